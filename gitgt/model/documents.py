@@ -1,0 +1,436 @@
+"""The documents of a ledger, as frozen values.
+
+A document is what one YAML file says. Text that breaks the schema never becomes one: the
+door is ``ledger.documents``, and behind it nothing is checked twice.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, ClassVar, Final, Self
+
+from gitgt.errors import IllegalTransitionError, RefusedError
+from gitgt.model.field_order import FIELD_ORDER
+from gitgt.model.ids import BeadId
+from gitgt.model.lifecycle import (
+    AGENT_MACHINE,
+    BEAD_MACHINE,
+    CONVOY_MACHINE,
+    ESCALATION_MACHINE,
+    MERGE_MACHINE,
+    MESSAGE_MACHINE,
+    WAIVER_MACHINE,
+    AgentStatus,
+    BeadStatus,
+    BeadVerb,
+    ConvoyStatus,
+    EscalationStatus,
+    Machine,
+    MergeStatus,
+    MessageStatus,
+    WaiverStatus,
+)
+
+
+class WorkType(StrEnum):
+    """Kinds of work."""
+
+    TASK = "task"
+    BUG = "bug"
+    FEATURE = "feature"
+    CHORE = "chore"
+    EPIC = "epic"
+    DECISION = "decision"
+    MOLECULE = "molecule"
+    FORMULA_GATE = "formula-gate"
+
+
+class DependencyType(StrEnum):
+    """How one bead hangs on another."""
+
+    BLOCKS = "blocks"
+    CONDITIONAL_BLOCKS = "conditional-blocks"
+    WAITS_FOR = "waits-for"
+    MERGE_BLOCKS = "merge-blocks"
+    PARENT_CHILD = "parent-child"
+    TRACKS = "tracks"
+    RELATED = "related"
+    DISCOVERED_FROM = "discovered-from"
+    DUPLICATES = "duplicates"
+    SUPERSEDES = "supersedes"
+    REPLIES_TO = "replies-to"
+
+
+class When(StrEnum):
+    """What an edge waits for, where its type leaves a choice."""
+
+    SUCCESS = "success"
+    FAILURE = "failure"
+    CANCELLED = "cancelled"
+    ANY_CHILD = "any-child"
+
+
+class Outcome(StrEnum):
+    """How a piece of work ended."""
+
+    SUCCESS = "success"
+    FAILURE = "failure"
+    CANCELLED = "cancelled"
+    NO_CHANGES = "no-changes"
+
+
+class Severity(StrEnum):
+    """How loud a call for help is."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Dependency:
+    """An edge to another bead, which may live in another ledger.
+
+    ``when`` says which end of the other one a conditional-blocks waits for (without it:
+    failure), or that a waits-for is content with any child of it.
+    """
+
+    type: DependencyType
+    on: BeadId
+    when: str = ""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Comment:
+    """What somebody said about a document; ``id`` is random, so comments merge as a set."""
+
+    id: str
+    at: str
+    by: str
+    text: str
+
+
+def in_order(comments: Iterable[Comment]) -> tuple[Comment, ...]:
+    """Return comments as a document holds them: as they were said."""
+    return tuple(sorted(comments, key=lambda each: (each.at, each.id)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """What all documents share. Times are RFC 3339 in UTC, for people only."""
+
+    machine: ClassVar[Machine]
+    types: ClassVar[tuple[str, ...]]
+    kind: ClassVar[str]
+
+    id: BeadId
+    type: str
+    title: str
+    status: str
+    created_at: str
+    created_by: str
+    labels: tuple[str, ...] = ()
+    dependencies: tuple[Dependency, ...] = ()
+    description: str = ""
+    reason: str = ""
+    closed_at: str = ""
+    comments: tuple[Comment, ...] = ()
+    header: str = ""
+    ext: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+    @classmethod
+    def from_fields(cls, fields: Mapping[str, Any]) -> Self:
+        """Make the document that *fields*, which the schema has accepted, describe."""
+        values = dict(fields)
+        values["id"] = BeadId(values["id"])
+        if "dependencies" in values:
+            edges = {
+                Dependency(
+                    DependencyType(each["type"]), BeadId(each["on"]), each.get("when", "")
+                )
+                for each in values["dependencies"]
+            }
+            values["dependencies"] = tuple(sorted(edges))
+        if "comments" in values:
+            values["comments"] = in_order(Comment(**each) for each in values["comments"])
+        if "labels" in values:
+            values["labels"] = tuple(sorted(set(values["labels"])))
+        for name, parse in cls._parsers().items():
+            if name in values:
+                values[name] = parse(values[name])
+        return cls(**values)
+
+    @classmethod
+    def _parsers(cls) -> Mapping[str, Any]:
+        """Return what makes a typed value out of a field's plain one."""
+        return {"status": cls.machine.statuses}
+
+    def fields(self) -> dict[str, Any]:
+        """Return the document as plain values in schema order, empty fields left out."""
+        found: dict[str, Any] = {}
+        for name in FIELD_ORDER:
+            value = getattr(self, name, None)
+            if value is None or (not value and (value != 0 or name in _NONE_AT_ZERO)):
+                continue
+            found[name] = _plain(value)
+        return found
+
+    @property
+    def is_closed(self) -> bool:
+        """Tell whether nothing leads on from here but coming back."""
+        return self.status in _ENDS
+
+    def replace(self, **changes: Any) -> Self:  # noqa: ANN401 - any field
+        """Return this document with *changes*."""
+        return dataclasses.replace(self, **changes)
+
+
+_ENDS = frozenset(
+    {"closed", "landed", "no-op", "withdrawn", "archived", "retired", "revoked", "tombstone"}
+)
+_NONE_AT_ZERO = frozenset({"estimate"})
+_EMPTY: Final = {"labels": (), "dependencies": (), "comments": (), "estimate": 0}
+
+
+def empty(name: str) -> Any:  # noqa: ANN401 - any field
+    """Return what the field *name* holds when it says nothing."""
+    return _EMPTY.get(name, "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bead(Document):
+    """A piece of work. It closes when its code has landed."""
+
+    machine: ClassVar[Machine] = BEAD_MACHINE
+    types: ClassVar[tuple[str, ...]] = tuple(WorkType)
+    kind: ClassVar[str] = "bead"
+
+    priority: int = 2
+    estimate: int = 0  # minutes
+    assignee: str = ""
+    owner: str = ""  # who answers for it; the assignee does it
+    parent: str = ""
+    target: str = ""  # the branch that it is to land on; empty for the rig's default
+    agent: str = ""  # the runtime asked for; empty for the default one
+    design: str = ""
+    acceptance: str = ""
+    notes: str = ""
+    merge_request: str = ""  # the latest request that wants to land it
+    convoy: str = ""  # the convoy that was made for it when it was slung
+    formula: str = ""  # what a molecule was poured from
+    step: str = ""  # the step of that formula which became this bead
+    started_at: str = ""  # when it was first begun
+    outcome: str = ""
+    landed: str = ""
+    closed_by: str = ""
+    external: str = ""
+    due_at: str = ""
+    defer_until: str = ""
+
+    @classmethod
+    def _parsers(cls) -> Mapping[str, Any]:
+        return {"status": BeadStatus, "type": WorkType, "outcome": Outcome}
+
+    def after(self, verb: BeadVerb, **changes: Any) -> Bead:  # noqa: ANN401 - any field
+        """Return the bead as it stands once *verb* was done with it.
+
+        Raises:
+            IllegalTransitionError: the lifecycle has no such step.
+        """
+        try:
+            row = self.machine.after(self.status, verb)
+        except IllegalTransitionError as error:
+            message = f"{self.id}: {error.message}"
+            raise IllegalTransitionError(message, hint=error.hint) from error
+        dropped = {name: empty(name) for name in row.drops}
+        return self.replace(**{**dropped, **changes, "status": BeadStatus(row.target)})
+
+    @property
+    def blockers(self) -> tuple[BeadId, ...]:
+        """The beads that must be closed before this one is ready."""
+        return tuple(
+            each.on for each in self.dependencies if each.type is DependencyType.BLOCKS
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MergeRequest(Document):
+    """A branch that wants to land. ``head`` is pinned by a ref of ours."""
+
+    machine: ClassVar[Machine] = MERGE_MACHINE
+    types: ClassVar[tuple[str, ...]] = ("merge-request",)
+    kind: ClassVar[str] = "merge-request"
+
+    source: str
+    branch: str
+    head: str
+    target: str
+    agent: str
+    revision: int = 1
+    priority: int = 2
+    queued_at: str
+    findings: str = ""  # the end of the log, or the paths in conflict: for whoever mends it
+    landed: str = ""
+
+    @classmethod
+    def _parsers(cls) -> Mapping[str, Any]:
+        return {"status": MergeStatus}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Convoy(Document):
+    """Work that travels together, across rigs. Progress is computed from its members."""
+
+    machine: ClassVar[Machine] = CONVOY_MACHINE
+    types: ClassVar[tuple[str, ...]] = ("convoy",)
+    kind: ClassVar[str] = "convoy"
+
+    owner: str = ""
+
+    @classmethod
+    def _parsers(cls) -> Mapping[str, Any]:
+        return {"status": ConvoyStatus}
+
+    @property
+    def members(self) -> tuple[BeadId, ...]:
+        """The beads that it tracks."""
+        return tuple(
+            each.on for each in self.dependencies if each.type is DependencyType.TRACKS
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agent(Document):
+    """An identity, which outlives every session. ``title`` is its address."""
+
+    machine: ClassVar[Machine] = AGENT_MACHINE
+    types: ClassVar[tuple[str, ...]] = ("agent",)
+    kind: ClassVar[str] = "agent"
+
+    role: str
+    rig: str = ""
+    agent: str = ""  # the runtime that it runs on, if not the default
+
+    @classmethod
+    def _parsers(cls) -> Mapping[str, Any]:
+        return {"status": AgentStatus}
+
+    @property
+    def address(self) -> str:
+        """How the town calls it, such as ``shop/polecats/toast``."""
+        return self.title
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Escalation(Document):
+    """A call for a person's judgement."""
+
+    machine: ClassVar[Machine] = ESCALATION_MACHINE
+    types: ClassVar[tuple[str, ...]] = ("escalation",)
+    kind: ClassVar[str] = "escalation"
+
+    severity: str
+    about: str = ""
+
+    @classmethod
+    def _parsers(cls) -> Mapping[str, Any]:
+        return {"status": EscalationStatus, "severity": Severity}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message(Document):
+    """Mail. ``title`` is its subject, ``created_by`` its sender."""
+
+    machine: ClassVar[Machine] = MESSAGE_MACHINE
+    types: ClassVar[tuple[str, ...]] = ("message",)
+    kind: ClassVar[str] = "message"
+
+    recipient: str
+    thread: str = ""
+
+    @classmethod
+    def _parsers(cls) -> Mapping[str, Any]:
+        return {"status": MessageStatus}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiver(Document):
+    """Leave to land on *target* without a gate's pass. ``description`` says why.
+
+    With ``tree`` it covers that tree alone; without, it covers a rig that has no gates.
+    """
+
+    machine: ClassVar[Machine] = WAIVER_MACHINE
+    types: ClassVar[tuple[str, ...]] = ("waiver",)
+    kind: ClassVar[str] = "waiver"
+
+    target: str
+    tree: str = ""
+
+    @classmethod
+    def _parsers(cls) -> Mapping[str, Any]:
+        return {"status": WaiverStatus}
+
+
+KINDS: Final[tuple[type[Document], ...]] = (
+    Bead,
+    MergeRequest,
+    Convoy,
+    Agent,
+    Escalation,
+    Message,
+    Waiver,
+)
+# The letters in the middle of an id.
+_BY_CODE: Final = {
+    "mr": "merge-request", "cv": "convoy", "ag": "agent", "es": "escalation", "ms": "message",
+    "wv": "waiver",
+}  # fmt: skip
+_BY_TYPE: Final = {name: kind for kind in KINDS for name in kind.types}
+
+
+def kind_of(type_name: str) -> type[Document]:
+    """Return the class for a document's ``type``.
+
+    Raises:
+        RefusedError: no document has that type.
+    """
+    try:
+        return _BY_TYPE[type_name]
+    except KeyError:
+        known = ", ".join(_BY_TYPE)
+        raise RefusedError(
+            f"{type_name!r} is no type of document", hint=f"types: {known}"
+        ) from None
+
+
+def type_of(bead_id: str) -> str:
+    """Return the type that an id gives away: ``hq-cv-abc12`` is a convoy's; else a task."""
+    words = bead_id.split("-")
+    return _BY_CODE.get(words[1], WorkType.TASK) if len(words) == 3 else WorkType.TASK
+
+
+def document_from(fields: Mapping[str, Any]) -> Document:
+    """Make the document, of whatever kind, that *fields* describe."""
+    return kind_of(fields["type"]).from_fields(fields)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Dependency):
+        edge = {"type": str(value.type), "on": str(value.on)}
+        return {**edge, "when": str(value.when)} if value.when else edge
+    if isinstance(value, Comment):
+        return {"id": value.id, "at": value.at, "by": value.by, "text": value.text}
+    if isinstance(value, tuple):
+        return [_plain(each) for each in value]
+    if isinstance(value, Mapping):
+        return {key: _plain(value[key]) for key in sorted(value)}
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
+    if isinstance(value, str):
+        return str(value)
+    return value

@@ -1,0 +1,1 @@
+"""Formulas: work that is written down once, and cooked into steps whenever it is done."""

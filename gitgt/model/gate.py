@@ -1,0 +1,104 @@
+"""What must pass before anything lands: gates, their verdicts, and what is known of a tree.
+
+A verdict belongs to a tree, a gate's definition and an environment. Nothing here runs a gate.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Final, Self
+
+from gitgt.errors import SettingsError
+
+DEFAULT_TIMEOUT: Final = 1800.0
+
+
+class Verdict(StrEnum):
+    """What a gate said of a tree. Only a pass lands; only a fail is blamed on anybody."""
+
+    PASS = "pass"  # noqa: S105 - no password
+    FAIL = "fail"
+    COULD_NOT_RUN = "could-not-run"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gate:
+    """A command that says with exit code 0 that a tree is good.
+
+    ``minimum`` is how many tests it must have run to count; ``keep`` names what of earlier
+    runs stays in the worktree, such as ``.venv``.
+    """
+
+    name: str
+    command: tuple[str, ...]
+    timeout: float = DEFAULT_TIMEOUT
+    minimum: int = 0
+    keep: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.command:
+            raise SettingsError(f"the gate {self.name!r} has no command")
+        if self.timeout <= 0:
+            raise SettingsError(f"the gate {self.name!r} has no time to run in")
+
+
+def gate_hash(gate: Gate, environment: str) -> str:
+    """Return what names this definition, in this environment: no other verdict counts."""
+    definition = {
+        "name": gate.name,
+        "command": gate.command,
+        "timeout": gate.timeout,
+        "minimum": gate.minimum,
+        "keep": gate.keep,
+        "environment": environment,
+    }
+    canonical = json.dumps(definition, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """All that one gate has said of one tree.
+
+    ``passed_at`` and ``failed_at`` are positions in the order of verdicts, not times: no
+    clock decides. The fails are ``doubtful`` if the latest one was the gate being stopped
+    (time, signal) instead of saying no. ``trouble`` is why the latest attempt told nothing.
+    """
+
+    passes: int = 0
+    fails: int = 0
+    passed_at: int = 0
+    failed_at: int = 0
+    doubtful: bool = False
+    trouble: str = ""
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """What to go by: a pass wins over the fails of the same tree."""
+        if self.passes:
+            return Verdict.PASS
+        if self.fails:
+            return Verdict.FAIL
+        return Verdict.COULD_NOT_RUN if self.trouble else None
+
+    @property
+    def is_flaky(self) -> bool:
+        """Tell whether equal runs have contradicted each other."""
+        return bool(self.passes and self.fails)
+
+    def after(
+        self, verdict: Verdict, *, at: int, doubtful: bool = False, why: str = ""
+    ) -> Self:
+        """Return what is known once a run more has ended as number *at*."""
+        match verdict:
+            case Verdict.PASS:
+                return replace(self, passes=self.passes + 1, passed_at=at, trouble="")
+            case Verdict.FAIL:
+                return replace(
+                    self, fails=self.fails + 1, failed_at=at, doubtful=doubtful, trouble=""
+                )
+            case Verdict.COULD_NOT_RUN:
+                return replace(self, trouble=why or "it could not run")

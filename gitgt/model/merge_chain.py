@@ -1,0 +1,96 @@
+"""The chain that is tested: base, base + first request, that + the second, ..."""
+
+from __future__ import annotations
+
+from bisect import insort
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TypeAlias
+
+from gitgt.model.queue_order import Request
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """Where the target stands."""
+
+    commit: str
+    tree: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What merging *request* onto the link before it gave."""
+
+    request: str
+    commit: str
+    tree: str
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """Merging *request* there is a conflict in *paths*."""
+
+    request: str
+    paths: tuple[str, ...] = ()
+
+
+# What merging these requests, in this order, onto the base gives for the last of them. A
+# function in the mathematical sense; it is asked only for what extends a link that it gave.
+Merging: TypeAlias = Callable[[tuple[str, ...]], Link | Clash]
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """The links, and what merging alone says about requests that are in none.
+
+    ``conflicts`` clash with the base itself, ``empty`` change nothing on it. Who clashes with
+    one ahead, or is made empty by one ahead, is in no list: it keeps its place and is looked
+    at again when that one is gone.
+    """
+
+    links: tuple[Link, ...] = ()
+    conflicts: tuple[Clash, ...] = ()
+    empty: tuple[str, ...] = ()
+
+
+def chain_of(order: Iterable[Request], base: Base, merging: Merging, *, limit: int) -> Chain:
+    """Merge the requests in *order*, one onto the other, until there are *limit* links."""
+    links: list[Link] = []
+    conflicts: list[Clash] = []
+    empty: list[str] = []
+    for request in order:
+        if len(links) == limit:
+            break
+        members = tuple(link.request for link in links)
+        if not set(request.after) <= set(members):
+            continue
+        found = merging((*members, request.id))
+        below = links[-1].tree if links else base.tree
+        if isinstance(found, Link) and found.tree != below:
+            links.append(found)
+        elif not request.after:
+            match found if not members else merging((request.id,)):
+                case Clash() as clash:
+                    conflicts.append(clash)
+                case Link(tree=tree) if tree == base.tree:
+                    empty.append(request.id)
+    return Chain(tuple(links), tuple(conflicts), tuple(empty))
+
+
+def probes(length: int, red: int | None) -> Iterator[int]:
+    """Yield the lengths of prefixes to test, the most telling first.
+
+    With nothing known of *length* links that is all of them; with a *red* prefix its half;
+    and for further slots the middle of what is then the widest gap.
+    """
+    marks = [0, red or length]
+    if red is None and length:
+        yield length
+    while True:
+        low, high = max(pairwise(marks), key=lambda gap: gap[1] - gap[0])
+        if high - low < 2:
+            return
+        yield (low + high) // 2
+        insort(marks, (low + high) // 2)

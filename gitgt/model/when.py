@@ -1,0 +1,39 @@
+"""Times as people say them: ``2h``, ``2026-11-22``, ``2026-11-22T14:30``, in UTC."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import Final
+
+from gitgt.errors import RefusedError
+
+_SPAN = re.compile(r"(?P<count>[0-9]{1,6})\s*(?P<unit>[smhdw])", re.ASCII)
+_SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+_HINT: Final = "times look like 90m, 2h, 3d, 2026-11-22 or 2026-11-22T14:30:00Z"
+
+
+def ago(text: str, now: float) -> float:
+    """Return the instant that *text* means when it is about the past."""
+    lasts = span(text)
+    return _instant(text) if lasts is None else now - lasts
+
+
+def ahead(text: str, now: float) -> float:
+    """Return the instant that *text* means when it is about what comes."""
+    lasts = span(text)
+    return _instant(text) if lasts is None else now + lasts
+
+
+def span(text: str) -> float | None:
+    """Return the seconds that *text*, such as ``2h``, lasts; None if it is no span."""
+    match = _SPAN.fullmatch(text.strip().lower())
+    return None if match is None else float(int(match["count"]) * _SECONDS[match["unit"]])
+
+
+def _instant(text: str) -> float:
+    try:
+        found = datetime.fromisoformat(text.strip())
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError) as error:
+        raise RefusedError(f"{text!r} is no time", hint=_HINT) from error
