@@ -1,0 +1,1 @@
+"""The only place that talks to git. Foreign errors stop here."""

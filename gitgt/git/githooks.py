@@ -1,0 +1,214 @@
+"""Git's hooks: ours beside those that were there before, and gone without a trace.
+
+Ours go into the ordinary hooks folder; what lay there is set aside and run by ours
+(``chained``). Where ``core.hooksPath`` points elsewhere, whoever set it, they go into
+``<common git directory>/gt-hooks``, the key is made to point there, and ours run those of the
+folder that it named. Installing again repairs: a tool may have set the key or written its own
+hook meanwhile (husky does so at every ``npm install``).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import shutil
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Final
+
+from gitgt.errors import EnvironmentProblemError, SettingsError
+from gitgt.git import chained, hookspath, signposts
+from gitgt.git.hookfiles import (
+    HARMLESS,
+    HOOKS,
+    IF_THERE,
+    PASSER,
+    SHARED,
+    holds,
+    is_foreign,
+    own_folder,
+    place_of,
+    put,
+    put_templates,
+    template,
+)
+from gitgt.git.hookstates import HookState, InstalledHook, installed, signature
+from gitgt.git.repository import Repository
+
+__all__ = [
+    "HOOKS", "HookState", "InstalledHook", "install", "installed", "repair", "signature",
+    "uninstall",
+]  # fmt: skip
+
+_RECORD: Final = "record.json"
+
+
+@dataclass(slots=True)
+class _Record:
+    """What it takes to put everything back."""
+
+    made_folder: bool = False
+    values: list[str] | None = None  # of core.hooksPath before us; None if we left it alone
+    left: str = ""  # hash of the config file as we left it
+
+
+def install(
+    repository: Repository,
+    *,
+    town: Path | None = None,
+    targets: Iterable[str] | None = None,
+    again: bool = False,
+) -> bool:
+    """Install or repair our hooks in a repository; tell whether anything had to be done.
+
+    *town* and *targets*, full names of the refs that no agent moves, are what the hooks are to
+    know; what is not given stays as it was. Where somebody uninstalled them they stay away,
+    unless they are asked for *again*.
+
+    Raises:
+        EnvironmentProblemError: git or the disk does not let us.
+    """
+    common = repository.common
+    signposts.set_up(common, town=town, targets=targets)
+    try:
+        if not _is_wanted(common, again=again):
+            return False
+        before = signature(common)
+        _install(common)
+        return signature(common) != before
+    except OSError as error:
+        raise EnvironmentProblemError(f"cannot install hooks in {common}: {error}") from error
+
+
+def repair(repository: Repository) -> bool:
+    """Make good what other tools did to our hooks; tell whether anything had to be done."""
+    return install(repository, again=True)
+
+
+def uninstall(repository: Repository) -> None:
+    """Put back every hook and the setting as they were before us, and stay away.
+
+    Raises:
+        EnvironmentProblemError: git or the disk does not let us.
+    """
+    common = repository.common
+    record, own = _read(common), own_folder(common)
+    try:
+        if record.values is not None and hookspath.effective(common) == str(own):
+            hookspath.restore(common, record.values, own, record.left)
+        if not (common / "hooks").is_symlink():
+            _empty(common / "hooks", common, remove=record.made_folder)
+        if not _replaced(common):
+            chained.forget(common)
+        for folder in (chained.folder(common), own):
+            shutil.rmtree(folder, ignore_errors=True)
+        _unwanted(common).parent.mkdir(exist_ok=True)
+        _unwanted(common).touch()
+    except OSError as error:
+        raise EnvironmentProblemError(f"cannot uninstall hooks in {common}: {error}") from error
+
+
+def _is_wanted(common: Path, *, again: bool) -> bool:
+    if again:
+        _unwanted(common).unlink(missing_ok=True)
+    return not _unwanted(common).exists()
+
+
+def _unwanted(common: Path) -> Path:
+    """Return the file by which a person's wish to be without our hooks is respected."""
+    return common / "gt" / "no-hooks"
+
+
+def _install(common: Path) -> None:
+    record = _read(common)
+    if hookspath.effective(common) or (common / "hooks").is_symlink():
+        _install_pathed(common, record)
+    else:
+        _install_plainly(common, record)
+
+
+def _install_plainly(common: Path, record: _Record) -> None:
+    hooks = common / "hooks"
+    if not hooks.is_dir():
+        hooks.mkdir()
+        record.made_folder = True
+    if record.values is not None:
+        # Somebody unset the key that we had set: the ordinary folder counts again.
+        record.values = None
+        shutil.rmtree(own_folder(common))
+        (chained.folder(common) / ".folder").unlink(missing_ok=True)
+    for name in HOOKS:
+        if is_foreign(place_of(hooks / name)):
+            chained.set_aside(common, hooks / name)
+    chained.link_neighbors(common, hooks, _ours())
+    _write(common, record)
+    put_templates(hooks, ())
+    for name in HOOKS:
+        # What was set aside has a second name by now, and gives its place to ours.
+        put(place_of(hooks / name), template(name), 0o755)
+
+
+def _ours() -> set[str]:
+    return {SHARED, *HOOKS, *(f"{name}.legacy" for name in HOOKS)}
+
+
+def _install_pathed(common: Path, record: _Record) -> None:
+    own, value = own_folder(common), hookspath.effective(common)
+    others = [name for name in IF_THERE if (own / name).exists()]
+    if value != str(own):
+        old = value or str(common / "hooks")
+        others = [name for name in IF_THERE if holds(common, old, name)]
+        record.values = hookspath.local_values(common)
+        chained.folder(common).mkdir(exist_ok=True)
+        put(chained.folder(common) / ".folder", f"folder={shlex.quote(old)}\n".encode(), 0o644)
+    _write(common, record)
+    for name in HOOKS:
+        if is_foreign(own / name):  # a tool that follows core.hooksPath wrote over ours
+            (own / name).replace(own / f"{name}.aside")
+    put_templates(own, HOOKS)
+    for name in (*HARMLESS, *others):
+        put(own / name, template(PASSER), 0o755)
+    if value != str(own):
+        record.left = hookspath.point_at(common, own, own)
+        _write(common, record)
+
+
+def _empty(hooks: Path, common: Path, *, remove: bool) -> None:
+    """Take ours out of the ordinary folder."""
+    for name in HOOKS:
+        place = place_of(hooks / name)
+        if not is_foreign(place) and not chained.put_back(common, place, name):
+            place.unlink(missing_ok=True)
+    if not is_foreign(hooks / SHARED):
+        (hooks / SHARED).unlink(missing_ok=True)
+    if remove and hooks.is_dir() and not any(hooks.iterdir()):
+        hooks.rmdir()
+
+
+def _replaced(common: Path) -> bool:
+    """Tell whether a hook is left that cannot go back: a later tool wrote its own there."""
+    return any(os.path.lexists(chained.folder(common) / name) for name in HOOKS)
+
+
+def _read(common: Path) -> _Record:
+    path = own_folder(common) / _RECORD
+    recalled = chained.recall(common)
+    content = path.read_bytes() if path.is_file() else recalled
+    try:
+        return _Record(**json.loads(content)) if content else _Record()
+    except (ValueError, TypeError) as error:
+        raise SettingsError(
+            f"{path} cannot be read: {error}",
+            hint="delete it: what it said is kept in refs/gt/chained",
+        ) from error
+
+
+def _write(common: Path, record: _Record) -> None:
+    """Keep the record where we look for it, and, if something was chained, in git."""
+    content = f"{json.dumps(asdict(record), indent=2)}\n".encode()
+    own_folder(common).mkdir(exist_ok=True)
+    put(own_folder(common) / _RECORD, content, 0o644)
+    if chained.folder(common).is_dir():
+        chained.remember(common, content)

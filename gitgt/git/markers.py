@@ -1,0 +1,99 @@
+"""What a worktree is for, as small files in its git directory.
+
+The hooks find out by them, without a fork, whether a commit concerns gitgt. They are derived
+from the ledger: whoever makes or repairs a worktree writes them again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from gitgt.git import faults
+
+_DESK: Final = "gt-desk"
+_ASSIGNMENT: Final = "gt-assignment"
+_BEGUN: Final = "gt-begun"
+_COMMITTING: Final = "gt-committing"
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """Whose worktree it is, for which bead, and on which branch (a short name)."""
+
+    bead: str
+    agent: str
+    branch: str
+
+
+def mark_desk(git_dir: Path) -> None:
+    """Say that the worktree with *git_dir* is a desk."""
+    (git_dir / _DESK).touch()
+
+
+def is_desk(git_dir: Path) -> bool:
+    """Tell whether the worktree is a desk: it stands on a desk branch, or was made one."""
+    if (git_dir / _DESK).exists():
+        return True
+    try:
+        return (git_dir / "HEAD").read_text().startswith("ref: refs/heads/desk/")
+    except OSError:
+        return False
+
+
+def mark_assignment(git_dir: Path, assignment: Assignment) -> None:
+    """Say whose worktree it is; another assignment than before has not begun."""
+    if assignment_of(git_dir) == assignment:
+        return
+    faults.act("mark", git_dir)
+    (git_dir / _BEGUN).unlink(missing_ok=True)
+    draft = git_dir / f"{_ASSIGNMENT}.new"
+    draft.write_text(f"{assignment.bead}\n{assignment.agent}\n{assignment.branch}\n")
+    draft.replace(git_dir / _ASSIGNMENT)
+
+
+def assignment_of(git_dir: Path) -> Assignment | None:
+    """Return the assignment of the worktree, None if it has none."""
+    try:
+        rows = (git_dir / _ASSIGNMENT).read_text().splitlines()
+    except (OSError, UnicodeDecodeError):
+        return None
+    return Assignment(*rows[:3]) if len(rows) >= 3 else None
+
+
+def mark_begun(git_dir: Path) -> None:
+    """Say that the assignment's first commit was reported."""
+    (git_dir / _BEGUN).touch()
+
+
+def has_begun(git_dir: Path) -> bool:
+    """Tell whether the assignment's first commit was reported."""
+    return (git_dir / _BEGUN).exists()
+
+
+def clear(git_dir: Path) -> None:
+    """Take the assignment away: the worktree is kept for the next one."""
+    for name in (_BEGUN, _ASSIGNMENT):
+        (git_dir / name).unlink(missing_ok=True)
+
+
+def is_rebasing(git_dir: Path) -> bool:
+    """Tell whether a rebase or a series of picks is under way."""
+    return any(
+        (git_dir / name).is_dir() for name in ("rebase-merge", "rebase-apply", "sequencer")
+    )
+
+
+def is_committing(git_dir: Path) -> bool:
+    """Tell whether a ``git commit`` is under way: moving HEAD now would break it."""
+    try:
+        pid = int((git_dir / _COMMITTING).read_text())
+    except (OSError, ValueError):
+        return False
+    import psutil  # 25 ms, which few have to wait for
+
+    with contextlib.suppress(ValueError, psutil.Error):
+        return pid > 0 and psutil.Process(pid).name().startswith("git")
+    return False

@@ -1,0 +1,203 @@
+"""Merge without a worktree, the same way everywhere.
+
+``git merge-tree`` is run from the bare repository, with the target's attributes, with every
+setting that matters pinned and nobody's configuration: two machines that merge the same two
+commits get the same tree. A merge commit is made from what was merged and when that was
+submitted, and from nothing else: whoever makes it again after a crash gets the same id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+from gitgt.errors import GitFailedError
+from gitgt.git.attributes import attributes_file
+from gitgt.git.command import Outcome, attempt
+from gitgt.git.repository import Repository, Signature
+from gitgt.model.merge_chain import Clash, Link, Merging
+
+HERMETIC: Final[Mapping[str, str]] = {
+    "GIT_CONFIG_GLOBAL": "/dev/null",
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+}
+_PINNED: Final = (
+    "core.hooksPath=/dev/null",
+    "merge.conflictStyle=merge",
+    "merge.directoryRenames=conflict",
+    "merge.renameLimit=7000",
+    "merge.renames=true",
+    "merge.renormalize=false",
+    "diff.renames=true",
+    "diff.algorithm=histogram",
+)
+_UNRELATED: Final = "refusing to merge unrelated histories"
+_STAGES: Final = {1: "base", 2: "ours", 3: "theirs"}
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One side of a path in conflict: 1 is the common ancestor's, 2 ours, 3 theirs."""
+
+    path: str
+    stage: int
+    mode: str
+    oid: str
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """A merge without conflict."""
+
+    tree: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A merge that needs somebody's judgment. ``tree`` holds the files with their markers."""
+
+    tree: str
+    stages: tuple[Stage, ...]
+    messages: tuple[str, ...]
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The paths in conflict, each once."""
+        return tuple(dict.fromkeys(stage.path for stage in self.stages))
+
+    def describe(self) -> str:
+        """Return what whoever resolves this must know: the reasons, and each path's sides."""
+        sides = (
+            f"{stage.path}: {_STAGES[stage.stage]} {stage.mode} {stage.oid}"
+            for stage in self.stages
+        )
+        reasons = (each for each in self.messages if not each.startswith("Auto-merging"))
+        return "\n".join((*reasons, *sides))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incoming:
+    """A head that wants to be merged, and what its merge commit will say."""
+
+    request: str
+    head: str
+    bead: str
+    title: str
+    author: Signature
+    branch: str = ""
+
+    def message(self) -> str:
+        """Return the message of the merge commit."""
+        title = " ".join(self.title.split()) or self.bead
+        trailers = [
+            f"Bead: {self.bead}",
+            f"Merge-Request: {self.request}",
+            f"Head: {self.head}",
+        ]
+        if self.branch:
+            trailers.insert(2, f"Branch: {self.branch}")
+        return "\n".join([f"{title} ({self.bead})", "", *trailers, ""])
+
+
+class Merger:
+    """Merges onto a target, by that target's attributes."""
+
+    def __init__(self, repository: Repository, target: str, committer: Signature) -> None:
+        self.repository = repository
+        self.target = target
+        self._committer = committer
+        self._links: dict[tuple[str, Incoming], Link | Clash] = {}
+
+    def merge(self, ours: str, theirs: str) -> Merged | Conflict:
+        """Return what merging the commit *theirs* into *ours* gives.
+
+        Raises:
+            GitFailedError: a commit is missing.
+        """
+        options = [word for each in self._settings for word in ("-c", each)]
+        argv = (*options, "merge-tree", "--write-tree", "-z", "--messages", ours, theirs)
+        outcome = attempt(*argv, cwd=self.repository.common, env=HERMETIC)
+        if _UNRELATED in outcome.stderr:
+            return Conflict(self.repository.tree_of(ours), (), (_UNRELATED,))
+        if outcome.code > 1 or not outcome.stdout:
+            raise GitFailedError(argv[len(options) :], outcome.code, outcome.stderr)
+        return _parse(outcome)
+
+    def commit(self, ours: str, incoming: Incoming, tree: str) -> str:
+        """Write the merge commit of *incoming* onto *ours*; no ref points at it yet.
+
+        Its dates are those of the submission: neither who merges nor when makes a difference.
+        """
+        when = incoming.author
+        committer = Signature(
+            self._committer.name, self._committer.email, when.seconds, when.offset
+        )
+        return self.repository.write_commit(
+            tree, (ours, incoming.head), incoming.message(), when, committer
+        )
+
+    def merging(self, incoming: Mapping[str, Incoming]) -> Merging:
+        """Return the planner's view of merging *incoming* onto the target."""
+
+        def merged(members: tuple[str, ...]) -> Link | Clash:
+            ours = self.target
+            for each in members[:-1]:
+                below = self.link(ours, incoming[each])
+                assert isinstance(below, Link)  # the planner extends links only
+                ours = below.commit
+            return self.link(ours, incoming[members[-1]])
+
+        return merged
+
+    def link(self, ours: str, incoming: Incoming) -> Link | Clash:
+        """Merge *incoming* onto the commit *ours*, which may be a link itself; once."""
+        key = (ours, incoming)
+        if key not in self._links:
+            self._links[key] = self._link(ours, incoming)
+        return self._links[key]
+
+    def _link(self, ours: str, incoming: Incoming) -> Link | Clash:
+        found = self.merge(ours, incoming.head)
+        if isinstance(found, Conflict):
+            return Clash(incoming.request, found.paths)
+        return Link(incoming.request, self.commit(ours, incoming, found.tree), found.tree)
+
+    def changes_nothing(self, head: str) -> bool:
+        """Tell whether the target has all that *head* brings, however it came there."""
+        return self.merge(self.target, head) == Merged(self.repository.tree_of(self.target))
+
+    @cached_property
+    def _settings(self) -> tuple[str, ...]:
+        attributes: Path = attributes_file(self.repository, self.target)
+        return (f"core.attributesFile={attributes}", *_PINNED)
+
+
+def _parse(outcome: Outcome) -> Merged | Conflict:
+    """Read ``merge-tree -z``: the tree, stages up to an empty field, then messages."""
+    tree, *fields = outcome.stdout.split(b"\0")
+    if outcome.ok:
+        return Merged(tree.decode())
+    end = fields.index(b"")
+    stages = tuple(_stage(field) for field in fields[:end])
+    return Conflict(tree.decode(), stages, tuple(_messages(iter(fields[end + 1 :]))))
+
+
+def _stage(field: bytes) -> Stage:
+    facts, _, path = field.partition(b"\t")
+    mode, oid, stage = facts.decode().split(" ")
+    return Stage(path.decode(errors="surrogateescape"), int(stage), mode, oid)
+
+
+def _messages(fields: Iterator[bytes]) -> Iterator[str]:
+    """Yield what git says to each path: a count, that many paths, the kind, the sentence."""
+    for number in fields:
+        if not number.isdigit():  # advice about submodules, which belongs to no path
+            return
+        for _ in range(int(number)):
+            next(fields)
+        next(fields)
+        yield next(fields).decode(errors="surrogateescape").strip()

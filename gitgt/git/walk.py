@@ -1,0 +1,69 @@
+"""What each commit of a stretch of history wrote, read by one git process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from gitgt.git.command import attempt, git
+from gitgt.git.repository import Repository
+
+_PLAIN: Final = {"GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_NOSYSTEM": "1"}
+_HEAD: Final = "\x01"
+_FORMAT: Final = "%x01%H%x00%P%x00%an%x00%ae%x00%ct%x00%(trailers:key=Gt-Clock,valueonly)%x00"
+_NOTHING: Final = "0" * 40
+
+
+@dataclass(slots=True)
+class Commit:
+    """A commit: who made it when, and the files that it has as none of its parents does.
+
+    ``files`` is path to (blobs of the parents, own blob); None where there is none.
+    """
+
+    id: str
+    parents: tuple[str, ...]
+    name: str
+    email: str
+    seconds: int
+    clock: int
+    files: dict[str, tuple[tuple[str | None, ...], str | None]] = field(default_factory=dict)
+
+
+def only_in(repository: Repository, tip: str, other: str) -> Iterator[Commit]:
+    """Yield the commits that *tip* has and *other* has not, parents before children."""
+    argv = (
+        "-c", "core.quotePath=false", "-c", "log.showRoot=true",
+        "-c", "log.showSignature=false", "log",
+        "--topo-order", "--reverse", "--full-history", "--raw", "-c", "--no-abbrev",
+        "--no-renames", f"--format={_FORMAT}", tip, f"^{other}", "--",
+    )  # fmt: skip
+    said = git(*argv, cwd=repository.common, env=_PLAIN).decode(errors="surrogateescape")
+    for block in said.split(_HEAD)[1:]:
+        head, _, rows = block.rpartition("\0")
+        made = _commit(head.split("\0"))
+        made.files.update(_file(row) for row in rows.splitlines() if row.startswith(":"))
+        yield made
+
+
+def _commit(words: Sequence[str]) -> Commit:
+    oid, parents, name, email, seconds, clock = words
+    said = clock.strip().splitlines()[-1:]
+    known = int(said[0]) if said and said[0].isascii() and said[0].isdigit() else 0
+    return Commit(oid, tuple(parents.split()), name, email, int(seconds), known)
+
+
+def _file(row: str) -> tuple[str, tuple[tuple[str | None, ...], str | None]]:
+    """Read ``:MODES BLOBS STATUS<tab>PATH``: one colon, and one blob more, for each parent."""
+    facts, _, path = row.partition("\t")
+    parents = len(facts) - len(facts.lstrip(":"))
+    words = facts.lstrip(":").split(" ")[parents + 1 :]
+    blobs = [None if each == _NOTHING else each for each in words[: parents + 1]]
+    return path, (tuple(blobs[:-1]), blobs[-1])
+
+
+def merge_bases(repository: Repository, one: str, other: str) -> tuple[str, ...]:
+    """Return all best common ancestors, in the order of their names."""
+    found = attempt("merge-base", "--all", one, other, cwd=repository.common)
+    return tuple(sorted(found.stdout.decode().split()))
