@@ -1,0 +1,1 @@
+"""Beads in the history of one ref."""

@@ -1,0 +1,51 @@
+"""What is wrong with a document, said so that a person can mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from gitgt.errors import InvalidDocumentError
+from gitgt.ledger.codec import MAX_BYTES
+
+_MOST: Final = 20  # more lines than this say nothing new
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One thing that is wrong: on which line, with which key, what, and the way out."""
+
+    line: int
+    where: str
+    what: str
+    hint: str = ""
+
+    def said(self, source: str) -> str:
+        """Return the line that says it."""
+        where = f"{self.where}: " if self.where else ""
+        return f"{source}:{self.line}: {where}{self.what}"
+
+
+def refusal(source: str, problems: Iterable[Problem]) -> InvalidDocumentError:
+    """Return the error that says all *problems*, in the order of their lines."""
+    ordered = sorted(set(problems))
+    said = [problem.said(source) for problem in ordered[:_MOST]]
+    if len(ordered) > _MOST:
+        said.append(f"{source}: and {len(ordered) - _MOST} more")
+    hints = dict.fromkeys(problem.hint for problem in ordered[:_MOST] if problem.hint)
+    return InvalidDocumentError("\n".join(said), hint="\n".join(hints))
+
+
+def did_you_mean(word: object, known: Sequence[object]) -> str:
+    """Return the question that ends a message about *word*, or nothing if none is like it."""
+    import difflib
+
+    close = difflib.get_close_matches(str(word), [str(each) for each in known], 1, 0.7)
+    return f"; did you mean {close[0]}?" if close else ""
+
+
+def too_big(size: int) -> Problem:
+    """Return the problem with a document of *size* bytes."""
+    what = f"{size} bytes are too many for one document; {MAX_BYTES} are allowed"
+    return Problem(1, "", what, "keep long texts in files of the project")

@@ -1,0 +1,144 @@
+"""What gates have said of trees: small files under ``refs/gt/verdicts``.
+
+One file for each tree and gate definition, ``<aa>/<rest of the tree>-<gate hash>``, moved by
+compare-and-swap: git's notes lose concurrent writes. A run is recorded once, however often
+it is reported, so a crash between recording and forgetting it counts no fail twice. Runs
+that told nothing are no verdicts and are not kept here.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from gitgt.errors import LedgerConflictError
+from gitgt.git.repository import Repository, Signature
+from gitgt.git.transaction import RefMove, move_refs
+from gitgt.model.event import Event
+from gitgt.model.gate import Evidence, Verdict
+
+REF: Final = "refs/gt/verdicts"
+_ATTEMPTS: Final = 200
+_WHO: Final = ("refinery", "refinery@gitgt.invalid")
+_HEAD_OF_LOG: Final = 16 * 1024
+_TAIL_OF_LOG: Final = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One completed run of one gate on one tree. ``seconds`` is how long it took."""
+
+    run: str
+    gate: str
+    verdict: Verdict
+    seconds: float
+    at: str
+    why: str = ""
+    doubtful: bool = False
+
+
+class Verdicts:
+    """The verdicts that are kept in one repository."""
+
+    def __init__(
+        self, repository: Repository, *, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._repository = repository
+        self._clock = clock
+
+    def evidence(self, tree: str, digest: str) -> Evidence:
+        """Return all that the gate with the hash *digest* has said of *tree*."""
+        found = Evidence()
+        for each in self._runs(self._repository.ref(REF), tree, digest):
+            found = found.after(
+                Verdict(each["verdict"]),
+                at=each["number"],
+                doubtful=each.get("doubtful", False),
+            )
+        return found
+
+    def log(self, tree: str, digest: str) -> str:
+        """Return what the latest run that failed printed, its beginning and its end."""
+        head = self._repository.ref(REF)
+        content = head and self._repository.read(head, f"{path_of(tree, digest)}.log")
+        return (content or b"").decode(errors="replace")
+
+    def records(self, tree: str, digest: str) -> list[dict[str, Any]]:
+        """Return the recorded runs as plain values, the oldest first."""
+        return self._runs(self._repository.ref(REF), tree, digest)
+
+    def put(self, tree: str, digest: str, record: Record, output: bytes = b"") -> None:
+        """Record a run; nothing happens if it is recorded already.
+
+        Raises:
+            LedgerConflictError: others were faster again and again.
+        """
+        for _ in range(_ATTEMPTS):
+            head = self._repository.ref(REF)
+            runs = self._runs(head, tree, digest)
+            if any(each["run"] == record.run for each in runs):
+                return
+            new = self._written(head, tree, digest, runs, record, output)
+            try:
+                move_refs(
+                    self._repository, [RefMove(REF, head, new)], why=f"verdict of {record.gate}"
+                )
+            except LedgerConflictError:
+                continue
+            return
+        raise LedgerConflictError("the verdicts moved on again and again", hint="git gt tick")
+
+    def _runs(self, head: str | None, tree: str, digest: str) -> list[dict[str, Any]]:
+        content = head and self._repository.read(head, path_of(tree, digest))
+        runs: list[dict[str, Any]] = json.loads(content)["runs"] if content else []
+        return runs
+
+    def _written(
+        self, head: str | None, tree: str, digest: str, runs: list[dict[str, Any]],
+        record: Record, output: bytes,
+    ) -> str:  # fmt: skip
+        number = 1 + (
+            0 if head is None else Event.parse(self._repository.message_of(head)).clock
+        )
+        said = {
+            "run": record.run, "number": number, "gate": record.gate,
+            "verdict": str(record.verdict), "at": record.at,
+            "seconds": round(record.seconds, 3),
+        }  # fmt: skip
+        if record.why:
+            said["why"] = record.why
+        if record.doubtful:
+            said["doubtful"] = True
+        path = path_of(tree, digest)
+        text = (
+            json.dumps({"tree": tree, "runs": [*runs, said]}, indent=1, sort_keys=True) + "\n"
+        )
+        blobs: dict[str, str | None] = {path: self._repository.write_blob(text.encode())}
+        if record.verdict is Verdict.FAIL:
+            blobs[f"{path}.log"] = self._repository.write_blob(shortened(output))
+        event = Event(
+            f"{record.gate} {record.verdict} on {tree[:12]}", "gate.judged", clock=number
+        )
+        return self._repository.write_commit(
+            self._repository.write_tree(head, blobs),
+            [head] if head else [],
+            event.message(),
+            Signature(*_WHO, int(self._clock())),
+        )
+
+
+def path_of(tree: str, digest: str) -> str:
+    """Return where the verdicts of a gate on *tree* are kept."""
+    return f"{tree[:2]}/{tree[2:]}-{digest}"
+
+
+def shortened(output: bytes) -> bytes:
+    """Return the beginning and the end of a log, which says the most."""
+    if len(output) <= _HEAD_OF_LOG + _TAIL_OF_LOG:
+        return output
+    left_out = len(output) - _HEAD_OF_LOG - _TAIL_OF_LOG
+    mark = f"\n[... {left_out} bytes left out ...]\n".encode()
+    return output[:_HEAD_OF_LOG] + mark + output[-_TAIL_OF_LOG:]
