@@ -1,0 +1,141 @@
+"""Run a gate, and say what its end means: pass, fail, or that it told nothing.
+
+Only 0 is a pass. What says "I could not even try" is nobody's fault: a missing program, a
+full disk, no test found. What was stopped - by time, a signal, or because something ran out -
+is a fail that is believed only when it happens again and the target still passes. (Output
+that speaks of a full disk proves nothing: else a branch could stop the queue by printing it.)
+"""
+
+from __future__ import annotations
+
+import re
+import signal
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from gitgt.model.gate import Gate, Verdict
+from gitgt.runtime import environment, process
+from gitgt.runtime.exec_launcher import Wiring
+from gitgt.runtime.process import Ended, Spec
+
+# What shells exit with when there is nothing to run, and sysexits' "try later".
+_COULD_NOT: Final = {
+    75: "it asks to be tried later (exit code 75)",
+    126: "its program cannot be executed (exit code 126)",
+    127: "its program was not found (exit code 127)",
+}
+_NO_TESTS: Final = 5  # pytest: no tests were collected
+_NO_ROOM = re.compile(
+    rb"No space left on device|ENOSPC|Disk quota exceeded|Cannot allocate memory"
+)
+_PYTEST = re.compile(r"(^|[/\s])py\.?test($|\s)")
+# unittest, pytest and TAP, each in the last lines of its output.
+_COUNTED = re.compile(rb"(?:Ran (\d+) tests?)|(?:(\d+) passed)|(?:^1\.\.(\d+)$)", re.MULTILINE)
+_END: Final = 64 * 1024
+_LITTLE_ROOM: Final = 256 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Judgment:
+    """What a gate's end means. ``doubtful``: it was stopped instead of saying no."""
+
+    verdict: Verdict
+    why: str = ""
+    doubtful: bool = False
+
+
+def start(
+    gate: Gate, cwd: Path, folder: Path, environ: Mapping[str, str], wiring: Wiring
+) -> None:
+    """Run *gate* in *cwd*, detached; *folder* tells how it goes (``process.look``).
+
+    Raises:
+        EnvironmentProblemError: it cannot be started, and why.
+    """
+    process.spawn(
+        Spec(
+            argv=gate.command,
+            cwd=cwd,
+            env=environ,
+            directory=folder,
+            timeout=gate.timeout,
+            wake=wiring.wake,
+            note=str(cwd),
+            watcher=wiring.watcher,
+            after=wiring.after,
+        )
+    )
+
+
+def for_gate(ours: Mapping[str, str], *, slot: int, temporary: Path) -> dict[str, str]:
+    """Return the whole environment of a gate: an allow-list, nothing of git's, no secrets."""
+    return {
+        **environment.allowed(ours),
+        "CI": "1",
+        "GT_GATE": "1",
+        "GT_SLOT": str(slot),
+        "GIT_TERMINAL_PROMPT": "0",
+        "TMPDIR": str(temporary),
+    }
+
+
+def judge(
+    gate: Gate, run: Ended, *, tampered: bool = False, room: int = _LITTLE_ROOM
+) -> Judgment:
+    """Return what the end of *run* says.
+
+    *tampered*: the gate changed what it was to test. *room* is how many bytes the disk still
+    holds.
+    """
+    end = _tail(run.output)
+    trouble = _trouble(gate, run, end, room)
+    if trouble:
+        return Judgment(Verdict.COULD_NOT_RUN, trouble)
+    if run.timed_out:
+        return Judgment(Verdict.FAIL, f"it took longer than {gate.timeout:g} s", doubtful=True)
+    if run.signal is not None:
+        name = signal.Signals(run.signal).name
+        return Judgment(Verdict.FAIL, f"it was killed by {name}", doubtful=True)
+    if run.code:
+        ran_out = _NO_ROOM.search(end) is not None
+        return Judgment(Verdict.FAIL, f"it exited with {run.code}", doubtful=ran_out)
+    if tampered:
+        return Judgment(Verdict.FAIL, "it modified the tree that it was to test")
+    return Judgment(Verdict.PASS)
+
+
+def _trouble(gate: Gate, run: Ended, end: bytes, room: int) -> str:
+    """Return why the run tells nothing about the tree; empty if it does."""
+    if run.error:
+        return run.error
+    if run.stopped:
+        return "it was stopped"
+    if run.code in _COULD_NOT:
+        return _COULD_NOT[run.code]
+    if run.code and room < _LITTLE_ROOM and _NO_ROOM.search(end):
+        return f"the disk is full: {room // 1024**2} MiB are left"
+    if run.code == _NO_TESTS and any(_PYTEST.search(word) for word in gate.command):
+        return "it found no test"
+    if run.code == 0 and gate.minimum and _counted(end) < gate.minimum:
+        return f"it ran {_counted(end)} tests, fewer than {gate.minimum}"
+    return ""
+
+
+def _counted(end: bytes) -> int:
+    """Return how many tests the output speaks of."""
+    found = [
+        next(number for number in match.groups() if number) for match in _COUNTED.finditer(end)
+    ]
+    return max((int(number) for number in found), default=0)
+
+
+def _tail(output: Path) -> bytes:
+    try:
+        with output.open("rb") as file:
+            file.seek(0, 2)
+            file.seek(max(0, file.tell() - _END))
+            return file.read()
+    except OSError:
+        return b""

@@ -1,0 +1,190 @@
+"""Processes by who they are, not by their number.
+
+A process is its pid **and** when it started: a pid alone may have passed on to somebody else.
+Where there is a ``/proc`` it is read directly, which spares the import of psutil.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+_PROC: Final = Path("/proc")
+_HAS_PROC: Final = Path("/proc/self/stat").exists()
+# Processes of ours that outlive whoever started them carry this; no sweep goes into them.
+DETACHED: Final = "GT_DETACHED"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """One process, never to be mistaken for a later one with the same pid."""
+
+    pid: int
+    started: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """What the process table says of one process that is not yet dead."""
+
+    identity: Identity
+    parent: int
+    session: int
+
+
+def identify(pid: int) -> Identity | None:
+    """Return who *pid* is at the moment, None for nobody or a zombie."""
+    row = _row(pid)
+    return row.identity if row else None
+
+
+def parent_of(pid: int) -> int | None:
+    """Return the pid of whoever *pid* is a child of."""
+    row = _row(pid)
+    return row.parent if row else None
+
+
+def is_alive(who: Identity) -> bool:
+    """Tell whether *who* still runs."""
+    return identify(who.pid) == who
+
+
+def send(who: Identity, signum: int) -> bool:
+    """Send a signal to *who* and to nobody else; tell whether there was somebody."""
+    try:
+        handle = os.pidfd_open(who.pid)
+    except AttributeError:
+        return _send_by_number(who, signum)
+    except OSError:
+        return False
+    try:
+        if not is_alive(who):
+            return False
+        signal.pidfd_send_signal(handle, signum)
+    except OSError:
+        return False
+    finally:
+        os.close(handle)
+    return True
+
+
+def _send_by_number(who: Identity, signum: int) -> bool:
+    """Send without a pidfd, which only Linux has."""
+    try:
+        if not is_alive(who):
+            return False
+        os.kill(who.pid, signum)
+    except OSError:
+        return False
+    return True
+
+
+def descendants(pid: int) -> list[Identity]:
+    """Return the children of *pid* and theirs, but nobody who is detached on purpose."""
+    children: dict[int, list[_Row]] = {}
+    for row in _table():
+        children.setdefault(row.parent, []).append(row)
+    found: list[Identity] = []
+    waiting = [pid]
+    while waiting:
+        for row in children.get(waiting.pop(), ()):
+            if not carries(row.identity.pid, DETACHED):
+                found.append(row.identity)
+                waiting.append(row.identity.pid)
+    return found
+
+
+def in_session(session: int) -> list[Identity]:
+    """Return who runs in the session that process *session* leads or led.
+
+    Session 0 is nobody's: in a container it holds strangers, whose leader is outside.
+    """
+    if session <= 0:
+        return []
+    return [row.identity for row in _table() if row.session == session]
+
+
+def marked(name: str, value: str) -> list[Identity]:
+    """Return the processes that were started with *name* = *value* in their environment."""
+    return [row.identity for row in _table() if carries(row.identity.pid, name, value)]
+
+
+def carries(pid: int, name: str, value: str | None = None) -> bool:
+    """Tell whether *pid*'s environment has *name* (with *value*)."""
+    wanted = f"{name}=" if value is None else f"{name}={value}"
+    entries = _environment(pid)
+    if value is None:
+        return any(entry.startswith(wanted) for entry in entries)
+    return wanted in entries
+
+
+def living(those: Iterable[Identity]) -> list[Identity]:
+    """Return the ones of *those* that still run."""
+    return [who for who in those if is_alive(who)]
+
+
+def _environment(pid: int) -> list[str]:
+    if _HAS_PROC:
+        try:
+            return (
+                (_PROC / str(pid) / "environ").read_bytes().decode(errors="replace").split("\0")
+            )
+        except OSError:
+            return []
+    return _environment_elsewhere(pid)
+
+
+def _row(pid: int) -> _Row | None:
+    if not _HAS_PROC:
+        return _row_elsewhere(pid)
+    try:
+        text = (_PROC / str(pid) / "stat").read_bytes()
+    except OSError:
+        return None
+    # The name, in parentheses, may itself hold spaces and parentheses.
+    fields = text[text.rindex(b")") + 2 :].split()
+    if fields[0] in b"ZX":
+        return None
+    return _Row(Identity(pid, fields[19].decode()), int(fields[1]), int(fields[3]))
+
+
+def _table() -> Iterator[_Row]:
+    for pid in _pids():
+        row = _row(pid)
+        if row is not None:
+            yield row
+
+
+def _pids() -> list[int]:
+    if _HAS_PROC:
+        return [int(name) for name in os.listdir(_PROC) if name.isdigit()]  # noqa: PTH208 - speed
+    import psutil
+
+    return psutil.pids()
+
+
+def _row_elsewhere(pid: int) -> _Row | None:
+    """Ask psutil, where there is no /proc."""
+    import psutil
+
+    try:
+        process = psutil.Process(pid)
+        if process.status() == psutil.STATUS_ZOMBIE:
+            return None
+        started = repr(process.create_time())
+        return _Row(Identity(pid, started), process.ppid(), os.getsid(pid))
+    except (psutil.Error, OSError):
+        return None
+
+
+def _environment_elsewhere(pid: int) -> list[str]:
+    import psutil
+
+    try:
+        return [f"{name}={value}" for name, value in psutil.Process(pid).environ().items()]
+    except (psutil.Error, OSError):
+        return []

@@ -1,0 +1,326 @@
+"""Long-running commands: started detached, watched over by a shim, looked at by anybody.
+
+A run is a folder. ``spawn`` writes what is to be run and starts the shim (``shim.py``), which
+outlives us; ``look`` reads how it is going, whoever asks, also after our own death; ``stop``
+ends it and everything that came of it.
+
+    spec.json   what was asked for            running   who the shim and the command are
+    output      what the command printed      result    how it ended, written once, whole
+
+The shim holds a lock on ``alive`` from before its birth to its death, so whether it lives is
+the kernel's word. When the command has ended, the shim leaves a note in each spool of
+``wake``; if nobody holds the lock ``watcher``, it starts ``after``.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import fcntl
+import json
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Self
+
+from gitgt.errors import BusyError, EnvironmentProblemError
+from gitgt.git import faults
+from gitgt.runtime import identity
+from gitgt.runtime.held import is_held
+from gitgt.runtime.identity import Identity
+from gitgt.runtime.program import find_program
+
+RUN_MARK: Final = "GT_RUN"
+TOWN_MARK: Final = "GT_TOWN_RUN"
+_KIB: Final = 1024
+_SHIM: Final = Path(__file__).resolve().with_name("shim.py")
+# What it takes, on a busy machine, to kill what is left and to write the result.
+_TO_FINISH: Final = 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spec:
+    """What is to be run, and who is told when it has ended.
+
+    ``env`` is the whole environment of the command. ``output_limit`` is how many bytes of the
+    beginning and of the end are kept. ``note`` is what the notes say.
+    """
+
+    argv: tuple[str, ...]
+    cwd: Path
+    env: Mapping[str, str]
+    directory: Path
+    stdin: bytes | None = None
+    timeout: float | None = None
+    grace: float = 5.0
+    output_limit: tuple[int, int] = (256 * _KIB, 1024 * _KIB)
+    wake: tuple[Path, ...] = ()
+    note: str = ""
+    watcher: Path | None = None
+    after: tuple[str, ...] | None = None
+
+    def to_json(self) -> str:
+        """Return all of it but the input, which is a file of its own."""
+        fields = dataclasses.asdict(self) | {"env": dict(self.env), "stdin": None}
+        return json.dumps(fields, default=str)
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Read what ``to_json`` wrote."""
+        fields: dict[str, Any] = json.loads(text)
+        for name in ("cwd", "directory", "watcher"):
+            fields[name] = Path(fields[name]) if fields[name] else None
+        for name in ("argv", "output_limit", "after"):
+            fields[name] = tuple(fields[name]) if fields[name] is not None else None
+        fields["wake"] = tuple(Path(each) for each in fields["wake"])
+        return cls(**fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """It runs. ``command`` is None for the moment before the shim has started it."""
+
+    shim: Identity | None
+    command: Identity | None
+    output: Path
+
+    @property
+    def pid(self) -> int:
+        """The command's pid; 0 before it has one."""
+        return self.command.pid if self.command else 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """It has ended: with ``code``, or by ``signal``, or it never began (``error``)."""
+
+    code: int | None
+    signal: int | None
+    timed_out: bool
+    stopped: bool
+    seconds: float
+    bytes: int
+    error: str
+    output: Path
+
+    @property
+    def ok(self) -> bool:
+        """Tell whether it exited with 0, by itself."""
+        return self.code == 0 and not self.timed_out and not self.stopped
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """Its shim was killed, or the machine went down: how it ended nobody knows."""
+
+    output: Path
+
+
+def spawn(spec: Spec) -> str:
+    """Start *spec* detached, and return the mark that all its processes carry.
+
+    Raises:
+        BusyError: something runs in that folder.
+        EnvironmentProblemError: the command cannot be started, and why.
+    """
+    find_program(spec.argv, spec.cwd, spec.env)
+    run = secrets.token_hex(8)
+    spec.directory.mkdir(parents=True, exist_ok=True)
+    with (spec.directory / "alive").open("wb") as alive:
+        _claim(alive.fileno(), spec.directory)
+        _clear(spec.directory)
+        if spec.stdin is not None:
+            (spec.directory / "stdin").write_bytes(spec.stdin)
+        marked = dataclasses.replace(spec, env={**spec.env, RUN_MARK: run})
+        write_whole(spec.directory / "spec.json", marked.to_json())
+        _start_shim(marked, alive.fileno())
+    return run
+
+
+def look(directory: Path) -> Running | Ended | Lost | None:
+    """Return how the run in *directory* is doing, None if there is none."""
+    ended = _result(directory)
+    if ended or not (directory / "spec.json").exists():
+        return ended
+    if is_held(directory / "alive"):
+        return _running(directory)
+    # It may have ended between the two looks.
+    return _result(directory) or Lost(directory / "output")
+
+
+def stop(directory: Path, grace: float = 5.0) -> list[Identity]:
+    """End the run in *directory* with all that came of it; return who was ended.
+
+    Its processes get SIGTERM, and after *grace* seconds SIGKILL. Afterwards there is a result.
+
+    Raises:
+        EnvironmentProblemError: something outlived even that.
+    """
+    if not (directory / "spec.json").exists():
+        return []
+    before = _members(directory)
+    ask_to_stop(directory, grace)
+    _wait_for_shim(directory, grace)
+    left = kill_all(_members(directory), grace=0.0)
+    if left:
+        pids = ", ".join(str(who.pid) for who in left)
+        raise EnvironmentProblemError(f"processes {pids} cannot be killed")
+    if _result(directory) is None:
+        write_whole(directory / "result", json.dumps(_STOPPED))
+    return before
+
+
+def ask_to_stop(directory: Path, grace: float = 5.0) -> None:
+    """Ask the shim of the run in *directory*, if there is one, to end it; do not wait."""
+    if not is_held(directory / "alive"):
+        return
+    if not (directory / "stop").exists():
+        write_whole(directory / "stop", json.dumps(grace))
+    shim, _ = _who(directory)
+    if shim is not None:
+        identity.send(shim, signal.SIGTERM)
+
+
+def kill_all(those: list[Identity], *, grace: float) -> list[Identity]:
+    """Send SIGTERM to *those*, after *grace* SIGKILL, and return who still lives."""
+    if grace > 0:
+        for who in those:
+            identity.send(who, signal.SIGTERM)
+        those = wait_for_end(those, grace)
+    for who in those:
+        identity.send(who, signal.SIGKILL)
+    return wait_for_end(those, _TO_FINISH)
+
+
+def wait_for_end(those: list[Identity], patience: float) -> list[Identity]:
+    """Wait until *those* have ended or *patience* has; return who still lives."""
+    until = time.monotonic() + patience
+    left = identity.living(those)
+    while left and time.monotonic() < until:
+        time.sleep(0.01)
+        left = identity.living(left)
+    return left
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write *path* so that whoever reads it, even after a crash, reads all or nothing."""
+    faults.act("write", path)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    with temporary.open("w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+
+
+_STOPPED: Final = {
+    "code": None,
+    "signal": int(signal.SIGKILL),
+    "timed_out": False,
+    "stopped": True,
+    "seconds": 0.0,
+    "bytes": 0,
+    "error": "",
+}
+
+
+def _claim(descriptor: int, directory: Path) -> None:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise BusyError(f"something already runs in {directory}") from error
+
+
+def _clear(directory: Path) -> None:
+    """Remove what an earlier run in the same folder left."""
+    for name in ("result", "running", "stop", "stdin", "output", "output.1", "output.2"):
+        (directory / name).unlink(missing_ok=True)
+
+
+def _start_shim(spec: Spec, lock: int) -> None:
+    """Start the shim; it forks at once, so what we wait for is no child of ours any more."""
+    directory = spec.directory
+    faults.act("start", directory)
+    with (directory / "shim.log").open("wb") as log:
+        done = subprocess.run(
+            [sys.executable, "-P", str(_SHIM), str(directory), str(lock)],
+            cwd=directory,
+            env=detached_environment(spec.env.get(TOWN_MARK, "")),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            pass_fds=(lock,),
+            start_new_session=True,
+            check=False,
+        )
+    if done.returncode:
+        said = (directory / "shim.log").read_text(errors="replace").strip()
+        raise EnvironmentProblemError(f"no process can be started: {said[-200:]}")
+
+
+def detached_environment(mark: str = "") -> dict[str, str]:
+    """Return the environment of a process of ours that outlives whoever starts it.
+
+    It belongs to nobody's session, so it loses the marks of the one that it is started from,
+    but it carries the *mark* of the town that it works for.
+    """
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GT_")}
+    kept[identity.DETACHED] = "1"
+    if mark:
+        kept[TOWN_MARK] = mark
+    return kept
+
+
+def _result(directory: Path) -> Ended | None:
+    try:
+        fields = json.loads((directory / "result").read_bytes())
+    except FileNotFoundError:
+        return None
+    return Ended(**fields, output=directory / "output")
+
+
+def _running(directory: Path) -> Running:
+    shim, command = _who(directory)
+    return Running(shim, command, directory / "output")
+
+
+def _who(directory: Path) -> tuple[Identity | None, Identity | None]:
+    """Return who the shim and the command are, as far as it is known."""
+    try:
+        fields = json.loads((directory / "running").read_bytes())
+    except FileNotFoundError:
+        return None, None
+    shim, command = (
+        Identity(*each) if each else None for each in (fields["shim"], fields["command"])
+    )
+    return shim, command
+
+
+def _members(directory: Path) -> list[Identity]:
+    """Return all processes of the run but its shim."""
+    spec = Spec.from_json((directory / "spec.json").read_text())
+    shim, command = _who(directory)
+    found = set(identity.marked(RUN_MARK, spec.env[RUN_MARK]))
+    if command is not None:
+        found.update(identity.in_session(command.pid) if identity.is_alive(command) else ())
+    if shim is not None and identity.is_alive(shim):
+        found.update(identity.descendants(shim.pid))
+    return sorted(found, key=lambda who: who.pid)
+
+
+def _wait_for_shim(directory: Path, grace: float) -> None:
+    """Wait until the shim has ended everything, and end the shim if it does not."""
+    until = time.monotonic() + grace + _TO_FINISH
+    while is_held(directory / "alive"):
+        ask_to_stop(directory, grace)
+        if time.monotonic() > until:
+            shim, _ = _who(directory)
+            if shim is None:
+                raise EnvironmentProblemError(f"whoever holds {directory / 'alive'} is unknown")
+            identity.send(shim, signal.SIGKILL)
+        time.sleep(0.01)

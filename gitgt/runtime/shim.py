@@ -1,0 +1,28 @@
+"""The process that watches over one run: ``process.spawn`` starts it, it outlives its parent.
+
+It is started by its path, whatever is installed, and forks before it imports anything, because
+whoever started it waits for that.
+"""
+
+import os
+import sys
+
+
+def main(directory: str, lock: int) -> None:
+    """Fork away from whoever started us, keep *lock* to ourselves, and watch over the run."""
+    if os.fork():
+        os._exit(0)
+    os.set_inheritable(lock, False)  # noqa: FBT003 - has no name for it
+    from pathlib import Path
+
+    root = str(Path(__file__).resolve().parents[2])
+    if root not in sys.path:
+        sys.path.insert(0, root)
+
+    from gitgt.runtime.supervisor import supervise
+
+    supervise(Path(directory))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]))

@@ -1,0 +1,292 @@
+"""Watch over one run, in the shim's process, from the command's start to its result.
+
+It owns the command's output, its time limit and its end. It is the subreaper of all that comes
+of the command, so whoever daemonizes is still found (Linux; elsewhere by session and mark).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from gitgt.errors import EnvironmentProblemError, GtError
+from gitgt.git.spool import Spool
+from gitgt.runtime import identity
+from gitgt.runtime.held import is_held
+from gitgt.runtime.identity import Identity
+from gitgt.runtime.process import (
+    RUN_MARK,
+    TOWN_MARK,
+    Spec,
+    detached_environment,
+    kill_all,
+    write_whole,
+)
+from gitgt.runtime.program import find_program
+from gitgt.runtime.ring import Ring
+
+if TYPE_CHECKING:
+    from gitgt.runtime.child import Child
+
+_CHUNK: Final = 1 << 16
+_CANNOT_EXECUTE: Final = 126
+_SWEEPS: Final = 10
+_PR_SET_CHILD_SUBREAPER: Final = 36
+# While a thread of sh 2.4 asks the kernel about the child, which it does every second, sh tells
+# us that the child lives. If it has just died, no second signal comes: so we look again.
+_LOOK_EVERY: Final = 1.0
+
+
+class Supervisor:
+    """Watch over the command of *spec* until nothing of it is left."""
+
+    def __init__(self, spec: Spec) -> None:
+        self._spec = spec
+        self._me = identity.identify(os.getpid())
+        self._began = time.monotonic()
+        self._ring = Ring(spec.directory, *spec.output_limit)
+        self._signals = _signals_as_bytes()
+        self._output, self._output_in = os.pipe()
+        self._timed_out = False
+        self._stopped = False
+        self._kill_at: float | None = None
+        self._session = 0
+        self._grace = spec.grace
+
+    def run(self) -> None:
+        """Run the command from start to result, whatever becomes of either."""
+        self._record(None)
+        if (self._spec.directory / "stop").exists():  # asked before anybody knew who we are
+            self._stop()
+        try:
+            result = self._run_command()
+        except GtError as error:
+            self._ring.write(f"{error.message}\n".encode())
+            result = {"code": _CANNOT_EXECUTE, "signal": None, "error": error.message}
+        except Exception as error:  # noqa: BLE001 - a bug of ours must leave no orphan
+            traceback.print_exc()
+            result = {"code": None, "signal": None, "error": f"gitgt's shim failed: {error}"}
+        self._sweep()
+        self._ring.close()
+        self._finish(result)
+
+    def _run_command(self) -> dict[str, Any]:
+        command = self._start()
+        self._began = time.monotonic()  # what we took to get ready is not the command's time
+        self._session = command.pid
+        self._record(identity.identify(command.pid))
+        code = self._watch(command)
+        self._sweep()
+        self._read()
+        return {
+            "code": code if code >= 0 else None,
+            "signal": -code if code < 0 else None,
+            "error": "",
+        }
+
+    def _start(self) -> Child:
+        from gitgt.runtime import child  # slow: sh takes 100 ms to import
+
+        spec = self._spec
+        program = find_program(spec.argv, spec.cwd, spec.env)
+        source = spec.directory / "stdin"
+        with (source if source.exists() else Path(os.devnull)).open("rb") as stdin:
+            command = child.start(
+                program,
+                spec.argv,
+                cwd=spec.cwd,
+                env=spec.env,
+                stdin=stdin,
+                output=self._output_in,
+            )
+        os.close(self._output_in)
+        os.set_blocking(self._output, False)
+        return command
+
+    def _watch(self, command: Child) -> int:
+        """Pass output on and keep time until the command itself has ended."""
+        open_output = True
+        while True:
+            code: int | None = command.ended()
+            if code is not None:
+                return code
+            self._keep_time(command.pid)
+            readers = [self._signals, self._output] if open_output else [self._signals]
+            ready, _, _ = select.select(readers, [], [], self._until_next())
+            if self._output in ready:
+                open_output = self._read()
+            if self._signals in ready:
+                self._obey(os.read(self._signals, 512))
+                _bury_the_adopted(command.pid)
+
+    def _keep_time(self, group: int) -> None:
+        """End the command when it is asked to end or its time is up; kill it when it won't."""
+        now = time.monotonic()
+        limit = self._spec.timeout
+        if limit is not None and not self._timed_out and now >= self._began + limit:
+            self._timed_out = True
+        if (self._timed_out or self._stopped) and self._kill_at is None:
+            self._kill_at = now + self._grace
+            _signal_group(group, signal.SIGTERM)
+        elif self._kill_at is not None and now >= self._kill_at:
+            _signal_group(group, signal.SIGKILL)
+
+    def _until_next(self) -> float:
+        """Return for how long nothing needs doing."""
+        now = time.monotonic()
+        if self._kill_at is not None:
+            return min(_LOOK_EVERY, max(0.05, self._kill_at - now))
+        if self._spec.timeout is not None:
+            return min(_LOOK_EVERY, max(0.0, self._began + self._spec.timeout - now))
+        return _LOOK_EVERY
+
+    def _obey(self, signals: bytes) -> None:
+        if signal.SIGTERM in signals or signal.SIGINT in signals:
+            self._stop()
+
+    def _stop(self) -> None:
+        """End the command at the next look, as gently as was asked for."""
+        self._stopped = True
+        asked = self._spec.directory / "stop"
+        if asked.exists():
+            self._grace = float(json.loads(asked.read_text()))
+
+    def _read(self) -> bool:
+        """Take in what there is; tell whether there may be more some day."""
+        while True:
+            try:
+                chunk = os.read(self._output, _CHUNK)
+            except BlockingIOError:
+                return True
+            if not chunk:
+                return False
+            self._ring.write(chunk)
+            if len(chunk) < _CHUNK:
+                return True
+
+    def _sweep(self) -> None:
+        """End whoever outlived the command, again and again until nobody is there."""
+        grace = min(self._grace, 1.0)
+        for _ in range(_SWEEPS):
+            left = self._survivors()
+            if not left:
+                return
+            kill_all(left, grace=grace)
+            _bury_the_adopted(0)
+            grace = 0.0
+
+    def _survivors(self) -> list[Identity]:
+        found = {
+            *identity.descendants(os.getpid()),
+            *identity.marked(RUN_MARK, self._spec.env[RUN_MARK]),
+        }
+        if self._session:
+            found.update(identity.in_session(self._session))
+        return [who for who in found if who != self._me]
+
+    def _record(self, command: Identity | None) -> None:
+        def plain(who: Identity | None) -> list[Any] | None:
+            return [who.pid, who.started] if who else None
+
+        record = {"shim": plain(self._me), "command": plain(command)}
+        write_whole(self._spec.directory / "running", json.dumps(record))
+
+    def _finish(self, result: dict[str, Any]) -> None:
+        """Write the result, then say so: a note without a result would be a lie."""
+        result |= {
+            "error": result["error"] or self._ring.problem,
+            "timed_out": self._timed_out,
+            "stopped": self._stopped,
+            "seconds": round(time.monotonic() - self._began, 3),
+            "bytes": self._ring.total,
+        }
+        try:
+            write_whole(self._spec.directory / "result", json.dumps(result))
+        except OSError as error:
+            _complain(f"how it ended cannot be written: {error}")
+        for spool in self._spec.wake:
+            _leave_note(spool, self._spec.note)
+        watched = self._spec.watcher is not None and is_held(self._spec.watcher)
+        if self._spec.after and not watched and not self._stopped:
+            _start_after(self._spec)
+
+
+def _leave_note(spool: Path, note: str) -> None:
+    """Tell a spool; that its disk is full or it is gone is not this run's business."""
+    try:
+        Spool(spool).leave(note)
+    except EnvironmentProblemError as error:
+        _complain(error.message)
+
+
+def _complain(message: str) -> None:
+    """Write into the shim's log."""
+    print(message, file=sys.stderr)  # noqa: T201 - that is where it goes
+
+
+def _start_after(spec: Spec) -> None:
+    assert spec.after is not None
+    subprocess.Popen(
+        spec.after,
+        cwd="/",  # whoever takes the result in may remove the run's folder
+        env=detached_environment(spec.env.get(TOWN_MARK, "")),
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+
+def _signal_group(group: int, signum: int) -> None:
+    try:
+        os.killpg(group, signum)
+    except (ProcessLookupError, PermissionError):
+        return
+
+
+def _bury_the_adopted(but: int) -> None:
+    """Reap whoever was handed to us as the subreaper; *but* is reaped by who started it."""
+    for who in _dead_children():
+        if who != but:
+            os.waitpid(who, os.WNOHANG)
+
+
+def _dead_children() -> list[int]:
+    try:
+        children = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+    except OSError:
+        return []
+    return [int(pid) for pid in children if identity.identify(int(pid)) is None]
+
+
+def _signals_as_bytes() -> int:
+    """Turn SIGTERM, SIGINT and SIGCHLD into bytes of a pipe, whose reading end is returned."""
+    reader, writer = os.pipe()
+    os.set_blocking(reader, False)
+    os.set_blocking(writer, False)
+    for signum in (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD):
+        signal.signal(signum, lambda _signum, _frame: None)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    signal.set_wakeup_fd(writer)
+    return reader
+
+
+def _adopt_descendants() -> None:
+    """Become the parent of orphans among our descendants, so that none is out of sight."""
+    if sys.platform != "linux":
+        return
+    import ctypes
+
+    ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def supervise(directory: Path) -> None:
+    """Watch over the run in *directory* until it is over."""
+    _adopt_descendants()
+    Supervisor(Spec.from_json((directory / "spec.json").read_text())).run()
