@@ -1,0 +1,1 @@
+"""What people and agents can ask for: one module per verb or noun."""

@@ -1,0 +1,123 @@
+"""Claims in a rig that several clones share: the remote's ref settles who has a bead.
+
+Online, a claim is fetched for, judged on what all others have written so far, and pushed before
+it counts here; if somebody was faster, it is judged again. Offline it is provisional: when the
+clones meet, the first one stands, and whoever lost is told. That a claim is provisional is not
+written anywhere: it is so while the remote has not got it.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from gitgt.errors import LedgerConflictError
+from gitgt.git import remote
+from gitgt.git.remote import UnreachableError
+from gitgt.git.repository import Repository
+from gitgt.git.transaction import RefMove, move_refs
+from gitgt.ledger import layout
+from gitgt.ledger.snapshot import Snapshot
+from gitgt.ledger.transact import Decide, Ledger
+from gitgt.model.actor import Actor
+from gitgt.model.documents import Bead, Severity
+from gitgt.model.merge import Lost
+from gitgt.services import submit, sync
+from gitgt.services.town import Rig, Town
+
+_LOG = logging.getLogger(__name__)
+_WHO = Actor.role("sync")
+# With many clones at one remote a claim loses many races before it is settled either way.
+_ATTEMPTS: Final = 1000
+
+
+def transact(town: Town, rig: Rig | None, decide: Decide, who: Actor) -> Snapshot:
+    """Write a claim: settled by the remote where there is one that answers."""
+    ledger = town.ledger_at(rig)
+    where = sync.remote_of(town, rig) if rig is not None else ""
+    if not where:
+        return ledger.transact(decide, who)
+    try:
+        _catch_up(ledger, where)
+        return ledger.transact(decide, who, move=_Online(ledger, where).move)
+    except UnreachableError as error:
+        _LOG.info("a claim is provisional", extra={"why": error.message})
+        return ledger.transact(decide, who)
+
+
+def _catch_up(ledger: Ledger, where: str) -> None:
+    theirs = remote.fetch(ledger.repository, where, sync.branch_of(ledger))
+    if theirs is not None:
+        sync.check_same(ledger, theirs, where)
+        sync.take_in(ledger, theirs)
+
+
+@dataclass(frozen=True, slots=True)
+class _Online:
+    ledger: Ledger
+    where: str
+    pauses: Iterator[float] = field(default_factory=lambda: sync.pauses(_ATTEMPTS))
+
+    def move(self, repository: Repository, moves: tuple[RefMove, ...], why: str) -> None:
+        """Let the remote's ref move first, and ours after it.
+
+        Raises:
+            LedgerConflictError: the remote's had moved; what moved it is taken in.
+        """
+        *others, own = moves
+        assert own.new is not None
+        if not self._pushed(own.new):
+            raise LedgerConflictError(f"{self.where} moved on")
+        try:
+            move_refs(repository, (*others, own), why=why)
+        except LedgerConflictError:
+            sync.take_in(self.ledger, own.new)  # it counts: the remote has it
+
+    def _pushed(self, commit: str) -> bool:
+        """Push *commit*; tell whether it is there, and else take in what was faster."""
+        before = self.ledger.head()
+        for pause in self.pauses:
+            if remote.push(
+                self.ledger.repository, self.where, commit, sync.branch_of(self.ledger)
+            ):
+                return True
+            _catch_up(self.ledger, self.where)
+            time.sleep(pause)
+            if self.ledger.head() != before:
+                break
+        return False
+
+
+def is_provisional(town: Town, rig: Rig | None) -> bool:
+    """Tell whether the rig is shared, and what was written last has not reached the others."""
+    where = sync.remote_of(town, rig) if rig is not None else ""
+    if not where:
+        return False
+    ledger = town.ledger_at(rig)
+    known = ledger.repository.ref(remote.tracking(where, sync.branch_of(ledger)))
+    return known is None or not ledger.repository.is_ancestor(ledger.head(), known)
+
+
+def tell_losers(
+    town: Town, rig: Rig | None, before: str, lost: Mapping[str, tuple[Lost, ...]]
+) -> list[str]:
+    """Escalate for each bead that was claimed here, as of *before*, and is another's now."""
+    told: list[str] = []
+    ledger = town.ledger_at(rig)
+    was, now = ledger.snapshot(before), ledger.snapshot()
+    for path, fields in lost.items():
+        bead = layout.named_by(path)
+        claims = {each.value for each in fields if each.field == "assignee"}
+        old = was.find(bead) if bead and claims else None
+        if not isinstance(old, Bead) or old.assignee not in claims:
+            continue
+        has_it = getattr(now.find(old.id), "assignee", "") or "nobody"
+        title = f"{old.id} is not {old.assignee}'s: {has_it} claimed it first, in another clone"
+        submit.escalate(
+            town, rig, _WHO, severity=Severity.MEDIUM, title=title, about=str(old.id)
+        )
+        told.append(str(old.id))
+    return told

@@ -1,0 +1,103 @@
+"""Commit settings to the town's repository: nothing durable is only in a working tree."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from gitgt.errors import NotAllowedError
+from gitgt.git import faults
+from gitgt.git.command import attempt, git
+from gitgt.git.locks import remove_stale
+from gitgt.git.turn import turn
+from gitgt.model.actor import Actor, Standing
+from gitgt.services.town import Town
+
+Files = Mapping[str, bytes]
+
+
+def change(town: Town, decide: Callable[[], Files], subject: str, who: Actor) -> bool:
+    """Commit what *decide* makes of the settings as they stand; say if anything changed.
+
+    It returns files by their paths below the town's root, and may refuse. Nobody else changes
+    settings meanwhile. What cannot be committed is taken back.
+
+    Raises:
+        NotAllowedError: an agent asks.
+    """
+    check(who)
+    common = town.repository.common
+    with turn(town.repository, "settings"):
+        remove_stale(common, [common / "index.lock"])
+        files = decide()
+        before = {name: _content(town.root / name) for name in files}
+        try:
+            return _write(town, files, subject, who)
+        except BaseException:
+            _put_back(town.root, before)
+            raise
+
+
+def check(who: Actor) -> None:
+    """Check that *who* may change settings: what agents run on, and what they must pass.
+
+    Raises:
+        NotAllowedError: it is an agent.
+    """
+    if who.standing is Standing.AGENT:
+        raise NotAllowedError(
+            f"{who.address} is an agent, and settings are for people",
+            hint="commit with a line 'Escalate: MEDIUM why'",
+        )
+
+
+def signed(who: Actor) -> dict[str, str]:
+    """Return the environment in which git commits as *who*."""
+    return {
+        "GIT_AUTHOR_NAME": who.address,
+        "GIT_AUTHOR_EMAIL": who.email,
+        "GIT_COMMITTER_NAME": who.address,
+        "GIT_COMMITTER_EMAIL": who.email,
+    }
+
+
+def _write(town: Town, files: Files, subject: str, who: Actor) -> bool:
+    changed = {
+        name: content
+        for name, content in files.items()
+        if _content(town.root / name) != content
+    }
+    for name, content in changed.items():
+        path = town.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = town.gt / "settings.draft"  # in there nobody minds what a kill leaves
+        fresh.parent.mkdir(exist_ok=True)
+        fresh.write_bytes(content)
+        faults.act("write", path)
+        fresh.replace(path)
+    names = sorted(files)
+    git("add", "--force", "--", *names, cwd=town.root)  # whatever the person lets git ignore
+    if not git("status", "--porcelain", "--", *names, cwd=town.root).strip():
+        return bool(changed)
+    git(
+        "-c", "core.hooksPath=/dev/null",
+        "commit", "--quiet", "--only", "-m", subject, "--", *names,
+        cwd=town.root, env=signed(who),
+    )  # fmt: skip
+    return True
+
+
+def _put_back(root: Path, before: Mapping[str, bytes | None]) -> None:
+    for name, content in before.items():
+        if content is None:
+            (root / name).unlink(missing_ok=True)
+        else:
+            (root / name).write_bytes(content)
+    attempt("reset", "--quiet", "--", *before, cwd=root)
+
+
+def _content(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None

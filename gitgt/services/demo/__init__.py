@@ -1,0 +1,1 @@
+"""A demonstration: a small project, nine beads, three scripted agents, and what goes wrong."""

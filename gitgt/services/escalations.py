@@ -1,0 +1,69 @@
+"""Calls for a person's judgement: see them, take them, end them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from gitgt.errors import NotFoundError
+from gitgt.ledger.snapshot import Snapshot
+from gitgt.ledger.transact import Change
+from gitgt.model.actor import Actor
+from gitgt.model.documents import Escalation, Severity
+from gitgt.model.instant import text_of
+from gitgt.model.lifecycle import EscalationStatus
+from gitgt.services.town import Town
+
+OPEN: Final = (EscalationStatus.OPEN, EscalationStatus.ACKED)
+_LOUDEST: Final = (Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW)
+
+
+def every(town: Town, *, closed: bool) -> list[Escalation]:
+    """Return the escalations of all ledgers, the loudest first; the closed ones if asked."""
+    status = tuple(EscalationStatus) if closed else OPEN
+    found = [
+        each
+        for _, ledger in town.ledgers()
+        for each in ledger.snapshot().all(Escalation, status=status)
+    ]
+    return sorted(
+        found, key=lambda each: (_LOUDEST.index(Severity(each.severity)), each.created_at)
+    )
+
+
+def ack(town: Town, name: str, who: Actor) -> Escalation:
+    """Say that somebody is at it; once, however often it is said.
+
+    Raises:
+        RefusedError: it is closed.
+    """
+    return _step(town, name, who, EscalationStatus.ACKED, {})
+
+
+def close(town: Town, name: str, who: Actor, *, reason: str) -> Escalation:
+    """Say that it is dealt with, and how."""
+    amend = {"reason": reason, "closed_at": text_of(town.clock())}
+    return _step(town, name, who, EscalationStatus.CLOSED, amend)
+
+
+def _step(
+    town: Town, name: str, who: Actor, to: EscalationStatus, amend: dict[str, str]
+) -> Escalation:
+    ledger = town.ledger_of(name)
+    wanted = ledger.snapshot().complete(name)
+
+    def decide(now: Snapshot) -> Change | None:
+        old = _escalation(now, wanted)
+        row = old.machine.between(old.status, to, who.standing)
+        if row is None:
+            return None
+        new = old.replace(status=to, **amend)
+        return Change(f"{row.verb} {wanted}: {old.title}", (new,), event=f"escalation.{to}")
+
+    return _escalation(ledger.transact(decide, who), wanted)
+
+
+def _escalation(now: Snapshot, name: str) -> Escalation:
+    found = now.get(name)
+    if not isinstance(found, Escalation):
+        raise NotFoundError(f"{name} is no escalation", hint="git gt escalation list")
+    return found

@@ -1,0 +1,1 @@
+"""Work that other trackers know, brought into a ledger, and taken out again."""

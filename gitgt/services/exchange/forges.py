@@ -1,0 +1,138 @@
+"""Issues as GitHub and GitLab hand them out in JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from gitgt.errors import RefusedError
+from gitgt.services.exchange import fit
+from gitgt.services.exchange.foreign import Foreign
+
+GITHUB: Final = "github"
+GITLAB: Final = "gitlab"
+_TYPES: Final = {
+    "bug": "bug", "defect": "bug", "incident": "bug", "enhancement": "feature",
+    "feature": "feature", "feature request": "feature", "epic": "epic", "chore": "chore",
+    "maintenance": "chore", "decision": "decision", "adr": "decision",
+}  # fmt: skip
+_LONG_AGO: Final = "1970-01-01T00:00:00Z"  # where nobody says when
+_URGENCY: Final = {
+    "p0": 0, "p1": 1, "p2": 2, "p3": 3, "p4": 4,
+    "critical": 0, "urgent": 0, "blocker": 0, "high": 1, "medium": 2, "normal": 2, "low": 3,
+}  # fmt: skip
+
+
+def read_github(record: Mapping[str, Any], where: str) -> Foreign:
+    """Return an issue of GitHub, in the shape of ``gh issue list --json`` or of its REST API.
+
+    Raises:
+        RefusedError: it is none.
+    """
+    if "pull_request" in record:
+        raise RefusedError(f"#{record.get('number')} is a pull request, not an issue")
+    number = _number(record, "number")
+    url = str(record.get("html_url") or record.get("url") or "")
+    reason = str(record.get("stateReason") or record.get("state_reason") or "").lower()
+    labels = [*_names(record.get("labels"), "name")]
+    fields: dict[str, Any] = {
+        "title": record.get("title"),
+        "description": record.get("body"),
+        "created_by": _login(record.get("author") or record.get("user")),
+        "created_at": fit.time(_either(record, "createdAt", "created_at")),
+        "owner": next(_names(record.get("assignees"), "login"), ""),
+        "comments": fit.comments(_github_comments(record)),
+        "due_at": fit.time((record.get("milestone") or {}).get("dueOn")),
+        "external": url,
+    }
+    end = fit.time(_either(record, "closedAt", "closed_at"))
+    closed = str(record.get("state", "")).lower() == "closed"
+    outcome = "success" if reason in ("", "completed") else "cancelled"
+    fields |= {"labels": labels, **_end(fields, end, outcome if closed else "")}
+    return _foreign(GITHUB, url or f"#{number}", where, record, fields, labels)
+
+
+def read_gitlab(record: Mapping[str, Any], where: str) -> Foreign:
+    """Return an issue of GitLab, in the shape of its REST API.
+
+    Raises:
+        RefusedError: it is none.
+    """
+    number = _number(record, "iid")
+    url = str(record.get("web_url") or "")
+    spent = (record.get("time_stats") or {}).get("time_estimate") or 0
+    due = record.get("due_date")
+    fields: dict[str, Any] = {
+        "title": record.get("title"),
+        "description": record.get("description"),
+        "created_by": (record.get("author") or {}).get("username"),
+        "created_at": fit.time(record.get("created_at")),
+        "owner": next(_names(record.get("assignees"), "username"), ""),
+        "due_at": fit.time(f"{due}T00:00:00Z") if due else "",
+        "estimate": spent // 60 if isinstance(spent, int) else None,
+        "external": url,
+    }
+    kind = str(record.get("issue_type") or record.get("type") or "").lower()
+    labels = [each for each in record.get("labels") or () if isinstance(each, str)]
+    end = fit.time(record.get("closed_at"))
+    closed = record.get("state") == "closed"
+    fields |= {"labels": labels, **_end(fields, end, "success" if closed else "")}
+    return _foreign(GITLAB, url or f"#{number}", where, record, fields, [kind, *labels])
+
+
+def _end(fields: Mapping[str, Any], at: str, outcome: str) -> dict[str, Any]:
+    if not outcome:
+        return {"status": "open"}
+    end = at or fields["created_at"] or _LONG_AGO
+    return {"status": "closed", "closed_at": end, "outcome": outcome}
+
+
+def _foreign(
+    source: str, name: str, where: str, record: Mapping[str, Any], fields: Mapping[str, Any],
+    hints: list[str],
+) -> Foreign:  # fmt: skip
+    found = fit.fitting({**fields, **_told_by([each.lower() for each in hints])})
+    if "title" not in found:
+        raise RefusedError(f"{name} has no title")
+    found.setdefault("created_at", _LONG_AGO)
+    found.setdefault("created_by", "unknown")
+    return Foreign(source, name, where, record, found)
+
+
+def _told_by(words: list[str]) -> dict[str, Any]:
+    """Return what labels say about type and urgency."""
+    bare = [word.replace("::", ":").rpartition(":")[2].strip() for word in words]
+    types = [_TYPES[word] for word in bare if word in _TYPES]
+    ranks = [_URGENCY[word] for word in bare if word in _URGENCY]
+    return {"type": types[0] if types else "task", "priority": min(ranks, default=2)}
+
+
+def _github_comments(record: Mapping[str, Any]) -> Iterator[dict[str, str] | None]:
+    found = record.get("comments")
+    for each in found if isinstance(found, list) else ():
+        if isinstance(each, Mapping):
+            who = _login(each.get("author") or each.get("user"))
+            at = _either(each, "createdAt", "created_at")
+            yield fit.comment(each.get("id"), at, who, each.get("body"))
+
+
+def _number(record: Mapping[str, Any], key: str) -> int:
+    found = record.get(key)
+    if not isinstance(found, int):
+        raise RefusedError(f"a record without {key}")
+    return found
+
+
+def _either(record: Mapping[str, Any], one: str, other: str) -> Any:  # noqa: ANN401
+    return record.get(one) or record.get(other)
+
+
+def _login(who: Any) -> str:  # noqa: ANN401
+    return str(who.get("login") or who.get("name") or "") if isinstance(who, Mapping) else ""
+
+
+def _names(found: Any, key: str) -> Iterator[str]:  # noqa: ANN401
+    for each in found if isinstance(found, list) else ():
+        name = each.get(key) if isinstance(each, Mapping) else each
+        if isinstance(name, str) and name:
+            yield name

@@ -1,0 +1,164 @@
+"""What an import would do to a ledger: new beads, changed ones, and what is the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from gitgt.errors import GtError, InvalidDocumentError
+from gitgt.git.command import git
+from gitgt.ledger import codec, layout
+from gitgt.ledger.documents import load
+from gitgt.ledger.snapshot import Snapshot
+from gitgt.model.change import flaws
+from gitgt.model.documents import Bead, document_from
+from gitgt.model.merge import Side, merge
+from gitgt.services.exchange.foreign import Foreign, Problem
+from gitgt.services.exchange.kept import MARK, difference
+from gitgt.services.exchange.names import Names, mark_of
+
+EVENT = "beads.imported"
+
+
+@dataclass(slots=True)
+class Plan:
+    """What is to be written, and what cannot be."""
+
+    new: list[Bead] = field(default_factory=list)
+    changed: list[tuple[Bead, Bead]] = field(default_factory=list)
+    same: int = 0
+    problems: list[Problem] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def documents(self) -> list[Bead]:
+        """The beads as they are to stand."""
+        return [*self.new, *(after for _, after in self.changed)]
+
+
+def plan(
+    now: Snapshot, names: Names, records: Iterable[Foreign], step: Callable[[str], None]
+) -> Plan:
+    """Return what bringing *records* over would do to the ledger at *now*."""
+    wanted = list({(each.source, each.name): each for each in records}.values())
+    names.settle(wanted)
+    found = Plan()
+    history = _History(now)
+    for number, each in enumerate(wanted, 1):
+        if number % 500 == 0:
+            step(f"{number} of {len(wanted)}")
+        try:
+            _weigh(found, names, history, each)
+        except GtError as error:
+            found.problems.append(Problem(each.where, error.message))
+    return found
+
+
+def _weigh(found: Plan, names: Names, history: _History, record: Foreign) -> None:
+    name = names.of(record.source, record.name)
+    here = names.beads.get(name)
+    if here is not None and mark_of(here).get("digest") == record.digest:
+        found.same += 1
+        return
+    new = _bead(name, names, record, here)
+    if here is None:
+        _check(new)
+        found.notes += _lost(names, record, name)
+        found.new.append(new)
+        return
+    after = _merged(here, history.before(here), new)
+    if after == here:
+        found.same += 1
+    else:
+        _check(after)
+        found.changed.append((here, after))
+
+
+def _bead(name: str, names: Names, record: Foreign, here: Bead | None) -> Bead:
+    """Return the bead that *record* means.
+
+    Raises:
+        InvalidDocumentError: no bead can say that.
+    """
+    fields: dict[str, Any] = {**record.fields, "id": name}
+    if here is not None:
+        fields |= {"created_at": here.created_at, "created_by": here.created_by}
+    parent = names.of(record.source, record.parent) if record.parent else ""
+    if parent and parent != name:
+        fields["parent"] = parent
+    edges = [(each, names.of(record.source, each.name)) for each in record.edges]
+    if known := [
+        {"type": each.type, "on": on, **({"when": each.when} if each.when else {})}
+        for each, on in edges
+        if on and on != name
+    ]:
+        fields["dependencies"] = known
+    mark: dict[str, Any] = {"from": record.source, "id": record.name, "digest": record.digest}
+    plain = document_from(fields)
+    assert isinstance(plain, Bead)
+    if record.export is not None:
+        mark |= difference(record.record, record.export(plain, names.back(record.source)))
+    return plain.replace(ext={**plain.ext, MARK: mark})
+
+
+def _check(bead: Bead) -> None:
+    content = codec.emit(bead.fields())
+    try:
+        load(content, layout.path_of(bead.id))
+    except InvalidDocumentError as error:
+        raise InvalidDocumentError(error.message.partition(": ")[2]) from error
+    for what, _ in flaws(bead):
+        raise InvalidDocumentError(what)
+
+
+def _merged(here: Bead, base: Bead | None, new: Bead) -> Bead:
+    """Return *here* with what changed at the source since the last import."""
+    both = merge(base or here, Side(here, 1, ""), Side(new, 2, "")).told
+    assert isinstance(both, Bead)
+    return both.replace(ext={**both.ext, MARK: new.ext[MARK]})
+
+
+def _lost(names: Names, record: Foreign, name: str) -> list[str]:
+    wanted = [(each.type, each.name) for each in record.edges]
+    wanted += [("parent-child", record.parent)] if record.parent else []
+    return [
+        f"{record.where}: {name}: {kind} {other}, which is nowhere"
+        for kind, other in wanted
+        if not names.of(record.source, other)
+    ]
+
+
+class _History:
+    """What the beads were when they were last imported."""
+
+    def __init__(self, now: Snapshot) -> None:
+        self._now = now
+        self._imports: list[str] | None = None
+
+    def before(self, here: Bead) -> Bead | None:
+        """Return *here* as its last import wrote it, None if that is not known."""
+        wanted = mark_of(here).get("digest")
+        for commit in self._commits() if wanted else ():
+            content = self._now.repository.read(commit, layout.path_of(here.id))
+            try:
+                found = load(content, layout.path_of(here.id)) if content else None
+            except InvalidDocumentError:
+                continue
+            if isinstance(found, Bead) and mark_of(found).get("digest") == wanted:
+                return found
+        return None
+
+    def _commits(self) -> list[str]:
+        if self._imports is None:
+            argv = ("log", "--format=%H", f"--grep=^Gt-Event: {EVENT}$", self._now.commit, "--")
+            answer = git(*argv, cwd=self._now.repository.common)
+            self._imports = answer.decode().split()
+        return self._imports
+
+
+def changes(before: Bead, after: Bead) -> Mapping[str, tuple[Any, Any]]:
+    """Return which fields differ, and how; but for our own marks."""
+    one, two = before.fields(), after.fields()
+    keys = [key for key in {**one, **two} if key != "ext" and one.get(key) != two.get(key)]
+    return {key: (one.get(key), two.get(key)) for key in keys}

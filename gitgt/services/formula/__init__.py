@@ -1,0 +1,1 @@
+"""Formulas where they lie, and the molecules that are made of them."""

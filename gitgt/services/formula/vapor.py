@@ -1,0 +1,139 @@
+"""Formulas as wisps: one wisp for the whole, its steps read from the formula when it is shown.
+
+What is done is a list in the wisp: a checkpoint that costs no history.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from gitgt.errors import GtError, NotFoundError, RefusedError
+from gitgt.model import wisp as rules
+from gitgt.model.actor import Actor
+from gitgt.model.documents import Bead, WorkType
+from gitgt.model.formula.cook import Cooked
+from gitgt.model.formula.form import Step, walk
+from gitgt.model.wisp import WispKind
+from gitgt.services import wisps
+from gitgt.services.formula.library import Formulas
+from gitgt.services.formula.molecules import check_pourable
+from gitgt.services.town import Rig, Town
+
+
+@dataclass(frozen=True, slots=True)
+class Vapor:
+    """A wisp of a formula, and the steps that the formula has now, or why it cannot say."""
+
+    wisp: Bead
+    steps: tuple[Step, ...]
+    problem: str = ""
+
+    @property
+    def done(self) -> tuple[str, ...]:
+        """The steps that are done."""
+        known = {step.id for step in walk(self.steps)}
+        return tuple(each for each in rules.done_of(self.wisp) if each in known or not known)
+
+    def state(self, step: Step) -> str:
+        """Return how a step stands."""
+        done = set(rules.done_of(self.wisp))
+        if step.id in done:
+            return "done"
+        return "waiting" if set(step.needs) - done else "ready"
+
+    @property
+    def ready(self) -> list[Step]:
+        """The steps that can be done now."""
+        return [step for step in walk(self.steps) if self.state(step) == "ready"]
+
+    def fields(self) -> dict[str, Any]:
+        """Return it as plain values."""
+        steps = [
+            {"step": step.id, "title": step.title, "state": self.state(step)}
+            for step in walk(self.steps)
+        ]
+        return {
+            **self.wisp.fields(),
+            "steps": steps,
+            "total": len(steps),
+            "done": len(self.done),
+        }
+
+
+def create(
+    town: Town, rig: Rig | None, cooked: Cooked, who: Actor, *, assignee: str = "",
+    kind: WispKind = WispKind.MOLECULE,
+) -> Bead:  # fmt: skip
+    """Make a wisp of a formula."""
+    check_pourable(cooked)
+    known = {name: value for name, value in cooked.values.items() if value}
+    fields = {
+        "type": WorkType.MOLECULE, "formula": cooked.name, "assignee": assignee,
+        "description": cooked.description, "ext": {"vars": known} if known else {},
+    }  # fmt: skip
+    return wisps.create(town, rig, who, cooked.title, kind, fields)
+
+
+def view(town: Town, name: str) -> Vapor:
+    """Return the wisp *name* with its formula's steps."""
+    return rendered(town, wisps.of(town, name).get(name))
+
+
+def rendered(town: Town, wisp: Bead) -> Vapor:
+    """Return *wisp* with the steps of its formula as that stands now."""
+    if not wisp.formula:
+        return Vapor(wisp, ())
+    said = wisp.ext.get("vars", {})
+    try:
+        formulas = Formulas(town, town.rig_of(wisp.id))
+        cooked = formulas.cook(wisp.formula, _still_known(formulas, wisp.formula, said))
+    except GtError as error:
+        return Vapor(wisp, (), error.message)
+    return Vapor(wisp, cooked.steps)
+
+
+def _still_known(formulas: Formulas, name: str, said: Mapping[str, Any]) -> dict[str, str]:
+    """Return the values whose variables the formula still has."""
+    known = {var.name for var in formulas.cook(name, {}).vars}
+    return {key: str(value) for key, value in said.items() if key in known}
+
+
+def step_done(town: Town, name: str, step: str, who: Actor) -> tuple[Vapor, bool]:
+    """Note that a step is done; return the wisp, and whether it was not before.
+
+    Raises:
+        RefusedError: the step waits for others.
+    """
+    seen = view(town, name)
+    found = next((each for each in walk(seen.steps) if each.id == step), None)
+    if found is None:
+        known = ", ".join(each.id for each in walk(seen.steps))
+        raise NotFoundError(
+            f"{seen.wisp.id} has no step {step!r}", hint=f"steps: {known}"[:300]
+        )
+    fresh = False
+
+    def decide(present: Mapping[str, Bead]) -> Mapping[str, Bead] | None:
+        nonlocal fresh
+        old = present.get(seen.wisp.id)
+        if old is None:
+            raise NotFoundError(f"there is no wisp {seen.wisp.id} any more")
+        done = rules.done_of(old)
+        fresh = step not in done
+        waits = [each for each in found.needs if each not in done]
+        if waits:
+            raise RefusedError(f"{step} waits for {', '.join(waits)}")
+        if not fresh:
+            return None
+        return {old.id: rules.touched(old, town.now(), done=[*done, step])}
+
+    after = wisps.of(town, name).transact(decide, who)
+    return Vapor(after[seen.wisp.id], seen.steps), fresh
+
+
+def checklist(seen: Vapor) -> list[str]:
+    """Return the steps as lines, for a digest."""
+    return [f"- [{'x' if seen.state(each) == 'done' else ' '}] {each.title or each.id}"
+            for each in walk(seen.steps)]  # fmt: skip

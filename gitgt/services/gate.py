@@ -1,0 +1,156 @@
+"""Gates and waivers: what must be so before anything lands on a rig's target."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from gitgt.errors import NotFoundError, RefusedError
+from gitgt.ledger.snapshot import Snapshot
+from gitgt.ledger.transact import Change
+from gitgt.model.actor import Actor
+from gitgt.model.documents import Waiver
+from gitgt.model.gate import DEFAULT_TIMEOUT, Gate
+from gitgt.model.lifecycle import WaiverStatus
+from gitgt.services import commit, settings
+from gitgt.services.town import Rig, Town
+
+_SCHEMA: Final = "rig"
+
+
+def gates(town: Town, rig: Rig) -> tuple[Gate, ...]:
+    """Return the gates of *rig* as committed: what is only in a working tree does not count."""
+    found = settings.read_committed(town.root, rig.settings_name, _SCHEMA)
+    return tuple(_gate(fields) for fields in found.get("gates", ()))
+
+
+def _gate(fields: dict[str, Any]) -> Gate:
+    return Gate(
+        name=fields["name"],
+        command=tuple(fields["command"]),
+        timeout=float(fields.get("timeout", DEFAULT_TIMEOUT)),
+        minimum=fields.get("minimum", 0),
+        keep=tuple(fields.get("keep", ())),
+    )
+
+
+def add(
+    town: Town, rig: Rig, name: str, command: Sequence[str], who: Actor,
+    *, timeout: float | None,
+) -> bool:  # fmt: skip
+    """Add a gate, or give the one of that name a new command; say if anything changed."""
+    fields: dict[str, Any] = {"name": name, "command": list(command)}
+    if timeout is not None:
+        fields["timeout"] = timeout
+
+    def amend(present: Sequence[Any]) -> list[Any]:
+        return [*(each for each in present if each["name"] != name), fields]
+
+    return _change(town, rig, amend, f"gate {name} for {rig.name}", who)
+
+
+def remove(town: Town, rig: Rig, name: str, who: Actor) -> None:
+    """Remove a gate.
+
+    Raises:
+        NotFoundError: there is none of that name.
+    """
+
+    def amend(present: Sequence[Any]) -> list[Any]:
+        left = [each for each in present if each["name"] != name]
+        if len(left) == len(present):
+            raise NotFoundError(
+                f"{rig.name} has no gate {name!r}", hint=f"git gt gate list {rig.name}"
+            )
+        return left
+
+    _change(town, rig, amend, f"no gate {name} for {rig.name}", who)
+
+
+def _change(
+    town: Town, rig: Rig, amend: Callable[[Sequence[Any]], list[Any]], subject: str, who: Actor
+) -> bool:
+    """Commit what *amend* makes of the gates as they stand."""
+
+    def decide() -> commit.Files:
+        present = settings.read(town.root / rig.settings_name, _SCHEMA)
+        content = settings.emit({**present, "gates": amend(present.get("gates", ()))})
+        settings.parse(content, _SCHEMA, rig.settings_name)
+        return {rig.settings_name: content}
+
+    return commit.change(town, decide, subject, who)
+
+
+def waive(town: Town, rig: Rig, reason: str, who: Actor, *, tree: str = "") -> Waiver:
+    """Record that landing on *rig* needs no gate's pass, or just *tree* does not; and why.
+
+    Raises:
+        RefusedError: no reason is given, or the rig has gates and no tree is named.
+    """
+    if not reason.strip():
+        raise RefusedError("a waiver needs a reason", hint="--reason 'why no gate is needed'")
+    if not tree and gates(town, rig):
+        raise RefusedError(
+            f"{rig.name} has gates; a waiver for all of it would switch them off",
+            hint=f"git gt gate waive {rig.name} --tree TREE --reason '...'",
+        )
+    document = Waiver(
+        id=town.new_id(rig.prefix, "wv"),
+        type="waiver",
+        title=f"{rig.branch} takes {tree[:12] or 'what lands'} without a gate",
+        status=WaiverStatus.ACTIVE,
+        target=rig.branch,
+        tree=tree,
+        description=reason,
+        created_at=town.now(),
+        created_by=who.address,
+    )
+
+    def decide(now: Snapshot) -> Change | None:
+        if covering(now, rig.branch, tree) is not None:
+            return None
+        return Change(
+            f"waive the gates of {rig.name}: {reason}", (document,), event="gate.waived"
+        )
+
+    after = town.ledger_at(rig).transact(decide, who)
+    found = covering(after, rig.branch, tree)
+    assert found is not None
+    return found
+
+
+def covering(now: Snapshot, target: str, tree: str) -> Waiver | None:
+    """Return the waiver that lets *tree* (empty: anything) land on *target*, if any."""
+    active = [
+        waiver
+        for waiver in now.all(Waiver, status=WaiverStatus.ACTIVE, target=target)
+        if waiver.tree in ("", tree)
+    ]
+    return active[0] if active else None
+
+
+def waivers(town: Town, rig: Rig) -> tuple[Waiver, ...]:
+    """Return the waivers of *rig* that are in force."""
+    now = town.ledger_at(rig).snapshot()
+    return tuple(now.all(Waiver, status=WaiverStatus.ACTIVE))
+
+
+def revoke(town: Town, rig: Rig, name: str, who: Actor) -> Waiver:
+    """End a waiver.
+
+    Raises:
+        NotFoundError: there is none of that name.
+    """
+    ledger = town.ledger_at(rig)
+    waiver = ledger.snapshot().complete(name)
+
+    def decide(now: Snapshot) -> Change:
+        found = now.get(waiver)
+        if not isinstance(found, Waiver):
+            raise NotFoundError(f"{waiver} is no waiver", hint=f"git gt gate list {rig.name}")
+        ended = found.replace(status=WaiverStatus.REVOKED)
+        return Change(f"revoke {waiver}", (ended,), event="gate.required")
+
+    found = ledger.transact(decide, who).get(waiver)
+    assert isinstance(found, Waiver)
+    return found

@@ -1,0 +1,232 @@
+"""Runs of gates in a rig: start one, see which go on, take in what has ended.
+
+A run is a folder below ``<common>/gt/runs/``, named for the tree, the gate's definition and a
+number, so whoever comes after a crash finds it, and takes in its verdict once. It counts as
+running until it was taken in: else the same tree would be tested twice.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+from gitgt.errors import EnvironmentProblemError
+from gitgt.git import faults, slot
+from gitgt.ledger.verdicts import Record, Verdicts
+from gitgt.model.gate import Evidence, Gate, Verdict, gate_hash
+from gitgt.model.merge_acts import Run
+from gitgt.runtime import gate as gate_runner
+from gitgt.runtime import process
+from gitgt.runtime.environment import town_mark
+from gitgt.runtime.process import Ended, Lost, Running, write_whole
+from gitgt.services import sessions
+from gitgt.services.gate_trouble import Troubles
+from gitgt.services.town import Rig, Town
+
+_FACTS: Final = "run.json"
+_CANCELLED: Final = "cancelled"
+
+
+def environment() -> str:
+    """Return what a verdict depends on besides tree and gate: the kind of machine."""
+    return f"{platform.system()}-{platform.machine()}"
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """A run that has not been taken in yet, for the queue of *branch*."""
+
+    folder: Path
+    branch: str
+    run: Run
+    commit: str
+    digest: str
+    slot: int
+
+    @property
+    def key(self) -> str:
+        """What is being found out: a gate's verdict on a tree."""
+        return f"{self.run.tree}.{self.digest}"
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Tell whether nobody wants to know any more."""
+        return (self.folder / _CANCELLED).exists()
+
+
+class GateRuns:
+    """The runs of one rig, started and stopped for the queue of one of its branches."""
+
+    def __init__(self, town: Town, rig: Rig, branch: str = "") -> None:
+        self._town = town
+        self._rig = rig
+        self._branch = branch or rig.branch
+        self._repository = town.ledger_at(rig).repository
+        self._folder = self._repository.gt / "runs"
+        self.verdicts = Verdicts(self._repository, clock=town.clock)
+        self._troubles = Troubles(self._repository.gt / "gate-trouble.json", town.clock)
+        self._asked: set[str] = set()
+
+    def live(self) -> list[Live]:
+        """Return what runs, or has ended and was not taken in."""
+        folders = sorted(self._folder.glob("[!.]*"))
+        return [found for folder in folders if (found := _read(folder)) is not None]
+
+    def running(self) -> Iterator[Run]:
+        """Yield the runs whose verdicts are still to come."""
+        yield from (each.run for each in self._own() if not each.is_cancelled)
+
+    def _own(self) -> list[Live]:
+        return [each for each in self.live() if each.branch == self._branch]
+
+    def start(self, run: Run, commit: str, gate: Gate) -> None:
+        """Run *gate* on the tree of *commit* in a free slot; what prevents it is noted."""
+        digest = gate_hash(gate, environment())
+        number = self._free_slot()
+        name = f"{run.tree}.{digest}.{self._town.draw(36**8)}"
+        live = Live(self._folder / name, self._branch, run, commit, digest, number)
+        try:
+            self._start(live, gate)
+        except (EnvironmentProblemError, OSError) as error:
+            shutil.rmtree(live.folder, ignore_errors=True)
+            self._troubles.note(live.key, str(error))
+
+    def _start(self, live: Live, gate: Gate) -> None:
+        temporary = self._repository.gt / "tmp" / f"slot-{live.slot}"
+        slot.remove(temporary)
+        temporary.mkdir(parents=True)
+        slot.prepare(self._repository, self._place(live), live.commit, gate.keep)
+        _make(live)
+        environ = gate_runner.for_gate(os.environ, slot=live.slot, temporary=temporary)
+        environ[process.TOWN_MARK] = town_mark(self._town.root)
+        wiring = sessions.wiring(self._rig, self._town)
+        gate_runner.start(gate, self._place(live), live.folder, environ, wiring)
+        facts = {"tree": live.run.tree, "requests": live.run.place}
+        self._tell("gate.started", gate, facts)
+
+    def _place(self, live: Live) -> Path:
+        return self._rig.path / "refinery" / f"slot-{live.slot}"
+
+    def _free_slot(self) -> int:
+        taken = {each.slot for each in self.live()}
+        return next(number for number in range(len(taken) + 1) if number not in taken)
+
+    def cancel(self, run: Run) -> None:
+        """Ask a run that can tell nothing any more to end; it leaves no verdict."""
+        for each in self._own():
+            if (each.run.tree, each.run.gate) == (run.tree, run.gate):
+                (each.folder / _CANCELLED).touch()
+                process.ask_to_stop(each.folder)
+
+    def take_in(self, gates: Mapping[str, Gate]) -> bool:
+        """Record the verdicts of the runs that have ended; say whether there were any."""
+        looked = [(each, process.look(each.folder)) for each in self.live()]
+        ended = [(each, seen) for each, seen in looked if not isinstance(seen, Running)]
+        for each, seen in ended:
+            gate = gates.get(each.run.gate)
+            is_same = gate is not None and gate_hash(gate, environment()) == each.digest
+            if gate is not None and is_same and seen is not None:
+                self._take_in(each, gate, seen)
+            process.stop(each.folder, grace=0.0)  # one that was lost left somebody behind
+            _remove(each.folder)
+        return bool(ended)
+
+    def _take_in(self, live: Live, gate: Gate, seen: Ended | Lost) -> None:
+        if live.is_cancelled:
+            return
+        if isinstance(seen, Lost) or seen.stopped:
+            self._troubles.lose(live.key)
+            return
+        place = self._place(live)
+        tampered = slot.is_tampered(place, live.commit)
+        room = shutil.disk_usage(self._repository.common).free
+        judgment = gate_runner.judge(gate, seen, tampered=tampered, room=room)
+        self._record(live, gate, judgment, seen)
+        if tampered:
+            slot.discard(self._repository, place)
+
+    def _record(
+        self, live: Live, gate: Gate, judgment: gate_runner.Judgment, seen: Ended
+    ) -> None:
+        said = {
+            "tree": live.run.tree, "commit": live.commit, "requests": live.run.place,
+            "verdict": judgment.verdict, "why": judgment.why, "seconds": round(seen.seconds, 3),
+        }  # fmt: skip
+        self._tell("gate.judged", gate, said)
+        if judgment.verdict is Verdict.COULD_NOT_RUN:
+            self._troubles.note(live.key, judgment.why)
+            return
+        record = Record(
+            run=live.folder.name, gate=gate.name, verdict=judgment.verdict,
+            seconds=seen.seconds, at=self._town.now(), why=judgment.why,
+            doubtful=judgment.doubtful,
+        )  # fmt: skip
+        output = seen.output.read_bytes() if seen.output.exists() else b""
+        self.verdicts.put(live.run.tree, live.digest, record, output)
+        self._troubles.forget(live.key)
+
+    def _tell(self, event: str, gate: Gate, facts: dict[str, Any]) -> None:
+        payload = {"rig": self._rig.name, "gate": gate.name, **facts}
+        self._town.events.append(event, "refinery", payload)
+
+    def evidence(self, tree: str, gate: Gate) -> Evidence:
+        """Return all that *gate* has said of *tree*, and why it told nothing lately, if so."""
+        digest = gate_hash(gate, environment())
+        key = f"{tree}.{digest}"
+        self._asked.add(key)
+        return replace(self.verdicts.evidence(tree, digest), trouble=self._troubles.why(key))
+
+    def log(self, tree: str, gate: Gate) -> str:
+        """Return what *gate* printed when it was last red on *tree*."""
+        return self.verdicts.log(tree, gate_hash(gate, environment()))
+
+    def retry_in(self) -> float | None:
+        """Return in how many seconds the first of what was asked for may be tried again."""
+        return self._troubles.retry_in(self._asked)
+
+    def try_again(self) -> None:
+        """Note that what could not run is being tried again."""
+        self._troubles.try_again(self._asked)
+
+
+def _make(live: Live) -> None:
+    """Make the folder of a run: it is there with all its facts, or not at all."""
+    for left in live.folder.parent.glob(".*"):  # by one that was killed here
+        shutil.rmtree(left)
+    draft = live.folder.with_name(f".{live.folder.name}")
+    draft.mkdir(parents=True)
+    facts = {
+        "branch": live.branch,
+        "tree": live.run.tree,
+        "gate": live.run.gate,
+        "place": live.run.place,
+        "commit": live.commit,
+        "digest": live.digest,
+        "slot": live.slot,
+    }
+    write_whole(draft / _FACTS, json.dumps(facts))
+    faults.act("rename", draft)
+    draft.rename(live.folder)
+
+
+def _remove(folder: Path) -> None:
+    """Remove the folder of a run: for whoever looks it is there with all its files, or not."""
+    faults.act("remove", folder)
+    gone = folder.with_name(f".{folder.name}")
+    folder.rename(gone)
+    shutil.rmtree(gone)
+
+
+def _read(folder: Path) -> Live | None:
+    try:
+        facts = json.loads((folder / _FACTS).read_bytes())
+    except (FileNotFoundError, NotADirectoryError):
+        return None  # taken in at this moment
+    run = Run(facts["tree"], facts["gate"], tuple(facts["place"]))
+    return Live(folder, facts["branch"], run, facts["commit"], facts["digest"], facts["slot"])

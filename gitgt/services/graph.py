@@ -1,0 +1,288 @@
+# ruff: noqa: S608 - what is put together are names of columns, all of them ours
+"""Who waits for whom, over all ledgers of a town: why, in what order, and round in circles."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import Any, Final
+
+from gitgt.errors import RefusedError
+from gitgt.ledger import abroad
+from gitgt.ledger.index import Row
+from gitgt.ledger.questions import COLUMNS
+from gitgt.model import graph
+from gitgt.model.graph import BLOCKING, PARENT, Edge, Graph, Node, Reason
+from gitgt.services import reading
+from gitgt.services.town import Rig, Town
+
+_NODE: Final = "kind, type, status, ended, outcome, landed, defer_until, error"
+_WAITING: Final = ", ".join(f"'{each}'" for each in BLOCKING)
+_NO_WORK: Final = ", ".join(f"'{each}'" for each in graph.NO_WORK)
+_LIVE: Final = "kind = 'bead' and ended = 0 and error = ''"
+_BLOCKED: Final = (
+    f"select {COLUMNS} from doc where {_LIVE} and type not in ({_NO_WORK}) "
+    "and status in ('open', 'blocked', 'deferred') and waits = 1"
+)
+# Pairs of live work: who waits for whom, through an edge or for the parts of something.
+_WAITS: Final = """
+select dep.id, dep.target from dep cross join doc as one on one.id = dep.id
+  cross join doc as other on other.id = dep.target
+  where dep.type in ('blocks', 'conditional-blocks', 'merge-blocks') and one.held = 1
+    and other.kind = 'bead' and other.ended = 0 and other.error = ''
+union
+select dep.id, part.id from dep cross join doc as one on one.id = dep.id
+  cross join child on child.parent = dep.target cross join doc as part on part.id = child.id
+  where dep.type = 'waits-for' and one.held = 1
+    and part.kind = 'bead' and part.ended = 0 and part.error = ''
+    and not (dep."when" = 'any-child' and exists (
+      select 1 from child as c join doc as d on d.id = c.id
+      where c.parent = dep.target and d.ended = 1))
+"""
+_WHOLES: Final = "select parent from child where id = ?"
+_PARTS: Final = "select id from child where parent = ?"
+_OPEN_PARTS: Final = """
+select child.id from child cross join doc on doc.id = child.id
+where child.parent = ? and doc.ended = 0 and doc.error = '' order by child.id
+"""
+_WAITING_FOR: Final = f"select id from dep where target = ? and type in ({_WAITING})"
+_BELOW: Final = """
+select child.id, child.parent from child
+  cross join doc as one on one.id = child.id and one.kind = 'bead' and one.ended = 0
+  cross join doc as other on other.id = child.parent and other.kind = 'bead' and other.ended = 0
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """A bead that waits, and why."""
+
+    row: Row
+    why: tuple[Reason, ...]
+
+    def fields(self) -> dict[str, Any]:
+        """Return it as plain values."""
+        row = self.row
+        return {
+            "id": row.id, "type": row.type, "title": row.title, "status": row.status,
+            "priority": row.priority, "why": [told(each) for each in self.why],
+        }  # fmt: skip
+
+
+def told(reason: Reason) -> dict[str, Any]:
+    """Return a reason as plain values, empty ones left out."""
+    found = {"rule": reason.rule, "on": reason.on, "detail": reason.detail}
+    plain: dict[str, Any] = {name: value for name, value in found.items() if value}
+    return {**plain, "final": True} if reason.final else plain
+
+
+@contextmanager
+def graph_of(town: Town, rig: Rig | None) -> Iterator[tuple[sqlite3.Connection, Graph, Any]]:
+    """Open the ledger of *rig* as a graph that reaches into the others where an edge does."""
+    with reading.opened(town, rig) as (db, homes):
+        nodes: dict[str, Node | None] = {}
+
+        def find(name: str) -> Node | None:
+            if name not in nodes:
+                home = homes(name.partition("-")[0])
+                nodes[name] = None if home is None else node_of(home, name)
+            return nodes[name]
+
+        def children(name: str) -> list[str]:
+            home = homes(name.partition("-")[0])
+            question = "select id from child where parent = ? order by id"
+            return [] if home is None else [row[0] for row in home.execute(question, (name,))]
+
+        yield db, Graph(find, children), homes
+
+
+def node_of(db: sqlite3.Connection, name: str) -> Node | None:
+    """Return what an index knows of *name* that matters here."""
+    row = db.execute(f"select {_NODE} from doc where id = ?", (name,)).fetchone()
+    if row is None:
+        return None
+    kind, type_, status, ended, outcome, landed, defer_until, error = row
+    edges = db.execute('select type, target, "when" from dep where id = ?', (name,))
+    above = db.execute("select parent from child where id = ?", (name,))
+    return Node(
+        name, kind, type_, status, bool(ended), outcome, bool(landed), defer_until,
+        tuple(row[0] for row in above), tuple(Edge(*row) for row in edges), bool(error),
+    )  # fmt: skip
+
+
+def blocked(town: Town, rigs: Iterable[Rig | None]) -> list[Blocked]:
+    """Return the work that waits for something, the most urgent first, each with why."""
+    found: list[Blocked] = []
+    for rig in rigs:
+        with graph_of(town, rig) as (db, web, homes):
+            held = abroad.held(db, homes, town.now())
+            rows = [Row._make(row) for row in db.execute(_BLOCKED)]
+            rows += _rows(db, held - {row.id for row in rows})
+            found += [Blocked(row, why(web, row.id)) for row in rows]
+    return sorted(found, key=lambda each: (each.row.priority, each.row.id))
+
+
+def _rows(db: sqlite3.Connection, names: Iterable[str]) -> list[Row]:
+    question = _BLOCKED.replace("and waits = 1", "and id = ?")
+    found = (db.execute(question, (name,)).fetchone() for name in names)
+    return [Row._make(row) for row in found if row is not None]
+
+
+def why(web: Graph, name: str) -> tuple[Reason, ...]:
+    """Return why *name* waits; empty if it does not."""
+    node = web.find(name)
+    return () if node is None else web.why(node)
+
+
+def reasons(town: Town, bead: str) -> tuple[Reason, ...]:
+    """Return why *bead* waits; empty if it does not."""
+    with graph_of(town, town.rig_of(bead)) as (_, web, _homes):
+        return why(web, bead)
+
+
+def ready_among(town: Town, names: Iterable[str]) -> list[Row]:
+    """Return those of *names* that are ready, the most urgent first."""
+    homes: dict[str, list[str]] = {}
+    for name in names:
+        homes.setdefault(name.partition("-")[0], []).append(name)
+    found: list[Row] = []
+    for there in homes.values():
+        rig, now = town.rig_of(there[0]), town.now()
+        with graph_of(town, rig) as (_, web, _homes):
+            nodes = [node for name in there if (node := web.find(name))]
+            ready = [each.id for each in nodes if web.standing(each, now) == "ready"]
+        found += town.ledger_at(rig).snapshot().rows(id=ready) if ready else []
+    return sorted(found, key=lambda row: (row.priority, row.id))
+
+
+def hanging_on(town: Town, names: Iterable[str]) -> set[str]:
+    """Return what may become ready when *names* end: what waits for them, and its parts."""
+    with ExitStack() as stack:
+        every = []
+        for _, ledger in town.ledgers():
+            now = ledger.snapshot()
+            every.append(stack.enter_context(now.index.at(now.commit)))
+        wholes = _asked(every, _WHOLES, set(names))
+        found = _asked(every, _WAITING_FOR, {*names, *wholes})
+        fresh = found | set(names)
+        while fresh := _asked(every, _PARTS, fresh) - found:
+            found |= fresh
+        return found - set(names)
+
+
+def open_parts(town: Town, bead: str) -> list[str]:
+    """Return the parts of *bead* in its own ledger that are not over."""
+    now = town.ledger_of(bead).snapshot()
+    with now.index.at(now.commit) as db:
+        return [row[0] for row in db.execute(_OPEN_PARTS, (bead,))]
+
+
+def _asked(
+    every: Iterable[sqlite3.Connection], question: str, names: Iterable[str]
+) -> set[str]:  # fmt: skip
+    each = [(db, name) for db in every for name in names]
+    return {row[0] for db, name in each for row in db.execute(question, (name,))}
+
+
+def check_edge(town: Town, bead: str, on: str, kind: str) -> None:
+    """Check that *bead* may come to hang on *on*: nothing must wait for itself.
+
+    Raises:
+        RefusedError: it would; the message shows the way round.
+    """
+    if kind not in (*BLOCKING, PARENT):
+        return
+    with graph_of(town, town.rig_of(bead)) as (_, web, _homes):
+        way = _way_round(web, bead, on, kind)
+    if not way:
+        return
+    shown = " -> ".join((bead, *way))
+    last = way[-2] if len(way) > 1 else on
+    raise RefusedError(
+        f"{bead} and {on} would wait for each other: {shown}",
+        hint=f"git gt bead dep remove {last} {bead}",
+    )
+
+
+def _way_round(web: Graph, bead: str, on: str, kind: str) -> tuple[str, ...]:
+    """Return how one gets from *on* back to *bead*, if one does."""
+
+    def onward(name: str) -> Iterator[str]:
+        node = web.find(name)
+        if node is not None and not node.ended:
+            yield from _names(web, node)
+
+    if kind == "waits-for":
+        ways = [graph.way_between(each, bead, onward) for each in web.children(on)]
+        return min((way for way in ways if way), key=len, default=())
+    way = graph.way_between(on, bead, onward)
+    if way or kind != PARENT:
+        return way
+    return _waits_for_new_part(web, bead, on, onward)
+
+
+def _waits_for_new_part(
+    web: Graph, bead: str, parent: str, onward: Callable[[str], Iterable[str]]
+) -> tuple[str, ...]:
+    """Return how *bead* waits for something that waits for all parts of *parent*."""
+    seen, waiting = {bead}, [bead]
+    for at in waiting:
+        node = web.find(at)
+        edges = () if node is None or node.ended else node.edges
+        if any(each.type == "waits-for" and each.on == parent for each in edges):
+            return (*graph.way_between(bead, at, onward)[1:], parent, bead)
+        fresh = [each for each in onward(at) if each not in seen]
+        seen.update(fresh)
+        waiting += fresh
+    return ()
+
+
+def _names(web: Graph, node: Node) -> Iterator[str]:
+    for edge in node.edges:
+        if edge.type == "waits-for":
+            yield from web.children(edge.on)
+        elif edge.type in BLOCKING:
+            yield edge.on
+    yield from node.parents
+
+
+def pairs(town: Town, rigs: Iterable[Rig | None]) -> tuple[list[Any], list[Any]]:
+    """Return who waits for whom, and child and parent, of the live work of the ledgers."""
+    waits: list[Any] = []
+    below: list[Any] = []
+    for rig in rigs:
+        with reading.opened(town, rig) as (db, _):
+            waits += db.execute(_WAITS).fetchall()
+            below += db.execute(_BELOW).fetchall()
+            waits += [
+                (one, other) for one, kind, other, _ in db.execute(abroad.ALL) if kind != PARENT
+            ]
+    return waits, below
+
+
+def cycles(town: Town, rigs: Iterable[Rig | None]) -> list[tuple[str, ...]]:
+    """Return what waits for itself, each as one way round."""
+    waits, below = pairs(town, rigs)
+    return graph.cycles([*waits, *below])
+
+
+@dataclass(frozen=True, slots=True)
+class Waves:
+    """In which order open work can be done; what is in ``never`` waits for itself or for it."""
+
+    waves: list[list[str]]
+    never: list[str]
+    titles: Mapping[str, str]
+
+
+def waves(town: Town, rigs: Iterable[Rig | None]) -> Waves:
+    """Return the open work of the ledgers in waves: each waits for nothing but earlier ones."""
+    every = list(rigs)
+    titles: dict[str, str] = {}
+    for rig in every:
+        with reading.opened(town, rig) as (db, _):
+            titles |= dict(db.execute(f"select id, title from doc where {_LIVE}"))
+    found, never = graph.waves(titles, *pairs(town, every))
+    return Waves(found, never, titles)

@@ -1,0 +1,135 @@
+"""Make a town."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+from pathlib import Path
+from typing import Final
+
+from gitgt.errors import NotATownError, RefusedError
+from gitgt.git import faults, githooks
+from gitgt.git.command import git
+from gitgt.git.repository import Repository
+from gitgt.ledger import genesis
+from gitgt.model.actor import Actor
+from gitgt.model.ids import TOWN_PREFIX
+from gitgt.services import commit, desk, merge_file, settings
+from gitgt.services.town import MARKER, RIGS, Clock, Town
+
+_IGNORED: Final = b"""# The town's own desk, and what happened: neither is configuration.
+/beads/
+/.events.jsonl*
+"""
+_MAKING: Final = ".gt-making"
+_FOLDERS: Final = ("settings", "formulas", "directives", "plugins", "mayor", "deacon")
+
+
+def install(path: Path, who: Actor, clock: Clock) -> tuple[Town, bool]:
+    """Make a town at *path*, or find the one that is there; say whether anything was made.
+
+    Raises:
+        RefusedError: something else is there, or *path* lies inside a town.
+    """
+    path = path.expanduser().absolute()
+    if (path / _MAKING).exists():  # a run that was killed left it
+        return _make(path, who, clock), True
+    if (path / MARKER).is_file():
+        return Town(path, clock), _mend(Town(path, clock), who)
+    _check_place(path)
+    existed = path.exists()
+    try:
+        town = _make(path, who, clock)
+    except BaseException:
+        _take_back(path, existed=existed)
+        raise
+    return town, True
+
+
+def _check_place(path: Path) -> None:
+    try:
+        around = Town.around(path.parent, {})
+    except NotATownError:
+        pass
+    else:
+        raise RefusedError(
+            f"{path} lies inside the town {around.root}", hint="choose another place"
+        )
+    if path.exists() and not path.is_dir():
+        raise RefusedError(f"{path} is a file", hint="choose another place")
+    if path.exists() and any(path.iterdir()):
+        raise RefusedError(
+            f"{path} is not empty and no town", hint="give a new or an empty folder"
+        )
+
+
+def _make(path: Path, who: Actor, clock: Clock) -> Town:
+    path.mkdir(parents=True, exist_ok=True)
+    faults.act("begin", path)
+    (path / _MAKING).touch()
+    how = ("--initial-branch=main", "--object-format=sha1")  # whatever the person prefers
+    git("init", "--quiet", *how, str(path), cwd=path)
+    town = Town(path, clock)
+    _mend(town, who)
+    fields = {"name": path.name, "version": 1, "created_by": who.address}
+    commit.change(
+        town, lambda: {MARKER: settings.emit(fields)}, f"found the town {path.name}", who
+    )
+    faults.act("finish", path)
+    (path / _MAKING).unlink()
+    return town
+
+
+def _mend(town: Town, who: Actor) -> bool:
+    """Make whatever is missing; say whether anything was."""
+    repository = Repository.at(town.root)
+    files = _missing(town, repository)
+    made = bool(files) and commit.change(town, lambda: files, "lay out the town", who)
+    if repository.ref("refs/heads/beads") is None:
+        genesis.begin(
+            repository, "refs/heads/beads", prefix=TOWN_PREFIX, project=secrets.token_hex(20)
+        )
+        made = True
+    made |= set_up_hooks(town)
+    made |= desk.open_desk(town, None, who)
+    return made
+
+
+def _missing(town: Town, repository: Repository) -> dict[str, bytes]:
+    """Return the files that a town has and this one lacks, on the disk or in its history."""
+    head = repository.ref("HEAD")
+    wanted = {".gitignore": _IGNORED, RIGS: settings.emit({"rigs": {}})}
+    for folder in _FOLDERS:
+        keep = f"{folder}/.gitkeep"
+        if all(each.name == ".gitkeep" for each in (town.root / folder).glob("*")):
+            wanted[keep] = b""
+    return {
+        name: path.read_bytes() if path.exists() else _committed(repository, name) or text
+        for name, text in wanted.items()
+        if not (path := town.root / name).exists()
+        or head is None
+        or repository.entry(head, name) is None
+    }
+
+
+def _committed(repository: Repository, name: str) -> bytes | None:
+    """Return what the town last knew: a file that was lost is not begun anew."""
+    head = repository.ref("HEAD")
+    return None if head is None else repository.read(head, name)
+
+
+def set_up_hooks(town: Town) -> bool:
+    """Install or repair the hooks of the town's repository; say whether anything was done."""
+    merge_file.register(town.repository)
+    return githooks.install(town.repository, town=town.root, targets=[town.ledger.ref])
+
+
+def _take_back(path: Path, *, existed: bool) -> None:
+    if not existed:
+        shutil.rmtree(path, ignore_errors=True)
+        return
+    for each in path.iterdir():
+        if each.is_dir() and not each.is_symlink():
+            shutil.rmtree(each, ignore_errors=True)
+        else:
+            each.unlink()

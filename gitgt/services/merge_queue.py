@@ -1,0 +1,300 @@
+"""The merge queue as the ledger tells it, and the three ends of a request.
+
+It lands, it has nothing to do, or it is sent back. Which, ``model.merge_queue`` decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from gitgt.errors import LedgerConflictError, RefusedError
+from gitgt.git import landing
+from gitgt.git.landing import Landed
+from gitgt.git.merge import Incoming
+from gitgt.git.repository import Repository, Signature
+from gitgt.git.transaction import RefMove
+from gitgt.ledger.snapshot import Snapshot
+from gitgt.ledger.transact import Change
+from gitgt.model.actor import Actor
+from gitgt.model.dispatch import is_polecat
+from gitgt.model.documents import (
+    Agent,
+    Bead,
+    Document,
+    Escalation,
+    MergeRequest,
+    Outcome,
+    Severity,
+)
+from gitgt.model.ids import BeadId
+from gitgt.model.instant import seconds_of
+from gitgt.model.lifecycle import BeadStatus, BeadVerb, EscalationStatus, MergeStatus
+from gitgt.model.merge_chain import Link
+from gitgt.model.queue_order import Request
+from gitgt.model.wording import fit_line, fit_text
+from gitgt.services import reading, sling, submit
+from gitgt.services.hook import hooks
+from gitgt.services.town import Rig, Town
+
+WHO: Final = Actor.role("refinery")
+# After so many revisions that came back a person is asked.
+MAX_REVISIONS: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A branch that requests want to land on."""
+
+    rig: Rig
+    branch: str
+
+    @property
+    def ref(self) -> str:
+        """The branch as a full ref."""
+        return f"refs/heads/{self.branch}"
+
+
+def targets(rig: Rig, now: Snapshot) -> list[Target]:
+    """Return the branches that something waits to land on, the rig's own first."""
+    named = {request.target for request in now.all(MergeRequest, status=MergeStatus.QUEUED)}
+    others = sorted(named - {rig.branch})
+    return [
+        Target(rig, each) for each in ([rig.branch] if rig.branch in named else []) + others
+    ]
+
+
+def queued(now: Snapshot, target: Target) -> list[MergeRequest]:
+    """Return the requests that wait to land on *target*."""
+    return list(now.all(MergeRequest, status=MergeStatus.QUEUED, target=target.branch))
+
+
+def requests(town: Town, rigs: Iterable[Rig], *, ended: bool) -> list[MergeRequest]:
+    """Return the merge requests of *rigs*, those that ended too if asked."""
+    status = tuple(MergeStatus) if ended else submit.LIVE
+    return [each for rig in rigs for each in _of(town, rig, status)]
+
+
+def _of(town: Town, rig: Rig, status: tuple[MergeStatus, ...]) -> list[MergeRequest]:
+    found = town.ledger_at(rig).snapshot().all(MergeRequest, status=status)
+    return sorted(found, key=lambda each: (each.priority, each.queued_at, each.id))
+
+
+_NOT_LANDING: Final = (
+    BeadStatus.CLOSED, BeadStatus.TOMBSTONE, BeadStatus.OPEN, BeadStatus.HOOKED,
+)  # fmt: skip
+
+
+def sort_out(
+    now: Snapshot, requests: Sequence[MergeRequest]
+) -> tuple[list[MergeRequest], list[tuple[MergeRequest, str]]]:
+    """Return the requests that may land, and those that nobody waits for any more, and why.
+
+    In neither is one whose bead is blocked, deferred or unreadable: it keeps its place.
+    """
+    may: list[MergeRequest] = []
+    over: list[tuple[MergeRequest, str]] = []
+    for request in requests:
+        status = _status_of(now, request.source)
+        if status == BeadStatus.IN_PROGRESS:
+            may.append(request)
+        elif status in _NOT_LANDING:
+            over.append((request, f"{request.source} is {status}"))
+    return may, over
+
+
+def _status_of(now: Snapshot, bead: str) -> str:
+    try:
+        return now.bead(bead).status
+    except RefusedError:  # it is gone, or its file cannot be read
+        return ""
+
+
+def withdraw(town: Town, target: Target, request: MergeRequest, why: str) -> None:
+    """Take a request out of the queue; what it brought stays pinned."""
+    at = town.now()
+
+    def decide(now: Snapshot) -> Change | None:
+        old = now.request(request.id)
+        if old.status != MergeStatus.QUEUED or sort_out(now, [old])[1] == []:
+            return None
+        done = old.replace(status=MergeStatus.WITHDRAWN, reason=why, closed_at=at)
+        return Change(f"withdraw {old.id}: {why}", (done,), event="request.withdrawn")
+
+    town.ledger_at(target.rig).transact(decide, WHO)
+
+
+def as_planned(town: Town, now: Snapshot, requests: Sequence[MergeRequest]) -> list[Request]:
+    """Return *requests* as the planner sees them, with what each must come after."""
+    by_bead = {request.source: request.id for request in requests}
+    return [_request(town, now, request, by_bead) for request in requests]
+
+
+def _request(
+    town: Town, now: Snapshot, request: MergeRequest, by_bead: dict[str, BeadId]
+) -> Request:
+    waits = reading.lands_after(town, now.bead(request.source))
+    return Request(
+        id=request.id,
+        head=request.head,
+        priority=request.priority,
+        queued_at=request.queued_at,
+        agent=request.agent,
+        # A blocker that is not in the queue names itself: nothing is called so, and it waits.
+        after=tuple(str(by_bead.get(each, each)) for each in waits),
+    )
+
+
+def incoming(requests: Sequence[MergeRequest]) -> dict[str, Incoming]:
+    """Return *requests* as they are merged: who, when and what the commit says."""
+    return {request.id: _incoming(request) for request in requests}
+
+
+def _incoming(request: MergeRequest) -> Incoming:
+    who = Actor.agent(request.agent)
+    return Incoming(
+        request=request.id,
+        head=request.head,
+        bead=request.source,
+        title=request.title,
+        author=Signature(who.address, who.email, seconds_of(request.queued_at)),
+        branch=request.branch,
+    )
+
+
+def land(town: Town, target: Target, base: str, links: Sequence[Link]) -> Landed:
+    """Move the target to the last of *links* and close their beads, in one transaction.
+
+    Returns what became of checkouts that stood on the target.
+
+    Raises:
+        LedgerConflictError: target or requests are no longer what was tested.
+    """
+    at = town.now()
+    landed = Landed()
+
+    def move(repository: Repository, moves: tuple[RefMove, ...], why: str) -> None:
+        nonlocal landed
+        landed = landing.land(repository, moves, why)
+
+    def decide(now: Snapshot) -> Change:
+        if now.repository.ref(target.ref) != base:
+            raise LedgerConflictError(f"{target.branch} moved while it was being tested")
+        documents: list[Document] = []
+        for link in links:
+            documents += _landed(now, link, at)
+        names = [each.id for each in documents if isinstance(each, Bead)]
+        return Change(
+            f"land {', '.join(names)}",
+            tuple(documents),
+            event="batch.landed",
+            trailers={"Gt-Landed": links[-1].commit, "Gt-Target": target.branch},
+            moves=(RefMove(target.ref, base, links[-1].commit),),
+        )
+
+    town.ledger_at(target.rig).transact(decide, WHO, move=move)
+    return landed
+
+
+def _landed(now: Snapshot, link: Link, at: str) -> tuple[Document, ...]:
+    request = now.request(link.request)
+    if request.status != MergeStatus.QUEUED or not _is_of(now, link, request):
+        raise LedgerConflictError(f"{request.id} changed while it was being tested")
+    done = request.replace(status=MergeStatus.LANDED, landed=link.commit, closed_at=at)
+    return (_closed(now.bead(request.source), link.commit, at), done)
+
+
+def _is_of(now: Snapshot, link: Link, request: MergeRequest) -> bool:
+    return request.head in now.repository.parents_of(link.commit)
+
+
+def _closed(bead: Bead, landed: str, at: str, reason: str = "") -> Bead:
+    return bead.after(
+        BeadVerb.LAND,
+        landed=landed,
+        outcome=Outcome.SUCCESS,
+        closed_at=at,
+        closed_by=bead.assignee,
+        reason=reason,
+    )
+
+
+def skip(town: Town, target: Target, request: str) -> None:
+    """Close a request, and its bead, that brings nothing that the target has not."""
+    at = town.now()
+
+    def decide(now: Snapshot) -> Change | None:
+        old = now.request(request)
+        tip = now.repository.ref(target.ref)
+        if old.status != MergeStatus.QUEUED or tip is None:
+            return None
+        why = f"{target.branch} has all of it already"
+        done = old.replace(status=MergeStatus.NO_OP, reason=why, closed_at=at)
+        bead = _closed(now.bead(old.source), tip, at, why)
+        return Change(f"{bead.id}: {why}", (bead, done), event="bead.landed")
+
+    town.ledger_at(target.rig).transact(decide, WHO)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Why a request goes back: ``status`` is conflict or rejected."""
+
+    status: MergeStatus
+    reason: str
+    findings: str
+
+
+def send_back(town: Town, target: Target, request: MergeRequest, verdict: Verdict) -> None:
+    """Give a request back to its author with what was found; in the end to a person."""
+    reason, findings = fit_line(verdict.reason), fit_text(verdict.findings[-16_000:])
+    number = town.new_id(target.rig.prefix, "es")
+    at = town.now()
+
+    def decide(now: Snapshot) -> Change | None:
+        old = now.request(request.id)
+        if old.status != MergeStatus.QUEUED or old.head != request.head:
+            return None
+        back = old.replace(status=verdict.status, reason=reason, findings=findings)
+        if old.revision >= MAX_REVISIONS:
+            return _handed_over(back, number, at)
+        bead, *agents = _hooked_again(town, target.rig, now, old, reason)
+        return Change(
+            f"send back {bead.id}: {reason}",
+            (bead, back, *agents),
+            event="bead.sent-back",
+        )
+
+    town.ledger_at(target.rig).transact(decide, WHO)
+
+
+def _hooked_again(
+    town: Town, rig: Rig, now: Snapshot, request: MergeRequest, reason: str
+) -> tuple[Document, ...]:
+    """Return the bead on its author's hook; if that is taken, on another's, who may be new."""
+    bead = now.bead(request.source)
+    if not is_polecat(bead.assignee) or bead.assignee not in hooks(now):
+        return (bead.after(BeadVerb.SEND_BACK, reason=reason),)
+    agent, is_new = sling.choose(town, rig, now, sling.Order(), WHO)
+    again = bead.after(BeadVerb.SEND_BACK, reason=reason, assignee=agent.address)
+    fresh: tuple[Agent, ...] = (agent,) if is_new else ()
+    return (again, *fresh)
+
+
+def _handed_over(back: MergeRequest, number: BeadId, at: str) -> Change:
+    escalated = back.replace(status=MergeStatus.ESCALATED)
+    call = Escalation(
+        id=number,
+        type="escalation",
+        title=fit_line(f"{back.source} came back {back.revision} times: {back.reason}"),
+        status=EscalationStatus.OPEN,
+        severity=Severity.HIGH,
+        about=back.id,
+        description=back.findings,
+        created_at=at,
+        created_by=WHO.address,
+    )
+    return Change(
+        f"escalate {back.source}: {back.reason}", (escalated, call), event="bead.escalated"
+    )

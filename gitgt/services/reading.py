@@ -1,0 +1,116 @@
+"""Find beads and ask after them: the questions of every day, which import little."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Any, Final
+
+from gitgt.errors import AmbiguousError, RefusedError
+from gitgt.ledger.index import Row
+from gitgt.ledger.ready import in_order, ready_rows, recently
+from gitgt.model.ids import TOWN_PREFIX
+from gitgt.services.town import Rig, Town
+
+if TYPE_CHECKING:
+    from gitgt.ledger.abroad import Homes
+    from gitgt.model.documents import Bead, Document
+    from gitgt.model.ids import BeadId
+
+_SOME: Final = "abc12"  # of an id, where only its prefix is asked about
+_CLOSED: Final = ("closed", "tombstone")
+_BEFORE_LANDING: Final = ("blocks", "merge-blocks")
+
+
+def identify(town: Town, text: str) -> BeadId:
+    """Return the id that *text* is, or is the only beginning of; its prefix may be left out.
+
+    Raises:
+        NotFoundError: there is no such document, or no ledger with that prefix.
+        AmbiguousError: several begin so.
+    """
+    whole = text if "-" in text else _with_prefix(town, text)
+    return town.ledger_of(whole).snapshot().complete(whole)
+
+
+def _with_prefix(town: Town, text: str) -> str:
+    """Return the only id that goes on with *text* behind its prefix, else *text*."""
+    found: list[str] = []
+    for rig, ledger in town.ledgers():
+        now = ledger.snapshot()
+        prefix = TOWN_PREFIX if rig is None else rig.prefix
+        found += now.index.starting_with(now.commit, f"{prefix}-{text}") if text else []
+    if len(found) > 1:
+        raise AmbiguousError(f"{text} could be {', '.join(found)}")
+    return found[0] if found else text
+
+
+def show(town: Town, text: str) -> Document:
+    """Return the document that *text* names; see ``identify``."""
+    name = identify(town, text)
+    return town.ledger_of(name).snapshot().from_index(name)
+
+
+def ready(
+    town: Town, rigs: Iterable[Rig | None], wish: Mapping[str, Any] | None = None
+) -> list[Row]:
+    """Return the open beads that nothing holds up, in the order wished (most urgent first).
+
+    See ``questions.ready`` for what may be wished. A blocker in another ledger is asked for
+    there; one that cannot be found holds up too.
+    """
+    wanted = {"sort": "priority", "limit": 0, **(wish or {})}
+    now, recent = town.now(), recently(town.clock())
+    found: list[tuple[Any, ...]] = []
+    for rig in rigs:
+        with opened(town, rig) as (db, homes):
+            found += ready_rows(db, homes, wanted, now=now, recent=recent)
+    return [Row._make(row) for row in in_order(found, wanted, recent)]
+
+
+@contextmanager
+def opened(town: Town, rig: Rig | None) -> Iterator[tuple[sqlite3.Connection, Homes]]:
+    """Open the index of the ledger of *rig*, and whichever others are asked for by prefix."""
+    known: dict[str, sqlite3.Connection | None] = {}
+    with ExitStack() as stack:
+
+        def home(prefix: str) -> sqlite3.Connection | None:
+            if prefix not in known:
+                try:
+                    there = town.ledger_of(f"{prefix}-{_SOME}").snapshot()
+                except RefusedError:
+                    known[prefix] = None
+                else:
+                    known[prefix] = stack.enter_context(there.index.at(there.commit))
+            return known[prefix]
+
+        prefix = "hq" if rig is None else rig.prefix
+        here = home(prefix)
+        assert here is not None
+        yield here, home
+
+
+def is_closed(town: Town, bead: str) -> bool:
+    """Tell whether *bead* is closed in its home ledger; one that is nowhere is not."""
+    try:
+        found = town.ledger_of(bead).snapshot().rows(id=bead)
+    except RefusedError:
+        return False
+    return any(row.status in _CLOSED for row in found)
+
+
+def lands_after(town: Town, bead: Bead) -> list[BeadId]:
+    """Return what must be over before the work on *bead* may land."""
+    before = (each.on for each in bead.dependencies if str(each.type) in _BEFORE_LANDING)
+    return [each for each in before if not is_closed(town, each)]
+
+
+def edges(town: Town, bead: BeadId) -> list[tuple[str, str, str]]:
+    """Return what *bead* hangs on and what hangs on it, in any ledger: bead, type, bead."""
+    own = town.ledger_of(bead).snapshot().from_index(bead).dependencies
+    found = [(str(bead), str(each.type), str(each.on)) for each in own]
+    for _, ledger in town.ledgers():
+        now = ledger.snapshot()
+        found += [(one, kind, bead) for kind, one in now.index.dependents(now.commit, bead)]
+    return found

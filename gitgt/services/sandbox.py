@@ -1,0 +1,122 @@
+"""An agent's worktree: made, repaired, put on the branch of its assignment.
+
+Nothing in it is lost: what is not committed is in a snapshot under ``refs/gt/wip/`` before
+the worktree is put on another branch.
+"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from gitgt.errors import NotFoundError
+from gitgt.git import faults, markers, refs, snapshot, trash, worktree
+from gitgt.git.command import attempt, git
+from gitgt.git.markers import Assignment
+from gitgt.git.repository import Repository
+from gitgt.ledger.snapshot import Snapshot
+from gitgt.model.documents import Bead, MergeRequest
+from gitgt.model.lifecycle import MergeStatus
+from gitgt.services import submit
+from gitgt.services.town import Rig
+
+_RETURNED = (MergeStatus.CONFLICT, MergeStatus.REJECTED)
+
+
+def path_of(rig: Rig, address: str) -> Path:
+    """Return where the sandbox of the polecat at *address* is."""
+    return rig.path / "polecats" / address.rpartition("/")[2]
+
+
+def branch_of(address: str, bead: str) -> str:
+    """Return the branch of an assignment."""
+    return f"polecat/{address.rpartition('/')[2]}/{bead}"
+
+
+def sent_back(now: Snapshot, bead: Bead) -> MergeRequest | None:
+    """Return the merge request of *bead* that came back, None if none did."""
+    found = submit.live_request(now, bead.id)
+    return found if found is not None and found.status in _RETURNED else None
+
+
+def prepare(rig: Rig, now: Snapshot, bead: Bead) -> tuple[Path, Assignment]:
+    """Make the sandbox ready for *bead*: on its branch, marked, nothing of before lost.
+
+    Raises:
+        GtError: it cannot be made, and why.
+    """
+    assignment = Assignment(bead.id, bead.assignee, branch_of(bead.assignee, bead.id))
+    path = path_of(rig, bead.assignee)
+    start = _start(rig, now, bead)
+    worktree.mend(now.repository, path)
+    git_dir = _usable(path)
+    if git_dir is None:
+        _put_away(path)
+        git_dir = worktree.add(now.repository, path, branch=assignment.branch, start=start)
+    elif worktree.head_of(git_dir) != f"refs/heads/{assignment.branch}":
+        git_dir = _reuse(now.repository, path, assignment, start)
+    markers.mark_assignment(git_dir, assignment)
+    return path, assignment
+
+
+def _start(rig: Rig, now: Snapshot, bead: Bead) -> str:
+    """Return where the branch begins: at the work that came back, else at the target."""
+    back = sent_back(now, bead)
+    if back is not None:
+        return back.head
+    target = bead.target or rig.branch
+    found = now.repository.ref(f"refs/heads/{target}") or now.repository.ref(
+        f"refs/remotes/origin/{target}"
+    )
+    if found is None:
+        raise NotFoundError(f"{rig.name} has no branch {target!r} to start {bead.id} from")
+    return found
+
+
+def _usable(path: Path) -> Path | None:
+    git_dir = refs.git_dir_of(path) if path.exists() else None
+    if git_dir is None or not git_dir.is_dir():
+        return None
+    return git_dir if attempt("rev-parse", "--is-inside-work-tree", cwd=path).ok else None
+
+
+def _put_away(path: Path) -> None:
+    """Move a folder that git no longer knows out of the way; what is in it stays."""
+    if path.exists() and any(path.iterdir()):
+        faults.act("rename", path)
+        path.rename(path.with_name(f".{path.name}-{time.time_ns()}"))
+
+
+def _reuse(repository: Repository, path: Path, assignment: Assignment, start: str) -> Path:
+    """Put the worktree of an earlier bead on the branch of this one; return its git directory.
+
+    What a snapshot cannot hold, such as a repository of its own, is put away whole.
+    """
+    _keep_detached(repository, path, assignment.agent)
+    if _is_kept(path, assignment.agent):
+        git("reset", "--quiet", "--hard", cwd=path)
+        git("clean", "--quiet", "-fd", cwd=path)
+        worktree.switch(path, branch=assignment.branch, start=start)
+    else:
+        _put_away(path)
+        worktree.add(repository, path, branch=assignment.branch, start=start)
+    git_dir = refs.git_dir_of(path)
+    assert git_dir is not None
+    return git_dir
+
+
+def _keep_detached(repository: Repository, path: Path, agent: str) -> None:
+    """Put what was committed on no branch where it stays reachable."""
+    if worktree.head_of_path(path) is not None:
+        return
+    tip = worktree.tip(path)
+    if not git("for-each-ref", "--count=1", f"--contains={tip}", cwd=path):
+        trash.discard(repository, {f"detached/{agent}": tip}, now=time.time())
+
+
+def _is_kept(path: Path, agent: str) -> bool:
+    """Save what is not committed in a worktree; tell whether all of it is saved."""
+    if worktree.is_clean(path):
+        return True
+    saved = snapshot.snapshot(path, agent)
+    return saved is not None and not saved.left_out

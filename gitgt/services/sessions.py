@@ -1,0 +1,148 @@
+"""Sessions of polecats: start one, look at one, count how often one was tried in vain."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from gitgt.errors import NotFoundError
+from gitgt.git.signposts import own_command
+from gitgt.git.spool import Spool
+from gitgt.ledger.snapshot import Snapshot
+from gitgt.model.dispatch import SessionState
+from gitgt.model.documents import Bead
+from gitgt.runtime import launcher
+from gitgt.runtime.assignment import Assignment, slug
+from gitgt.runtime.exec_launcher import ExecLauncher, Wiring
+from gitgt.runtime.presets import runtime
+from gitgt.services import prompt, runtimes, sandbox, settings
+from gitgt.services.town import Rig, Town
+
+NOT_STARTED: Final = "could not be started"  # how the reason for such a release begins
+# Gas Town refuses more polecats than these in one rig.
+_LIMIT: Final = 30
+_FORGIVEN: Final = "forgiven"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """How an agent's session is doing, and what to say of it."""
+
+    state: SessionState
+    session: str = ""
+    said: str = ""
+    bead: str = ""
+
+
+def sessions_of(rig: Rig, town: Town | None = None) -> ExecLauncher:
+    """Return what starts and observes the sessions of *rig*; starting needs its *town*."""
+    told = None if town is None else wiring(rig, town)
+    return ExecLauncher(rig.repository_path / "gt" / "sessions", wiring=told)
+
+
+def wiring(rig: Rig, town: Town) -> Wiring:
+    """Return whom a process of ours tells that it ended, and what goes on if nobody watches."""
+    return Wiring(
+        wake=(Spool.of(rig.repository_path).path,),
+        watcher=town.gt / "watch.lock",
+        after=(*own_command(), "-C", str(town.root), "tick"),
+    )
+
+
+def limit(rig: Rig) -> int:
+    """Return how many sessions of *rig* may live at once."""
+    return int(
+        settings.read(rig.path / "settings/config.yaml", "rig").get("max_polecats", _LIMIT)
+    )
+
+
+def look_all(rig: Rig) -> dict[str, Seen]:
+    """Return how the last session of everybody is doing who ever had one, by address."""
+    names = [folder.parent.name for folder in sessions_of(rig).folders()]
+    addresses = [name.replace(".", "/") for name in names]
+    return {address: look(rig, address) for address in addresses}
+
+
+def look(rig: Rig, address: str) -> Seen:
+    """Return how the last session of *address* is doing."""
+    seen = sessions_of(rig).observe(address)
+    match seen.state:
+        case launcher.SessionState.RUNNING:
+            return Seen(SessionState.RUNNING, seen.session, bead=seen.bead)
+        case launcher.SessionState.ABSENT:
+            return Seen(SessionState.NONE)
+        case _:
+            return Seen(
+                SessionState.ENDED, seen.session, seen.problem or "said nothing", seen.bead
+            )
+
+
+def _series(now: Snapshot, address: str, bead: str) -> str:
+    """Return what the sessions share that were started for a bead since its branch moved."""
+    tip = now.repository.ref(f"refs/heads/{sandbox.branch_of(address, bead)}") or ""
+    back = sandbox.sent_back(now, now.bead(bead))
+    return f"{bead}-{tip[:12]}-{back.revision if back else 0}-"
+
+
+def starts(rig: Rig, now: Snapshot, address: str, bead: str) -> int:
+    """Return how many sessions were started for *bead* since its branch last moved."""
+    return sum(
+        not (each / _FORGIVEN).exists()
+        for each in _started(rig, address, _series(now, address, bead))
+    )
+
+
+def forgive(rig: Rig, address: str, bead: str) -> None:
+    """Count what was started for *bead* no more: who is given it next has all tries."""
+    for each in _started(rig, address, f"{bead}-"):
+        (each / _FORGIVEN).touch()
+
+
+def _started(rig: Rig, address: str, series: str) -> list[Path]:
+    folder = rig.repository_path / "gt" / "sessions" / slug(address)
+    return [path.parent for path in folder.glob(f"{series}*/session.json")]
+
+
+def _next(rig: Rig, address: str, series: str) -> str:
+    """Return the name of the next session of *series*; the first ones may be gone by now."""
+    numbers = [int(each.name.removeprefix(series)) for each in _started(rig, address, series)]
+    return f"{series}{max(numbers, default=0) + 1}"
+
+
+def start(town: Town, rig: Rig, now: Snapshot, bead: Bead) -> None:
+    """Make the sandbox of *bead* ready and start its agent there.
+
+    Raises:
+        GtError: sandbox or session cannot be had, and why.
+    """
+    asked = now.agent_at(bead.assignee)
+    name = runtimes.choose(town, rig, bead.agent, asked.agent if asked else "")
+    defined = runtimes.known(town)
+    if name not in defined:
+        raise NotFoundError(
+            f"there is no runtime {name!r}", hint=f"git gt config agent set {name} 'command'"
+        )
+    path, marked = sandbox.prepare(rig, now, bead)
+    back = sandbox.sent_back(now, bead)
+    base = bead.target or rig.branch
+    session = _next(rig, bead.assignee, _series(now, bead.assignee, bead.id))
+    sessions_of(rig, town).start(
+        Assignment(
+            address=bead.assignee,
+            role="polecat",
+            runtime=runtime(name, defined[name]),
+            town=town.root,
+            worktree=path,
+            session=session,
+            rig=rig.name,
+            name=bead.assignee.rpartition("/")[2],
+            bead=bead.id,
+            branch=marked.branch,
+            base=base,
+            attempt=1 if back is None else back.revision + 1,
+            prompt=prompt.compose(bead, marked, base, back),
+        )
+    )
+    facts = {"session": session, "bead": bead.id, "runtime": name}
+    town.events.append("session.started", bead.assignee, facts)

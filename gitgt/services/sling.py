@@ -1,0 +1,226 @@
+"""Put work on somebody's hook.
+
+The ledger says so, and that is all: whoever is hooked and has no session is started by the
+dispatcher, however it came to be hooked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gitgt.errors import RefusedError
+from gitgt.ledger.snapshot import Snapshot
+from gitgt.ledger.transact import Change
+from gitgt.model import ids
+from gitgt.model.actor import Actor
+from gitgt.model.documents import Agent, Bead
+from gitgt.model.ids import BeadId
+from gitgt.model.lifecycle import AgentStatus, BeadStatus, BeadVerb
+from gitgt.model.namepool import free_name
+from gitgt.services import claims, convoy, graph, reading, settings
+from gitgt.services.hook import HELD, hooks
+from gitgt.services.town import Rig, Town
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """How a bead is to be slung; empty fields leave the choice to us."""
+
+    to: str = ""  # a rig, or an address such as shop/toast or shop/crew/max
+    agent: str = ""  # the runtime
+    target: str = ""  # the branch to start from and to land on
+    convoy: bool = True
+    force: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Slung:
+    """A bead and whose hook it is on now; ``fresh`` is false when it hung there already."""
+
+    bead: Bead
+    fresh: bool
+
+
+def sling(
+    town: Town, names: Sequence[str], order: Order, who: Actor
+) -> list[Slung | RefusedError]:
+    """Sling each of *names*; what could not be slung stands in its place as the refusal.
+
+    Raises:
+        RefusedError: the target is malformed, or the beads are of several rigs and one was
+            named.
+    """
+    wanted = [reading.identify(town, name) for name in names]
+    for bead in wanted:
+        _check_route(town, bead, order)
+    caravan = _unmade_convoy(town, wanted) if order.convoy else None
+    done: list[Slung | RefusedError] = []
+    for bead in wanted:
+        try:
+            done.append(_sling_one(town, bead, order, caravan, who))
+        except RefusedError as error:
+            done.append(error)
+    if caravan is not None:
+        fresh = [
+            each.bead
+            for each in done
+            if isinstance(each, Slung) and each.bead.convoy == caravan
+        ]
+        if fresh:
+            convoy.make_for(town, caravan, fresh, who)
+    return done
+
+
+def _unmade_convoy(town: Town, wanted: Sequence[BeadId]) -> BeadId:
+    """Return the id that a sling of these, cut short, reserved for a convoy; else a new one."""
+    made = town.ledger.snapshot()
+    for name in wanted:
+        bead = town.ledger_of(name).snapshot().find(name)
+        if isinstance(bead, Bead) and bead.status in HELD and bead.convoy:
+            caravan = BeadId.parse(bead.convoy)
+            if made.find(caravan) is None:
+                return caravan
+    return convoy.reserve(town)
+
+
+def _check_route(town: Town, bead: BeadId, order: Order) -> None:
+    rig = town.rig_of(bead)
+    if rig is None:
+        raise RefusedError(
+            f"{bead} is the town's own and has no code to work on", hint="sling beads of a rig"
+        )
+    named = order.to.partition("/")[0]
+    if named and town.rig(named).name != rig.name:
+        raise RefusedError(
+            f"{bead} belongs to {rig.name}, not to {named}",
+            hint=f"git gt sling {bead} {rig.name}",
+        )
+
+
+def _sling_one(
+    town: Town, bead: BeadId, order: Order, caravan: BeadId | None, who: Actor
+) -> Slung:
+    rig = town.rig_of(bead)
+    assert rig is not None
+    tracked = caravan is not None and bool(town.convoys_of(bead))
+    fresh = False
+
+    def decide(now: Snapshot) -> Change | None:
+        nonlocal fresh
+        old = now.bead(bead)
+        fresh = not _hangs_there(old, rig, order)
+        if not fresh:
+            return None
+        _check_free(town, old, order)
+        agent, is_new = choose(town, rig, now, order, who)
+        new = old.after(
+            BeadVerb.SLING,
+            assignee=agent.address,
+            agent=order.agent or old.agent,
+            target=order.target or old.target,
+            convoy=old.convoy if tracked or caravan is None else str(caravan),
+            reason="",
+        )
+        documents = (new, agent) if is_new else (new,)
+        return Change(f"sling {bead} to {agent.address}", documents, event="bead.slung")
+
+    after = claims.transact(town, rig, decide, who)
+    return Slung(after.bead(bead), fresh)
+
+
+def _hangs_there(bead: Bead, rig: Rig, order: Order) -> bool:
+    if bead.status not in (BeadStatus.HOOKED, BeadStatus.IN_PROGRESS):
+        return False
+    if order.to in ("", rig.name) or address(rig, order.to) == bead.assignee:
+        return True
+    raise RefusedError(
+        f"{bead.id} is on the hook of {bead.assignee}",
+        hint=f"git gt bead release {bead.id} --reason '...', then sling it again",
+    )
+
+
+def _check_free(town: Town, bead: Bead, order: Order) -> None:
+    if order.force:
+        return
+    waits = [each.on for each in graph.reasons(town, bead.id) if each.on != bead.id]
+    if waits:
+        raise RefusedError(
+            f"{bead.id} waits for {', '.join(dict.fromkeys(waits))}",
+            hint="sling those, or use --force",
+        )
+
+
+def address(rig: Rig, to: str) -> str:
+    """Return the address that *to* (``shop/toast``, ``shop/crew/max``) stands for in *rig*.
+
+    Raises:
+        RefusedError: it stands for none.
+    """
+    words = to.split("/")
+    if len(words) == 2:
+        words.insert(1, "polecats")
+    if len(words) != 3 or words[0] != rig.name or words[1] not in ("polecats", "crew"):
+        raise RefusedError(
+            f"{to!r} is no address", hint=f"try {rig.name}/NAME or {rig.name}/crew/NAME"
+        )
+    return "/".join((words[0], words[1], ids.parse_member(words[2])))
+
+
+def choose(town: Town, rig: Rig, now: Snapshot, order: Order, who: Actor) -> tuple[Agent, bool]:
+    """Return who takes it, and whether that identity is a new one."""
+    busy = hooks(now)
+    known = {agent.address: agent for agent in now.all(Agent, status="active")}
+    if "/" in order.to:
+        wanted = address(rig, order.to)
+        if wanted in busy:
+            raise RefusedError(
+                f"{wanted} has {busy[wanted]} on its hook", hint=f"git gt sling BEAD {rig.name}"
+            )
+        if wanted in known:
+            return known[wanted], False
+        if "/crew/" in wanted:
+            raise RefusedError(
+                f"there is no {wanted}",
+                hint=f"git gt crew add {wanted.rpartition('/')[2]} --rig {rig.name}",
+            )
+        return new_agent(town, rig, wanted, "polecat", who), True
+    polecats = [agent for agent in known.values() if agent.role == "polecat"]
+    for agent in sorted(polecats, key=lambda each: (each.created_at, each.id)):
+        if agent.address not in busy:
+            return agent, False
+    taken = {agent.address.rpartition("/")[2] for agent in now.all(Agent)}
+    theme = settings.read(rig.path / "settings/config.yaml", "rig").get("namepool", "mad-max")
+    name = free_name(theme, taken)
+    return new_agent(town, rig, f"{rig.name}/polecats/{name}", "polecat", who), True
+
+
+def enlist(town: Town, rig: Rig, where: str, who: Actor) -> None:
+    """Give the polecat at the address *where* an identity, if a person thought of one.
+
+    Raises:
+        RefusedError: the name is reserved or badly formed.
+    """
+    ids.parse_member(where.rpartition("/")[2])
+
+    def decide(now: Snapshot) -> Change | None:
+        if now.agent_at(where) is not None:
+            return None
+        agent = new_agent(town, rig, where, "polecat", who)
+        return Change(f"{where} is a polecat", (agent,), event="agent.enlisted")
+
+    town.ledger_at(rig).transact(decide, who)
+
+
+def new_agent(town: Town, rig: Rig, where: str, role: str, who: Actor) -> Agent:
+    """Return a new identity at the address *where*."""
+    return Agent(
+        id=ids.agent_id(rig.prefix, where),
+        type="agent",
+        title=where,
+        status=AgentStatus.ACTIVE,
+        role=role,
+        rig=rig.name,
+        created_at=town.now(),
+        created_by=who.address,
+    )

@@ -1,0 +1,126 @@
+"""The town at one glance: pure data, for whatever face shows it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from gitgt.errors import NotFoundError, SettingsError
+from gitgt.model.documents import Escalation, MergeRequest
+from gitgt.services import agents, convoy, escalations, gate, merge_queue, reading
+from gitgt.services.agents import Seen
+from gitgt.services.convoy import Progress
+from gitgt.services.town import Rig, Town
+
+
+@dataclass(frozen=True, slots=True)
+class RigView:
+    """A rig: where its target stands, its beads by status, who works on what, what waits.
+
+    ``gates`` are the names of what must pass; ``waived`` says that none need to; ``trouble``
+    is why nobody knows.
+    """
+
+    rig: Rig
+    head: str
+    beads: dict[str, int]
+    ready: int
+    gates: tuple[str, ...]
+    waived: bool
+    agents: tuple[Seen, ...]
+    queue: tuple[MergeRequest, ...]
+    trouble: str = ""
+
+    def fields(self) -> dict[str, Any]:
+        """Return it as plain values."""
+        return {
+            "name": self.rig.name,
+            "prefix": self.rig.prefix,
+            "branch": self.rig.branch,
+            "head": self.head,
+            "beads": self.beads,
+            "ready": self.ready,
+            "gates": list(self.gates),
+            "trouble": self.trouble,
+            "waived": self.waived,
+            "agents": [each.fields() for each in self.agents],
+            "queue": [each.fields() for each in self.queue],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class TownView:
+    """A town: its rigs, its convoys that are under way, and what needs a person.
+
+    ``absent`` are the rigs that it knows, but whose repositories or ledgers are not there,
+    each with the way to get them back.
+    """
+
+    root: str
+    rigs: tuple[RigView, ...]
+    absent: tuple[tuple[Rig, str], ...]
+    convoys: tuple[Progress, ...]
+    escalations: tuple[Escalation, ...]
+
+    def fields(self) -> dict[str, Any]:
+        """Return it as plain values."""
+        return {
+            "root": self.root,
+            "rigs": [each.fields() for each in self.rigs],
+            "absent": [rig.name for rig, _ in self.absent],
+            "convoys": [each.fields() for each in self.convoys],
+            "escalations": [each.fields() for each in self.escalations],
+        }
+
+
+def of(town: Town) -> TownView:
+    """Return how the town stands now."""
+    here = town.rigs_here()
+    absent = [rig for name, rig in town.rigs().items() if name not in here]
+    return TownView(
+        root=str(town.root),
+        rigs=tuple(_rig(town, rig) for rig in here.values()),
+        absent=tuple((rig, _way_back(town, rig)) for rig in absent),
+        convoys=tuple(convoy.every(town, closed=False)),
+        escalations=tuple(escalations.every(town, closed=False)),
+    )
+
+
+def _way_back(town: Town, rig: Rig) -> str:
+    try:
+        town.ledger_at(rig).head()
+    except NotFoundError as error:
+        return error.hint
+    return ""  # it came back meanwhile
+
+
+def refs(town: Town) -> dict[str, str]:
+    """Return where everything stands that the view is made of: it costs no process."""
+    return {
+        f"{ledger.repository.common}:{name}": oid
+        for _, ledger in town.ledgers()
+        for name, oid in ledger.repository.refs("refs/heads/").items()
+    }
+
+
+def _rig(town: Town, rig: Rig) -> RigView:
+    ledger = town.ledger_at(rig)
+    counted = Counter(row.status for row in ledger.snapshot().rows(kind="bead"))
+    names: tuple[str, ...] = ()
+    trouble = ""
+    try:
+        names = tuple(each.name for each in gate.gates(town, rig))
+    except SettingsError as error:
+        trouble = error.message
+    return RigView(
+        rig=rig,
+        head=ledger.repository.ref(rig.target) or "",
+        beads=dict(counted),
+        ready=len(reading.ready(town, [rig])),
+        gates=names,
+        waived=any(not each.tree for each in gate.waivers(town, rig)),
+        agents=tuple(agents.seen(town, [rig])),
+        queue=tuple(merge_queue.requests(town, [rig], ended=False)),
+        trouble=trouble,
+    )

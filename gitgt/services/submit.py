@@ -1,0 +1,286 @@
+"""Begin work, submit it, call for help: what an agent's commits say, and ``git gt done``."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from gitgt.errors import NotAllowedError, NotFoundError, RefusedError
+from gitgt.git import markers, refs, worktree
+from gitgt.git.command import git
+from gitgt.git.markers import Assignment
+from gitgt.git.transaction import RefMove
+from gitgt.ledger.snapshot import Snapshot
+from gitgt.ledger.transact import Change, Ledger
+from gitgt.model.actor import Actor, Standing
+from gitgt.model.change import marked
+from gitgt.model.documents import Bead, Escalation, MergeRequest, Severity
+from gitgt.model.ids import BeadId
+from gitgt.model.instant import exact_text_of, later_than, seconds_of, text_of
+from gitgt.model.lifecycle import (
+    BeadStatus,
+    BeadVerb,
+    EscalationStatus,
+    MergeStatus,
+)
+from gitgt.model.wording import fit_line
+from gitgt.services.commit import signed
+from gitgt.services.town import Rig, Town
+
+PIN: Final = "refs/gt/pin/"
+TRASH: Final = "refs/gt/trash/"
+_COMMIT: Final = re.compile(r"[0-9a-f]{40,64}")
+LIVE: Final = (
+    MergeStatus.QUEUED,
+    MergeStatus.BLOCKED,
+    MergeStatus.CONFLICT,
+    MergeStatus.REJECTED,
+    MergeStatus.ESCALATED,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A branch that its author calls finished."""
+
+    bead: BeadId
+    branch: str
+    head: str
+
+
+def begin(town: Town, bead: BeadId, who: Actor) -> Bead:
+    """Note that work on *bead* has begun; once, however often it is said."""
+
+    def decide(now: Snapshot) -> Change | None:
+        old = now.bead(bead)
+        if old.status != BeadStatus.HOOKED:
+            return None
+        return Change(f"begin {bead}", (_begun(old, who, town.now()),), event="bead.begun")
+
+    return town.ledger_of(bead).transact(decide, who).bead(bead)
+
+
+def submit(town: Town, submission: Submission, who: Actor) -> MergeRequest:
+    """Ask the refinery to land a branch; the same head is asked for only once.
+
+    Raises:
+        RefusedError: the branch holds nothing, the bead is closed or somebody else's.
+    """
+    rig = town.rig_of(submission.bead)
+    if rig is None:
+        raise RefusedError(f"{submission.bead} is the town's own and has no code to land")
+    ledger = town.ledger_at(rig)
+    number = town.new_id(rig.prefix, "mr")
+
+    def decide(now: Snapshot) -> Change | None:
+        bead = _checked(now.bead(submission.bead), who)
+        at = _end_of_queue(now, town.clock())
+        target = bead.target or rig.branch
+        _check_commits(ledger, submission, target)
+        present = live_request(now, submission.bead)
+        if present is not None and _says_the_same(present, submission):
+            return None
+        request = (
+            _new(number, bead, submission, target=target, at=at, who=who)
+            if present is None
+            else _revised(present, submission)
+        )
+        begun = _begun(bead, who, town.now()).replace(merge_request=str(request.id), reason="")
+        return Change(
+            f"submit {bead.id} at {submission.head[:12]}",
+            (begun, request),
+            event="bead.submitted",
+            moves=_pins(ledger, request),
+        )
+
+    after = ledger.transact(decide, who)
+    found = live_request(after, submission.bead)
+    assert found is not None
+    return found
+
+
+def live_request(now: Snapshot, bead: BeadId) -> MergeRequest | None:
+    """Return the merge request of *bead* that has not ended; None if there is none."""
+    return next(now.all(MergeRequest, source=bead, status=LIVE), None)
+
+
+def _end_of_queue(now: Snapshot, clock: float) -> str:
+    """Return when whoever comes now joins the queue: after all others, whatever clocks say."""
+    last = max((each.queued_at for each in now.all(MergeRequest, status=LIVE)), default="")
+    return later_than(last, exact_text_of(clock))
+
+
+def _says_the_same(request: MergeRequest, submission: Submission) -> bool:
+    return request.head == submission.head and request.status == MergeStatus.QUEUED
+
+
+def _checked(bead: Bead, who: Actor) -> Bead:
+    if bead.is_closed:
+        raise RefusedError(
+            f"{bead.id} is closed", hint=f"git gt bead reopen {bead.id} --reason '...'"
+        )
+    if who.standing is Standing.AGENT and bead.assignee != who.address:
+        holder = f"on the hook of {bead.assignee}" if bead.assignee else "on nobody's hook"
+        raise NotAllowedError(f"{bead.id} is {holder}, not yours", hint="git gt hook")
+    return bead
+
+
+def _check_commits(ledger: Ledger, submission: Submission, target: str) -> None:
+    tip = ledger.repository.ref(f"refs/heads/{target}")
+    if tip is None:
+        raise NotFoundError(
+            f"the branch {target!r} that {submission.bead} is to land on is gone"
+        )
+    if ledger.repository.is_ancestor(submission.head, tip):
+        raise RefusedError(
+            f"{submission.branch} has no commit that {target} has not",
+            hint="commit your work first; if nothing needs changing: "
+            f"git gt bead close {submission.bead} --outcome no-changes --reason '...'",
+        )
+
+
+def _begun(bead: Bead, who: Actor, now: str) -> Bead:
+    if bead.status == BeadStatus.IN_PROGRESS:
+        return bead
+    new = bead.after(BeadVerb.BEGIN, assignee=bead.assignee or who.address)
+    return marked(bead, new, now=now, by=who.address)
+
+
+def _new(
+    number: BeadId, bead: Bead, submission: Submission, *, target: str, at: str, who: Actor
+) -> MergeRequest:
+    return MergeRequest(
+        id=number,
+        type="merge-request",
+        title=bead.title,
+        status=MergeStatus.QUEUED,
+        priority=bead.priority,
+        source=str(bead.id),
+        branch=submission.branch,
+        head=submission.head,
+        target=target,
+        agent=bead.assignee or who.address,
+        queued_at=at,
+        created_at=text_of(seconds_of(at)),
+        created_by=who.address,
+    )
+
+
+def _revised(request: MergeRequest, submission: Submission) -> MergeRequest:
+    """Return the request with a new head; it keeps its place in the queue."""
+    return request.replace(
+        status=MergeStatus.QUEUED,
+        revision=request.revision + 1,
+        branch=submission.branch,
+        head=submission.head,
+        reason="",
+        findings="",
+    )
+
+
+def _pins(ledger: Ledger, request: MergeRequest) -> tuple[RefMove, ...]:
+    """Keep the new head whatever becomes of its branch, and the old one left behind."""
+    name = f"{PIN}{request.id}"
+    old = ledger.repository.ref(name)
+    if old == request.head:
+        return ()
+    moves = [RefMove(name, old, request.head)]
+    if old is not None and not ledger.repository.is_ancestor(old, request.head):
+        kept = f"{TRASH}{request.id}/{request.revision - 1}"
+        moves.append(RefMove(kept, ledger.repository.ref(kept), old))
+    return tuple(moves)
+
+
+@dataclass(frozen=True, slots=True)
+class Sandbox:
+    """A worktree with an assignment: where ``git gt done`` is said."""
+
+    town: Town
+    rig: Rig
+    path: Path
+    assignment: Assignment
+
+    @classmethod
+    def around(cls, town: Town, cwd: Path) -> Sandbox:
+        """Return the sandbox that *cwd* lies in.
+
+        Raises:
+            RefusedError: it lies in none.
+        """
+        top = refs.top_of(cwd)
+        rig = town.rig_at(cwd)
+        git_dir = None if top is None else refs.git_dir_of(top)
+        found = None if git_dir is None else markers.assignment_of(git_dir)
+        if top is None or rig is None or found is None:
+            raise RefusedError(
+                f"{cwd} is not the sandbox of an assignment",
+                hint="in your own worktree: commit with Closes: BEAD, then git push",
+            )
+        return cls(town, rig, top, found)
+
+
+def save(sandbox: Sandbox, who: Actor) -> str | None:
+    """Commit what is not committed yet; return the commit, None if there was nothing."""
+    if worktree.is_clean(sandbox.path):
+        return None
+    git("add", "--all", "--", ":/", cwd=sandbox.path)
+    git(
+        "-c", "core.hooksPath=/dev/null", "commit", "--quiet",
+        "-m", f"Save what was not committed\n\nBead: {sandbox.assignment.bead}",
+        cwd=sandbox.path, env=signed(who),
+    )  # fmt: skip
+    return worktree.tip(sandbox.path)
+
+
+def done(sandbox: Sandbox, who: Actor) -> MergeRequest | None:
+    """Save what is not committed and submit the sandbox's branch.
+
+    Returns None if the bead was closed because nothing needed changing.
+    """
+    bead = BeadId.parse(sandbox.assignment.bead)
+    save(sandbox, who)
+    found = sandbox.town.ledger_at(sandbox.rig).snapshot().bead(bead)
+    if found.is_closed and not found.landed:
+        return None
+    branch = worktree.head_of_path(sandbox.path)
+    if branch != f"refs/heads/{sandbox.assignment.branch}":
+        raise RefusedError(
+            f"{sandbox.path} stands on {branch or 'no branch'}, "
+            f"not on {sandbox.assignment.branch}",
+            hint=f"git switch {sandbox.assignment.branch}, and bring your commits there",
+        )
+    head = worktree.tip(sandbox.path)
+    return submit(sandbox.town, Submission(bead, sandbox.assignment.branch, head), who)
+
+
+def escalate(
+    town: Town, rig: Rig | None, who: Actor, *, severity: Severity, title: str, about: str
+) -> Escalation:
+    """Call for a person's judgement.
+
+    What a commit calls for is heard once; any other cause once more if it comes back.
+    """
+    title = fit_line(title)
+    live = (EscalationStatus.OPEN, EscalationStatus.ACKED)
+    heard = tuple(EscalationStatus) if _COMMIT.fullmatch(about) else live
+    document = Escalation(
+        id=town.new_id("hq" if rig is None else rig.prefix, "es"),
+        type="escalation",
+        title=title,
+        status=EscalationStatus.OPEN,
+        severity=severity,
+        about=about,
+        created_at=town.now(),
+        created_by=who.address,
+    )
+
+    def decide(now: Snapshot) -> Change | None:
+        same = now.all(Escalation, status=heard)
+        if any(each.title == title and each.about == about for each in same):
+            return None
+        return Change(f"escalate {severity}: {title}", (document,), event="escalation.raised")
+
+    town.ledger_at(rig).transact(decide, who)
+    return document

@@ -1,0 +1,237 @@
+"""Ledgers that several clones have: taken in, merged, sent, never forced.
+
+What another clone wrote is not judged again: it happened. It must only be this ledger: of the
+same project, with the same prefix. A merge never waits for anybody; whoever lost something by
+it is told.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from gitgt.errors import BusyError, LedgerConflictError, RefusedError
+from gitgt.git import remote
+from gitgt.git.repository import Repository
+from gitgt.git.spool import Spool
+from gitgt.git.transaction import RefMove, move_refs
+from gitgt.git.walk import merge_bases
+from gitgt.ledger import genesis, layout
+from gitgt.ledger.join import Joined, join
+from gitgt.ledger.transact import Ledger
+from gitgt.model.merge import Lost
+from gitgt.services.town import Rig, Town
+
+_ATTEMPTS: Final = 60
+_AT_ONCE: Final = 3  # so often without a pause
+_LONGEST_PAUSE: Final = 0.3
+_TOWNS_REMOTE: Final = "origin"
+
+
+@dataclass(frozen=True, slots=True)
+class Synced:
+    """How the sync of one ledger went."""
+
+    name: str
+    remote: str
+    received: int = 0
+    sent: int = 0
+    merged: bool = False
+    lost: Mapping[str, tuple[Lost, ...]] = field(default_factory=dict)
+    unread: tuple[str, ...] = ()
+    renamed: Mapping[str, str] = field(default_factory=dict)
+
+    def fields(self) -> dict[str, Any]:
+        """Return it as plain values."""
+        lost = [
+            {"id": str(layout.named_by(path)), "field": each.field, "by": each.author}
+            for path, fields in sorted(self.lost.items())
+            for each in fields
+        ]
+        return {
+            "name": self.name, "remote": self.remote, "received": self.received,
+            "sent": self.sent, "merged": self.merged, "lost": lost,
+            "unread": list(self.unread), "renamed": dict(self.renamed),
+        }  # fmt: skip
+
+
+def remote_of(town: Town, rig: Rig | None) -> str:
+    """Return the remote that a ledger is shared through; empty if it is not shared."""
+    if rig is not None:
+        return rig.remote if rig.shared else ""
+    has_one = remote.address(town.ledger.repository, _TOWNS_REMOTE)
+    return _TOWNS_REMOTE if has_one else ""
+
+
+def sync(town: Town, rig: Rig | None, *, dry_run: bool = False) -> Synced:
+    """Take in what the other clones wrote, and send them what this one did.
+
+    Raises:
+        RefusedError: the rig is not shared, or what lies there is another ledger.
+        UnreachableError: the remote does not answer.
+        BusyError: others were faster again and again.
+    """
+    name, where = "hq" if rig is None else rig.name, remote_of(town, rig)
+    if not where:
+        raise _unshared(rig)
+    ledger = town.ledger_at(rig)
+    before, known = ledger.head(), _known(ledger, where)
+    taken: list[Joined] = []
+    for pause in pauses():
+        theirs = remote.fetch(ledger.repository, where, branch_of(ledger))
+        known = known or theirs
+        if theirs is not None:
+            check_same(ledger, theirs, where)
+            if dry_run:
+                return _foreseen(ledger, Synced(name, where), theirs)
+            taken += take_in(ledger, theirs)
+        elif dry_run:
+            return _foreseen(ledger, Synced(name, where), None)
+        head = ledger.head()
+        if theirs == head or remote.push(ledger.repository, where, head, branch_of(ledger)):
+            return _told(ledger, Synced(name, where), (before, theirs), taken)
+        time.sleep(pause)
+    raise BusyError(
+        f"{where} moved on again and again", hint=f"git gt sync --rig {name}, in a while"
+    )
+
+
+def _unshared(rig: Rig | None) -> RefusedError:
+    if rig is None:
+        return RefusedError(
+            "the town has no remote", hint="git remote add origin URL, in the town's folder"
+        )
+    return RefusedError(
+        f"the ledger of {rig.name} is not shared", hint=f"git gt rig share {rig.name}"
+    )
+
+
+def branch_of(ledger: Ledger) -> str:
+    """Return the short name of the ledger's branch."""
+    return ledger.ref.removeprefix("refs/heads/")
+
+
+def _known(ledger: Ledger, where: str) -> str | None:
+    return ledger.repository.ref(remote.tracking(where, branch_of(ledger)))
+
+
+def pauses(attempts: int = _ATTEMPTS) -> Iterator[float]:
+    """Yield how long to wait before each further try: at first not at all, then at random."""
+    for attempt in range(attempts):
+        longest = min(_LONGEST_PAUSE, 0.02 * 2 ** min(9, max(0, attempt - _AT_ONCE)))
+        yield 0.0 if attempt < _AT_ONCE else random.uniform(0.0, longest)
+
+
+def check_same(ledger: Ledger, theirs: str, where: str) -> None:
+    """Check that a commit from elsewhere is one of this ledger.
+
+    Raises:
+        RefusedError: it is another one's, or no ledger's at all.
+        NewerDataError: a later gitgt wrote it.
+    """
+    repository, head = ledger.repository, ledger.head()
+    if theirs == head:
+        return
+    name = f"{branch_of(ledger)} of {where}"
+    mine = genesis.settings(repository, head)
+    if repository.entry(theirs, genesis.SETTINGS) is None:
+        raise RefusedError(
+            f"{name} is no ledger of gitgt", hint="git gt rig add NAME URL --ledger OTHER"
+        )
+    found = genesis.settings(repository, theirs)
+    for what in ("project", "prefix"):
+        if found[what] != mine[what]:
+            raise RefusedError(
+                f"{name} is another ledger: its {what} is {found[what]}, not {mine[what]}",
+                hint="check the remote's address; nothing was taken in or sent",
+            )
+    if not merge_bases(repository, head, theirs):
+        shallow = (repository.common / "shallow").exists()
+        raise RefusedError(
+            f"{name} and this ledger have no history in common",
+            hint="git fetch --unshallow" if shallow else "it was begun by something else",
+        )
+
+
+def take_in(ledger: Ledger, theirs: str) -> list[Joined]:
+    """Merge a commit of another clone into the ledger; return what came of it, if anything."""
+    repository = ledger.repository
+    for pause in pauses():
+        head = ledger.head()
+        found = join(repository, head, theirs)
+        if found.commit == head:
+            return []
+        try:
+            move_refs(
+                repository, [RefMove(ledger.ref, head, found.commit)], why="take in a clone's"
+            )
+        except LedgerConflictError:
+            if ledger.head() == head:
+                raise
+            time.sleep(pause)
+            continue
+        Spool.of(repository.common).leave(str(repository.common))
+        return [found]
+    raise LedgerConflictError("the ledger moved on again and again", hint="try again")
+
+
+def arrived(ledger: Ledger) -> Iterator[str]:
+    """Yield what fetches and pulls brought of this ledger and it does not have yet."""
+    repository = ledger.repository
+    for ref, tip in repository.refs("refs/remotes/").items():
+        _, _, branch = ref.removeprefix("refs/remotes/").partition("/")
+        if branch == branch_of(ledger) and not _has(repository, ledger, tip):
+            yield tip
+
+
+_SEEN: dict[tuple[str, str], bool] = {}  # what a ledger once had it has ever after
+
+
+def _has(repository: Repository, ledger: Ledger, tip: str) -> bool:
+    key = (str(repository.common), tip)
+    if key not in _SEEN and repository.is_ancestor(tip, ledger.head()):
+        _SEEN[key] = True
+    return key in _SEEN
+
+
+def take_arrivals(ledger: Ledger) -> list[Joined]:
+    """Take in what fetches and pulls brought; what is no ledger of ours is left alone."""
+    taken: list[Joined] = []
+    for tip in arrived(ledger):
+        try:
+            check_same(ledger, tip, "a remote")
+        except RefusedError:
+            continue
+        taken += take_in(ledger, tip)
+    return taken
+
+
+def _foreseen(ledger: Ledger, wanted: Synced, theirs: str | None) -> Synced:
+    head = ledger.head()
+    found = Joined(head) if theirs is None else join(ledger.repository, head, theirs)
+    return _told(ledger, wanted, (head, theirs), [found], after=found.commit)
+
+
+def _told(
+    ledger: Ledger,
+    wanted: Synced,
+    stood: tuple[str, str | None],
+    taken: list[Joined],
+    *,
+    after: str = "",
+) -> Synced:
+    before, theirs = stood
+    now, repository = after or ledger.head(), ledger.repository
+    return Synced(
+        wanted.name,
+        wanted.remote,
+        received=len(repository.between(before, theirs)) if theirs else 0,
+        sent=len(repository.between(theirs, now)),
+        merged=any(each.commit not in (before, theirs) for each in taken),
+        lost={path: fields for each in taken for path, fields in each.lost.items()},
+        unread=tuple(path for each in taken for path in each.unread),
+        renamed={old: new for each in taken for old, new in each.renamed.items()},
+    )
