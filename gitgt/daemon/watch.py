@@ -1,0 +1,83 @@
+"""The watcher of a town, in the foreground."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from gitgt.daemon import loop
+from gitgt.daemon.acting import acting
+from gitgt.daemon.assemble import assemble
+from gitgt.daemon.instance import Instance
+from gitgt.errors import SettingsError
+from gitgt.reactor.key import Key
+from gitgt.reactor.sources import Sources
+from gitgt.services import runtimes
+from gitgt.services.town import RIGS, Town
+from gitgt.telemetry import logs
+
+_LOG = logging.getLogger(__name__)
+_OF_A_RIG = ("desk", "witness", "refinery", "dispatcher", "deacon")
+
+
+def watch(town: Town, *, ready: Callable[[], None] = lambda: None) -> None:
+    """Be the watcher of *town* until a signal asks for the end; say when it is *ready*.
+
+    Raises:
+        LeaseHeldError: another process is.
+    """
+    with Instance(town.gt).held():
+        logs.keep(town.gt / "log")
+        ready()
+        eyes = Eyes(town)
+        town.events.append("watcher.started", "watcher", {"pid": os.getpid()})
+        stop = loop.Stop(eyes.sources.poke)
+        with stop.on_signals(), acting(town.gt, waits=lambda: not stop) as mine:
+            if mine:
+                loop.run(assemble(town), eyes.sources, stop=stop, route=eyes.route)
+        town.events.append("watcher.stopped", "watcher", {"pid": os.getpid()})
+
+
+class Eyes:
+    """What is watched in a town, and whom a change concerns."""
+
+    def __init__(self, town: Town) -> None:
+        self._town = town
+        self._rigs: dict[Path, str] = {}
+        self._files: list[Path] = []
+        self.sources = Sources()
+        self._follow()
+
+    def route(self, place: Path, _notes: Sequence[str]) -> Iterable[Key] | None:
+        """Return the keys that a change at *place* concerns; None for all of them.
+
+        A queue may wait for a bead of any other ledger, and asks the town's for its gates.
+        """
+        if place in self._files:
+            self._follow_anew()
+            return None
+        queues = (Key("refinery", rig) for rig in self._rigs.values())
+        name = self._rigs.get(place)
+        if name is None:
+            return [Key("desk", "hq"), *queues, Key("convoys", "hq"), Key("deacon", "hq")]
+        return [*(Key(role, name) for role in _OF_A_RIG), *queues, Key("convoys", "hq")]
+
+    def _follow(self) -> None:
+        """Keep an eye on the repositories of all rigs that there are now."""
+        rigs, self._files = self._town.rigs().values(), self._settings()
+        # One without a ledger too: a desk may bring it back.
+        self._rigs = {rig.repository_path: rig.name for rig in rigs if rig.is_here}
+        self.sources.follow([self._town.repository.common, *self._rigs], self._files)
+
+    def _follow_anew(self) -> None:
+        """Follow what the settings say now; while they are spoiled, what they said before."""
+        try:
+            self._follow()
+        except SettingsError as error:  # the roles meet it too, and tell
+            _LOG.warning("spoiled settings", extra={"why": error.message})
+
+    def _settings(self) -> list[Path]:
+        rigs = [self._town.root / rig.settings_name for rig in self._town.rigs().values()]
+        return [self._town.root / RIGS, self._town.root / runtimes.NAME, *rigs]

@@ -1,0 +1,1 @@
+"""Who acts by itself, each unaware of the others."""

@@ -1,0 +1,46 @@
+"""Convoys: closes what has arrived, and makes the convoy that a sling had no time to make."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from gitgt.model.actor import Actor
+from gitgt.model.documents import Bead
+from gitgt.model.ids import BeadId
+from gitgt.model.lifecycle import BeadStatus
+from gitgt.reactor.key import Key, Settled
+from gitgt.services import convoy
+from gitgt.services.town import Town
+
+_WHO = Actor.role("convoys")
+
+
+class ConvoysRole:
+    """Looks at all convoys together: there are few, and their members are in every ledger."""
+
+    role = "convoys"
+
+    def __init__(self, town: Town) -> None:
+        self._town = town
+
+    def keys(self) -> Iterable[Key]:
+        """Return the one key."""
+        return [Key(self.role, "hq")]
+
+    def reconcile(self, key: Key) -> Settled:  # noqa: ARG002 - there is one
+        """Repair what is missing, then close what has arrived."""
+        for missing, members in self._missing().items():
+            convoy.make_for(self._town, missing, members, _WHO)
+        convoy.refresh(self._town, _WHO)
+        return Settled()
+
+    def _missing(self) -> dict[BeadId, list[Bead]]:
+        """Return the convoys that beads on a hook name and the town does not have."""
+        town = self._town.ledger.snapshot()
+        found: dict[BeadId, list[Bead]] = {}
+        for rig in self._town.rigs_here().values():
+            now = self._town.ledger_at(rig).snapshot()
+            for bead in now.all(Bead, status=(BeadStatus.HOOKED, BeadStatus.IN_PROGRESS)):
+                if bead.convoy and town.find(bead.convoy) is None:
+                    found.setdefault(BeadId.parse(bead.convoy), []).append(bead)
+        return found

@@ -1,0 +1,60 @@
+"""The deacon: looks after the town's plumbing.
+
+Hooks that other tools replace are chained again, wisps go when their time is over, timers of
+formula gates open when theirs is, and a molecule ends with its last step, however that ended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from gitgt.git import githooks
+from gitgt.model.actor import Actor
+from gitgt.reactor.key import Key, Settled
+from gitgt.services import install, rig, wisps
+from gitgt.services.formula import gates, steps
+from gitgt.services.town import Rig, Town
+
+_WHO: Final = Actor.role("deacon")
+_SOONEST: Final = 1.0
+
+
+class DeaconRole:
+    """Looks after one repository for each key."""
+
+    role = "deacon"
+
+    def __init__(self, town: Town) -> None:
+        self._town = town
+        self._seen: dict[str, object] = {}
+
+    def keys(self) -> Iterable[Key]:
+        """Return one key for each repository; the town's own is ``hq``."""
+        return [
+            Key(self.role, "hq"),
+            *(Key(self.role, name) for name in self._town.rigs_here()),
+        ]
+
+    def reconcile(self, key: Key) -> Settled:
+        """See to hooks, wisps and timers; be back when the next one is due."""
+        found = None if key.name == "hq" else self._town.rig(key.name)
+        self._tend_hooks(key, found)
+        _, wisp = wisps.sweep(self._town, [found], _WHO)
+        _, timer = gates.sweep(self._town, [found])
+        steps.finish(self._town, [found], _WHO)
+        due = [each for each in (wisp, timer) if each is not None]
+        if not due:
+            return Settled()
+        return Settled(again_in=max(min(due) - self._town.clock(), _SOONEST))
+
+    def _tend_hooks(self, key: Key, found: Rig | None) -> None:
+        """Repair the hooks if something touched them since they were last seen whole."""
+        common = self._town.ledger_at(found).repository.common
+        if self._seen.get(key.name) == githooks.signature(common):
+            return
+        if found is None:
+            install.set_up_hooks(self._town)
+        else:
+            rig.set_up_hooks(self._town, found)
+        self._seen[key.name] = githooks.signature(common)

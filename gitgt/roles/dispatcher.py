@@ -1,0 +1,96 @@
+"""The dispatcher: whatever is hooked and has no session gets one, whoever hooked it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from gitgt.errors import BusyError, GtError, RefusedError
+from gitgt.ledger.snapshot import Snapshot
+from gitgt.model.actor import Actor
+from gitgt.model.dispatch import Act, GiveUp, Seat, SessionState, Start, is_polecat, plan
+from gitgt.model.documents import Severity
+from gitgt.model.ids import BeadId
+from gitgt.reactor.key import Key, Settled
+from gitgt.services import beads, branch, sessions, sling, submit
+from gitgt.services.hook import held
+from gitgt.services.sessions import Seen
+from gitgt.services.town import Rig, Town
+
+_WHO = Actor.role("dispatcher")
+# A session that was killed together with its shim leaves no note; the kernel's word is asked.
+_UNTIL_ASKED = 5.0
+
+
+class DispatcherRole:
+    """Starts the sessions of one rig for each key."""
+
+    role = "dispatcher"
+
+    def __init__(self, town: Town) -> None:
+        self._town = town
+
+    def keys(self) -> Iterable[Key]:
+        """Return one key for each rig."""
+        return [Key(self.role, name) for name in self._town.rigs_here()]
+
+    def reconcile(self, key: Key) -> Settled:
+        """Start, or give up, what hangs on the hooks of a rig."""
+        rig = self._town.rig(key.name)
+        now = self._town.ledger_at(rig).snapshot()
+        seen = sessions.look_all(rig)
+        seats = [self._seat(rig, now, each, seen) for each in held(now)]
+        running = sum(each.state is SessionState.RUNNING for each in seen.values())
+        for act in plan(seats, rig=rig.name, running=running, limit=sessions.limit(rig)):
+            if self._is_over(rig, act):
+                continue
+            match act:
+                case Start(address, bead):
+                    self._start(rig, now, address, bead)
+                    running += 1
+                case GiveUp(address, bead, reason):
+                    self._give_up(rig, address, bead, reason)
+        return Settled(again_in=_UNTIL_ASKED if running else None)
+
+    def _is_over(self, rig: Rig, act: Act) -> bool:
+        """Tell whether the bead is off that hook once all is heard that its session has said.
+
+        The session may have submitted it, and ended, after the ledger was looked at.
+        """
+        ledger = self._town.ledger_at(rig)
+        now = ledger.snapshot()
+        if (act.address, act.bead) in held(now) and is_polecat(act.address):
+            branch.heed_assignment(self._town, rig, now, now.bead(act.bead))
+        return (act.address, act.bead) not in held(ledger.snapshot())
+
+    def _seat(
+        self, rig: Rig, now: Snapshot, on: tuple[str, str], seen: dict[str, Seen]
+    ) -> Seat:
+        address, bead = on
+        last = seen.get(address, Seen(SessionState.NONE))
+        if last.state is SessionState.RUNNING or not is_polecat(address):
+            return Seat(address, bead, last.state, at_it=last.bead == bead)
+        starts = sessions.starts(rig, now, address, bead)
+        return Seat(address, bead, last.state, starts, last.said, at_it=last.bead == bead)
+
+    def _start(self, rig: Rig, now: Snapshot, address: str, bead: str) -> None:
+        try:
+            sling.enlist(self._town, rig, address, _WHO)
+            sessions.start(self._town, rig, now, now.bead(bead))
+        except BusyError:
+            raise
+        except GtError as error:
+            self._release(rig, address, bead, f"{sessions.NOT_STARTED}: {error.message}")
+
+    def _give_up(self, rig: Rig, address: str, bead: str, reason: str) -> None:
+        # In this order: whoever is killed in between finds it on the hook, and does both again.
+        submit.escalate(
+            self._town, rig, _WHO, severity=Severity.HIGH, title=f"{bead}: {reason}", about=bead
+        )
+        self._release(rig, address, bead, reason)
+
+    def _release(self, rig: Rig, address: str, bead: str, reason: str) -> None:
+        sessions.forgive(rig, address, bead)
+        try:
+            beads.release_from(self._town, BeadId.parse(bead), address, _WHO, reason=reason)
+        except RefusedError:
+            return  # it is off that hook already

@@ -1,0 +1,228 @@
+"""The refinery: tests what is submitted, lands what passed, sends back what did not.
+
+The decisions are the planner's; this looks, asks it, and does what it says. It remembers
+nothing: kill it anywhere, and the next look finds the same facts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+
+from gitgt.errors import LedgerConflictError
+from gitgt.git.landing import Landed
+from gitgt.git.merge import Conflict, Merger
+from gitgt.git.repository import Repository, Signature
+from gitgt.ledger.snapshot import Snapshot
+from gitgt.model.documents import MergeRequest, Severity, Waiver
+from gitgt.model.gate import Gate
+from gitgt.model.lifecycle import MergeStatus, WaiverStatus
+from gitgt.model.merge_acts import (
+    Act,
+    Cancel,
+    Cause,
+    Confirm,
+    Eject,
+    Freeze,
+    Land,
+    Skip,
+    Start,
+    Stop,
+    Wait,
+)
+from gitgt.model.merge_chain import Base, Clash, Link, Merging
+from gitgt.model.merge_queue import Queue, plan
+from gitgt.reactor.key import Key, Settled
+from gitgt.services import gate, merge_queue, submit
+from gitgt.services.gate_runs import GateRuns
+from gitgt.services.merge_queue import WHO, Target, Verdict
+from gitgt.services.town import Town
+
+_COMMITTER = Signature(WHO.address, WHO.email, 0)
+# How often others may be faster before we let them be for a while.
+_RACES = 10
+# A run that was killed together with its shim leaves no note; the kernel's word is asked.
+_UNTIL_ASKED = 5.0
+
+
+class RefineryRole:
+    """Runs the merge queue of one rig for each key."""
+
+    role = "refinery"
+
+    def __init__(self, town: Town) -> None:
+        self._town = town
+        self._mergers: dict[tuple[str, str], Merger] = {}
+
+    def keys(self) -> Iterable[Key]:
+        """Return one key for each rig."""
+        return [Key(self.role, name) for name in self._town.rigs_here()]
+
+    def reconcile(self, key: Key) -> Settled:
+        """Do what the planner says, until it says to wait."""
+        rig = self._town.rig(key.name)
+        live = GateRuns(self._town, rig)
+        targets = merge_queue.targets(rig, self._town.ledger_at(rig).snapshot())
+        if not targets and not live.live():
+            return Settled()  # an idle queue does not even read its gates
+        gates = gate.gates(self._town, rig)
+        live.take_in({each.name: each for each in gates})
+        waits: list[float | None] = []
+        for target in targets:
+            runs = GateRuns(self._town, rig, target.branch)
+            _Line(self._town, target, gates, runs, self._merger).work()
+            waits.append(runs.retry_in())
+        waits.append(_UNTIL_ASKED if live.live() else None)
+        return Settled(again_in=min((each for each in waits if each is not None), default=None))
+
+    def _merger(self, target: Target, repository: Repository, base: str) -> Merger:
+        """Return what merges onto *base*, and remembers what it has merged."""
+        key = (target.rig.name, target.branch)
+        known = self._mergers.get(key)
+        if known is None or known.target != base:
+            known = self._mergers[key] = Merger(repository, base, _COMMITTER)
+        return known
+
+
+class _Line:
+    """The queue of one target, while it is being worked on."""
+
+    def __init__(
+        self,
+        town: Town,
+        target: Target,
+        gates: Sequence[Gate],
+        runs: GateRuns,
+        merger: Callable[[Target, Repository, str], Merger],
+    ) -> None:
+        self._town = town
+        self._merger = merger
+        self._target = target
+        self._gates = {each.name: each for each in gates}
+        self._runs = runs
+
+    def work(self) -> None:
+        """Look, plan and perform until nothing is left to decide.
+
+        Raises:
+            LedgerConflictError: others moved target or ledger again and again.
+        """
+        races = 0
+        while True:
+            try:
+                if not self._step():
+                    return
+            except LedgerConflictError:
+                races += 1
+                if races == _RACES:
+                    raise
+
+    def _step(self) -> bool:
+        """Look, plan and perform once; say whether everything looks different now."""
+        now = self._town.ledger_at(self._target.rig).snapshot()
+        requests, over = merge_queue.sort_out(now, merge_queue.queued(now, self._target))
+        for request, why in over:
+            merge_queue.withdraw(self._town, self._target, request, why)
+        base = self._base(now)
+        if base is None or not requests:
+            return False
+        merger = self._merger(self._target, now.repository, base.commit)
+        merging = merger.merging(merge_queue.incoming(requests))
+        acts = self._plan(self._queue(now, base, requests), merging)
+        return self._perform(acts, base, requests, merger)
+
+    def _base(self, now: Snapshot) -> Base | None:
+        commit = now.repository.ref(self._target.ref)
+        return None if commit is None else Base(commit, now.repository.tree_of(commit))
+
+    def _queue(self, now: Snapshot, base: Base, requests: Sequence[MergeRequest]) -> Queue:
+        waivers = list(now.all(Waiver, status=WaiverStatus.ACTIVE, target=self._target.branch))
+        planned = merge_queue.as_planned(self._town, now, requests)
+        return Queue(
+            base=base,
+            requests=tuple(planned),
+            gates=tuple(self._gates),
+            running=tuple(self._runs.running()),
+            waived=frozenset(waiver.tree for waiver in waivers if waiver.tree),
+            waiver=not self._gates and any(not waiver.tree for waiver in waivers),
+        )
+
+    def _plan(self, queue: Queue, merging: Merging) -> tuple[Act, ...]:
+        """Ask the planner, until it was told all that is known of the trees it asks about."""
+        asked = {queue.base.tree}
+
+        def noted(members: tuple[str, ...]) -> Link | Clash:
+            found = merging(members)
+            if isinstance(found, Link):
+                asked.add(found.tree)
+            return found
+
+        while True:
+            told = set(asked)
+            evidence = {
+                (tree, name): self._runs.evidence(tree, each)
+                for tree in told
+                for name, each in self._gates.items()
+            }
+            retry = self._runs.retry_in() == 0
+            acts = plan(replace(queue, evidence=evidence, retry=retry), noted)
+            if asked == told:
+                if retry:
+                    self._runs.try_again()
+                return acts
+
+    def _perform(  # noqa: C901 - one case for each word of the planner
+        self, acts: Sequence[Act], base: Base, requests: Sequence[MergeRequest], merger: Merger
+    ) -> bool:
+        """Do what was decided; say whether everything looks different now."""
+        changed = False
+        by_id = {str(request.id): request for request in requests}
+        for act in acts:
+            match act:
+                case Land(links):
+                    landed = merge_queue.land(self._town, self._target, base.commit, links)
+                    self._tell_owners(landed, links[-1].commit)
+                    changed = True
+                case Skip(request):
+                    merge_queue.skip(self._town, self._target, request)
+                    changed = True
+                case Eject():
+                    self._eject(act, by_id[act.request], merger)
+                    changed = True
+                case Start(run, commit) | Confirm(run, commit):
+                    self._runs.start(run, commit, self._gates[run.gate])
+                case Cancel(run):
+                    self._runs.cancel(run)
+                case Freeze(stop, reason):
+                    self._tell(stop, reason)
+                case Wait():
+                    pass
+        return changed
+
+    def _eject(self, act: Eject, request: MergeRequest, merger: Merger) -> None:
+        if act.cause is Cause.CONFLICT:
+            found = merger.merge(merger.target, request.head)
+            findings = found.describe() if isinstance(found, Conflict) else ""
+            where = ", ".join(act.paths) or "its history"
+            reason = f"conflict with {self._target.branch} in {where}"
+            verdict = Verdict(MergeStatus.CONFLICT, reason, findings)
+        else:
+            log = self._runs.log(act.tree, self._gates[act.gate])
+            verdict = Verdict(MergeStatus.REJECTED, f"the gate {act.gate} is red", log)
+        merge_queue.send_back(self._town, self._target, request, verdict)
+
+    def _tell_owners(self, landed: Landed, commit: str) -> None:
+        """Call on whoever stood on the target with something that is not committed."""
+        branch = self._target.branch
+        for path in landed.detached:
+            title = f"{path} was taken off {branch}, which moved on to {commit[:12]}"
+            submit.escalate(
+                self._town, self._target.rig, WHO, severity=Severity.LOW, title=title, about=""
+            )
+
+    def _tell(self, stop: Stop, reason: str) -> None:
+        severity = Severity.MEDIUM if stop is Stop.HELD else Severity.HIGH
+        title = f"the queue of {self._target.rig.name} stands still: {reason}"
+        submit.escalate(
+            self._town, self._target.rig, WHO, severity=severity, title=title[:300], about=""
+        )

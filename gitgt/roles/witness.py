@@ -1,0 +1,63 @@
+"""The witness: what agents' and people's branches say becomes state, and work is saved."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+
+from gitgt.ledger.snapshot import Snapshot
+from gitgt.model.documents import Bead
+from gitgt.model.lifecycle import BeadStatus
+from gitgt.reactor.key import Key, Settled
+from gitgt.services import branch, sandbox, wip
+from gitgt.services.town import Rig, Town
+
+_LOG = logging.getLogger(__name__)
+_REMOTE = "refs/remotes/origin/"
+
+
+class WitnessRole:
+    """Watches the sandboxes of one rig for each key."""
+
+    role = "witness"
+
+    def __init__(self, town: Town) -> None:
+        self._town = town
+        # What was read and found to say nothing new; forgetting it costs one more look.
+        self._read: dict[tuple[str, str], str] = {}
+        self._saved: dict[str, wip.Saved] = {}
+
+    def keys(self) -> Iterable[Key]:
+        """Return one key for each rig."""
+        return [Key(self.role, name) for name in self._town.rigs_here()]
+
+    def reconcile(self, key: Key) -> Settled:
+        """Heed the branches of a rig, then save what is not committed."""
+        rig = self._town.rig(key.name)
+        now = self._town.ledger_at(rig).snapshot()
+        for bead in now.all(Bead, status=(BeadStatus.HOOKED, BeadStatus.IN_PROGRESS)):
+            self._heed(rig, now, bead)
+        self._heed_pushed(rig, now)
+        return Settled(again_in=wip.save_all(self._town, rig, now, self._saved))
+
+    def _heed(self, rig: Rig, now: Snapshot, bead: Bead) -> None:
+        if not bead.assignee.startswith(f"{rig.name}/polecats/"):
+            return
+        ref = f"refs/heads/{sandbox.branch_of(bead.assignee, bead.id)}"
+        tip = now.repository.ref(ref)
+        seen = f"{tip} {bead.status} {bead.merge_request}"
+        if tip is None or self._read.get((rig.name, ref)) == seen:
+            return
+        branch.heed_assignment(self._town, rig, now, bead)
+        self._read[rig.name, ref] = seen
+
+    def _heed_pushed(self, rig: Rig, now: Snapshot) -> None:
+        for ref, tip in now.repository.refs(_REMOTE).items():
+            name = ref.removeprefix(_REMOTE)
+            if name in (rig.branch, rig.ledger_branch, "HEAD") or name.startswith("polecat/"):
+                continue
+            if self._read.get((rig.name, ref)) == tip:
+                continue
+            for error in branch.heed_pushed(self._town, now, branch.Pushed(rig, name, tip)):
+                _LOG.warning("refused", extra={"branch": ref, "why": error.message})
+            self._read[rig.name, ref] = tip

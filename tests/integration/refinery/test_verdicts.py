@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from gitgt.git.repository import Repository
+from gitgt.ledger.verdicts import REF, Record, Verdicts, path_of
+from gitgt.model.gate import Evidence, Verdict
+
+TREE, OTHER, GATE = "a" * 40, "b" * 40, "0123456789abcdef"
+
+
+def record(run, verdict=Verdict.PASS, **more):
+    said = {"gate": "test", "seconds": 1.5, "at": "2026-11-22T14:30:00Z", **more}
+    return Record(run=run, verdict=verdict, **said)
+
+
+@pytest.fixture
+def verdicts(rig):
+    return Verdicts(Repository.at(rig.path), clock=lambda: 1_795_357_800)
+
+
+def test_nothing_is_known_at_first(verdicts):
+    assert verdicts.evidence(TREE, GATE) == Evidence()
+    assert verdicts.log(TREE, GATE) == ""
+
+
+def test_a_verdict_belongs_to_tree_and_definition(verdicts):
+    verdicts.put(TREE, GATE, record("r1"))
+    assert verdicts.evidence(TREE, GATE) == Evidence(passes=1, passed_at=1)
+    assert verdicts.evidence(OTHER, GATE) == Evidence()
+    assert verdicts.evidence(TREE, "f" * 16) == Evidence()
+
+
+def test_a_pass_after_a_fail_wins_and_shows_as_a_flake(verdicts):
+    verdicts.put(TREE, GATE, record("r1", Verdict.FAIL, doubtful=True), b"went wrong\n")
+    verdicts.put(TREE, GATE, record("r2"))
+    found = verdicts.evidence(TREE, GATE)
+    assert found == Evidence(passes=1, fails=1, passed_at=2, failed_at=1, doubtful=True)
+    assert found.verdict is Verdict.PASS
+    assert found.is_flaky
+
+
+def test_verdicts_are_numbered_in_one_order(verdicts):
+    verdicts.put(TREE, GATE, record("r1"))
+    verdicts.put(OTHER, GATE, record("r2", Verdict.FAIL))
+    verdicts.put(TREE, GATE, record("r3"))
+    assert verdicts.evidence(OTHER, GATE).failed_at == 2
+    assert verdicts.evidence(TREE, GATE).passed_at == 3
+
+
+def test_a_run_that_is_reported_twice_counts_once(verdicts):
+    verdicts.put(TREE, GATE, record("r1", Verdict.FAIL))
+    verdicts.put(TREE, GATE, record("r1", Verdict.FAIL))
+    assert verdicts.evidence(TREE, GATE).fails == 1
+
+
+def test_people_can_read_them_with_git(verdicts, rig):
+    verdicts.put(TREE, GATE, record("r1", Verdict.FAIL, why="it exited with 1"), b"2 failed\n")
+    path = path_of(TREE, GATE)
+    assert path == f"aa/{'a' * 38}-{GATE}"
+    assert '"why": "it exited with 1"' in rig.git("show", f"{REF}:{path}")
+    assert rig.git("show", f"{REF}:{path}.log") == "2 failed"
+    assert rig.git("log", "--format=%an: %s", REF) == f"refinery: test fail on {TREE[:12]}"
+
+
+def test_of_a_long_log_beginning_and_end_are_kept(verdicts):
+    output = b"begin\n" + b"x" * 1_000_000 + b"\nend\n"
+    verdicts.put(TREE, GATE, record("r1", Verdict.FAIL), output)
+    log = verdicts.log(TREE, GATE)
+    assert log.startswith("begin\n")
+    assert log.endswith("\nend\n")
+    assert "[... 918091 bytes left out ...]" in log
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from gitgt.git.repository import Repository
+from gitgt.ledger.verdicts import Record, Verdicts
+from gitgt.model.gate import Verdict
+
+path, who = sys.argv[1:]
+verdicts = Verdicts(Repository.at(Path(path)))
+print(flush=True)
+sys.stdin.readline()
+for number in range(15):
+    tree = f"{number:02x}" + who * 38
+    said = Record(run=who, gate="test", verdict=Verdict.PASS, seconds=1, at="")
+    verdicts.put(tree, "0" * 16, said)
+    verdicts.put("c" * 40, "0" * 16, Record(run=f"{who}{number}", gate="test",
+        verdict=Verdict.FAIL, seconds=1, at=""))
+"""
+
+
+def test_six_processes_write_at_once_from_the_first_commit_on_and_none_is_lost(verdicts, rig):
+    writers = [
+        subprocess.Popen(
+            [sys.executable, "-c", WRITER, str(rig.path), who], text=True,
+            cwd=Path(__file__).parents[3], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        )
+        for who in "abcdef"
+    ]  # fmt: skip
+    for writer in writers:
+        writer.stdout.readline()
+    for writer in writers:
+        writer.stdin.write("\n")
+        writer.stdin.flush()
+    assert [writer.communicate() and writer.returncode for writer in writers] == [0] * 6
+    for who in "abcdef":
+        for number in range(15):
+            assert verdicts.evidence(f"{number:02x}" + who * 38, "0" * 16).passes == 1
+    assert verdicts.evidence("c" * 40, "0" * 16).fails == 90
+    assert rig.git("rev-list", "--count", REF) == "180"
