@@ -1,0 +1,69 @@
+"""The face that git's hooks see: ``git-gt githook NAME ARGS...``.
+
+The hooks know three answers: 0, "refused" and everything else, which means that we could not
+run; that is told, and lets the person go on.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import click
+
+from gitgt.errors import GtError, NewerDataError, RefusedError
+from gitgt.githooks.place import Place
+
+REFUSED: Final = 10
+HOOKS: Final = {
+    "pre-commit": "gitgt.githooks.pre_commit",
+    "post-commit": "gitgt.githooks.post_commit",
+    "post-merge": "gitgt.githooks.desk_moved",
+    "post-rewrite": "gitgt.githooks.desk_moved",
+    "post-checkout": "gitgt.githooks.post_checkout",
+    "pre-push": "gitgt.githooks.pre_push",
+}
+# The others only tell: when they run, git has done what was asked.
+_MAY_REFUSE: Final = ("pre-commit", "pre-push")
+
+Run = Callable[[Place, tuple[str, ...], str], None]
+
+
+@click.command(
+    context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False}
+)
+@click.argument("name", type=click.Choice([*HOOKS]))
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def command(name: str, arguments: tuple[str, ...]) -> None:
+    """Do what one of git's hooks asks for."""
+    run: Run = importlib.import_module(HOOKS[name]).run
+    said = sys.stdin.buffer.read().decode(errors="surrogateescape")
+    place = Place.of(Path.cwd(), os.environ)
+    try:
+        run(place, arguments, said)
+        if name not in _MAY_REFUSE:
+            _go_on(place)
+    except GtError as error:
+        tell(error)
+        if name in _MAY_REFUSE:
+            raise click.exceptions.Exit(
+                REFUSED if isinstance(error, RefusedError | NewerDataError) else 1
+            ) from error
+
+
+def _go_on(place: Place) -> None:
+    """Do what follows, since no watcher does: start agents, test, land."""
+    from gitgt.daemon.assemble import one_pass
+
+    one_pass(place.town)
+
+
+def tell(error: GtError) -> None:
+    """Say what is wrong, and what to do about it."""
+    click.echo(f"gt: {error.message}", err=True)
+    if error.hint:
+        click.echo(f"hint: {error.hint}", err=True)
