@@ -1,0 +1,32 @@
+"""``git gt agents``: who is there."""
+
+from __future__ import annotations
+
+import click
+
+from gitgt.cli import context, output
+from gitgt.services import agents
+
+
+@click.command()
+@click.option("--rig", metavar="RIG", help="Only this rig's.")
+@output.json_option
+def command(*, rig: str | None, as_json: bool) -> None:
+    """List agents, and what each is doing."""
+    answer(rig, role="", as_json=as_json)
+
+
+def answer(rig: str | None, *, role: str, as_json: bool) -> None:
+    """Answer with the agents of one rig, or of all of them."""
+    town = context.town()
+    rigs = [each for each in context.ledgers_for(town, rig) if each is not None]
+    found = agents.seen(town, rigs, role=role)
+    if as_json:
+        output.answer_json([each.fields() for each in found])
+    else:
+        output.table((_cells(each) for each in found), head=("address", "state", "hook"))
+
+
+def _cells(seen: agents.Seen) -> tuple[str, ...]:
+    handed_in = f"submitted {' '.join(seen.submitted)}" if seen.submitted else ""
+    return (seen.agent.address, seen.state, seen.holds or "-", handed_in)

@@ -1,0 +1,52 @@
+"""``git gt bead edit``: a bead's YAML in an editor."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import click
+
+from gitgt.cli import context, output
+
+
+@click.command()
+@click.argument("bead", metavar="ID")
+@output.json_option
+def command(*, bead: str, as_json: bool) -> None:
+    """Change a bead in the editor that git would open.
+
+    What you save is checked as on a desk. If it is refused, the editor opens again and says
+    why; if you give up, your text is kept for the next time.
+    """
+    from gitgt.services import editing, reading
+
+    town = context.town()
+    name = reading.identify(town, bead)
+    found = editing.Edited(town, name, context.me()).run(_edit, _tell)
+    if as_json:
+        output.answer_json(found.fields() if found else reading.show(town, name).fields())
+    else:
+        output.answer(f"edited {name}" if found else f"nothing changed: {name} is as it was")
+    if found:
+        context.after_writing(town)
+
+
+def _tell(problem: str) -> None:
+    output.say(f"gt: {problem}")
+
+
+def _edit(path: Path) -> None:
+    """Open the editor, as git does: a command line for the shell."""
+    from gitgt.errors import EnvironmentProblemError
+    from gitgt.services.identity import editor
+
+    command = editor(Path.cwd(), os.environ)
+    argv = ["sh", "-c", f'{command} "$@"', command, str(path)]
+    code = subprocess.run(argv, check=False).returncode
+    if code:
+        raise EnvironmentProblemError(
+            f"the editor ended with {code}: {command}",
+            hint="GIT_EDITOR says which editor to open; what it wrote is kept",
+        )

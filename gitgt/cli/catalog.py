@@ -1,0 +1,118 @@
+"""Every command: its name, where it lies, what it does in one line, and its group.
+
+Help is made from this table alone, so it imports no command. A command's module is imported
+when it is called; its attribute ``command`` (or the one after a colon) is a click command.
+A test holds these lines together with the commands' own docstrings.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+WORK: Final = "Work"
+AGENTS: Final = "Agents"
+RIGS: Final = "Rigs"
+QUEUE: Final = "Merge queue"
+TOWN: Final = "Town"
+SEEING: Final = "Seeing"
+SETUP: Final = "Setup"
+HIDDEN: Final = ""
+
+GROUPS: Final = (WORK, AGENTS, RIGS, QUEUE, TOWN, SEEING, SETUP)
+
+
+class Entry(NamedTuple):
+    """One command: enough to list it, and to find it."""
+
+    name: str
+    module: str
+    summary: str
+    group: str
+
+
+# fmt: off
+CATALOG: Final[tuple[Entry, ...]] = (
+    # Work
+    Entry("bead", "gitgt.cli.bead", "Make, read and change work beads", WORK),
+    Entry("ready", "gitgt.cli.ready", "List the open beads that nothing blocks", WORK),
+    Entry("sling", "gitgt.cli.sling", "Put beads on somebody's hook", WORK),
+    Entry("hook", "gitgt.cli.hook", "Show what is on your hook", WORK),
+    Entry("done", "gitgt.cli.done", "Hand in the work of this worktree", WORK),
+    Entry("formula", "gitgt.cli.formula", "See, check and run formulas", WORK),
+    Entry("cook", "gitgt.cli.cook", "Show what a formula comes to", WORK),
+    Entry("mol", "gitgt.cli.mol", "Make molecules of formulas, and do them step by step", WORK),
+    Entry("wisp", "gitgt.cli.wisp", "Make and see beads that are gone after a while", WORK),
+    Entry("convoy", "gitgt.cli.convoy", "Make convoys, and see how far they are", WORK),
+    Entry("import", "gitgt.cli.importing", "Bring in work from other trackers", WORK),
+    Entry("export", "gitgt.cli.exporting", "Take the beads of a ledger out", WORK),
+    # Agents
+    Entry("agents", "gitgt.cli.agents", "List agents, and what each is doing", AGENTS),
+    Entry("polecat", "gitgt.cli.polecat", "See the agents that work by themselves", AGENTS),
+    Entry("crew", "gitgt.cli.crew", "Give people worktrees of their own", AGENTS),
+    Entry("config", "gitgt.cli.config", "Set what agents run on", AGENTS),
+    # Rigs
+    Entry("rig", "gitgt.cli.rig", "Add projects to the town, and see how they stand", RIGS),
+    Entry("sync", "gitgt.cli.sync", "Exchange ledgers with other clones", RIGS),
+    # Merge queue
+    Entry("gate", "gitgt.cli.gate", "Say what must pass before anything lands", QUEUE),
+    Entry("mq", "gitgt.cli.mq", "See what wants to land", QUEUE),
+    # Town
+    Entry("up", "gitgt.cli.watcher:up", "Start the watcher in the background", TOWN),
+    Entry("down", "gitgt.cli.watcher:down", "End the watcher, and all that it started", TOWN),
+    Entry("watch", "gitgt.cli.watcher:watch", "Watch the town, until interrupted", TOWN),
+    Entry("tick", "gitgt.cli.watcher:tick", "See to all that is due, once", TOWN),
+    Entry("escalation", "gitgt.cli.escalation", "See what needs your judgement", TOWN),
+    Entry("recover", "gitgt.cli.recover", "Bring back what an agent had not committed", TOWN),
+    Entry("fsck", "gitgt.cli.fsck", "Look for what is wrong in the ledgers", TOWN),
+    Entry("hooks", "gitgt.cli.hooks", "Install, check and remove our git hooks", TOWN),
+    # Seeing
+    Entry("status", "gitgt.cli.status", "Show the town at one glance", SEEING),
+    Entry("feed", "gitgt.cli.feed", "Tell what happened in the town", SEEING),
+    Entry("log", "gitgt.cli.log", "Tell the life of a bead: who, when, why", SEEING),
+    Entry("demo", "gitgt.cli.demo", "Show the whole machine on a small project", SEEING),
+    Entry("replay", "gitgt.cli.replay", "Run a project's own history through a town", SEEING),
+    # Setup
+    Entry("install", "gitgt.cli.install", "Make a town, by default at ~/gt", SETUP),
+    Entry("setup", "gitgt.cli.setup", "Install the man page, completions, short names", SETUP),
+    # Hidden: called by git or by ourselves
+    Entry("merge-file", "gitgt.cli.merge_file", "Merge a bead file, field by field", HIDDEN),
+    Entry("githook", "gitgt.githooks.run", "Do what one of git's hooks asks for", HIDDEN),
+)
+# fmt: on
+
+
+def find(name: str) -> Entry | None:
+    """Return the command of that name, if there is one."""
+    return next((entry for entry in CATALOG if entry.name == name), None)
+
+
+def visible() -> list[Entry]:
+    """Return the commands that people are told about, group by group."""
+    return [entry for group in GROUPS for entry in CATALOG if entry.group == group]
+
+
+def help_text() -> str:
+    """Return what ``git gt -h`` shows."""
+    blocks = [_block(group) for group in GROUPS]
+    return "\n".join([_HEAD, *(block for block in blocks if block), _TAIL])
+
+
+def _block(group: str) -> str:
+    lines = [f"  {each.name:<10}  {each.summary}" for each in CATALOG if each.group == group]
+    return "\n".join([f"{group}:", *lines, ""]) if lines else ""
+
+
+_HEAD: Final = """\
+git gt: a commit moves work
+
+Usage: git gt [-C PATH] COMMAND [ARGUMENT...]
+"""
+
+_TAIL: Final = """\
+Options:
+  -C PATH    run as if started in PATH
+  -h         show this help; git gt COMMAND -h shows a command's
+  --version  show the version
+
+git bd COMMAND is short for git gt bead COMMAND.
+"""

@@ -1,0 +1,148 @@
+"""Where a command was called: in which town, on which rig, by whom.
+
+Everything here is asked for when it is needed, so that a command which only reads pays for
+nothing else.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from gitgt.errors import NotFoundError
+from gitgt.model.ids import TOWN_PREFIX
+from gitgt.services.town import Rig, Town
+
+if TYPE_CHECKING:
+    from gitgt.model.actor import Actor
+    from gitgt.model.documents import Bead
+
+_Function = TypeVar("_Function", bound=Callable[..., object])
+
+
+def town() -> Town:
+    """Return the town that the command was called in."""
+    from gitgt.cli import output
+    from gitgt.ledger import index
+
+    index.shown_by(output.progress)
+    return Town.around(Path.cwd())
+
+
+def me() -> Actor:
+    """Return who called the command: an agent says so in its environment."""
+    from gitgt.services import identity
+
+    return identity.actor(os.environ, Path.cwd())
+
+
+def rig_option(function: _Function) -> _Function:
+    """Give a command ``--rig``, which it gets as ``rig``; what it means see below."""
+    return click.option("--rig", metavar="RIG", help="The rig; hq is the town itself.")(
+        function
+    )
+
+
+def ledger_for(where: Town, name: str | None) -> Rig | None:
+    """Return whose ledger something new goes into: *name*'s, or that of where we stand."""
+    if name is None:
+        return where.rig_at(Path.cwd())
+    return None if name == TOWN_PREFIX else where.rig(name)
+
+
+def ledgers_for(where: Town, name: str | None) -> list[Rig | None]:
+    """Return whose ledgers a question is about: *name*'s, that of where we stand, or all."""
+    found = ledger_for(where, name)
+    if name is not None or found is not None:
+        return [found]
+    for lost in where.rigs_without_ledger():
+        from gitgt.cli import output
+
+        output.say(f"gt: the ledger of {lost.name} is lost")
+        output.say("hint: git gt status says how it comes back")
+    return [None, *where.rigs_here().values()]
+
+
+def rig_for(where: Town, name: str | None) -> Rig:
+    """Return the rig called *name*, or the one that we stand in.
+
+    Raises:
+        NotFoundError: we stand in none, and none was named.
+    """
+    found = where.rig(name) if name else where.rig_at(Path.cwd())
+    if found is None:
+        known = ", ".join(where.rigs()) or "none yet: git gt rig add NAME URL"
+        raise NotFoundError("which rig?", hint=f"name one with --rig: {known}")
+    return found
+
+
+def address_here(where: Town) -> str:
+    """Return whose hook is meant here: the calling agent's, or that of the worktree's owner."""
+    agent = os.environ.get("GT_AGENT")
+    if agent:
+        return agent
+    try:
+        words = Path.cwd().relative_to(where.root).parts[:3]
+    except ValueError:
+        words = ()
+    if len(words) == 3 and words[1] in ("crew", "polecats"):
+        return "/".join(words)
+    raise NotFoundError(
+        "whose hook? this is no agent's worktree and no crew member's", hint="git gt agents"
+    )
+
+
+def say_if_provisional(where: Town, bead: str) -> None:
+    """Say that a claim may yet be another's, if the remote of a shared rig has not got it."""
+    from gitgt.cli import output
+    from gitgt.services import claims
+
+    rig = where.rig_of(bead)
+    if rig is not None and rig.shared and claims.is_provisional(where, rig):
+        output.say(f"gt: {bead} is provisional: {rig.remote} has not got it yet")
+        output.say("hint: git gt sync; of two claims the first one stands")
+
+
+def after_noting(where: Town, bead: str) -> None:
+    """Let the desks show a change that sets nothing off, if no watcher lives that would."""
+    from gitgt.daemon.presence import watcher_lives
+    from gitgt.services import desk
+
+    if not watcher_lives(where.root):
+        ledger = where.ledger_of(bead)
+        for each in desk.desks(ledger):
+            desk.refresh(ledger, each)
+
+
+def after_changing(where: Town, *changed: Bead) -> None:
+    """See to what changes of these beads set off; mostly that is nothing."""
+    if any(_concerns_others(where, bead) for bead in changed):
+        after_writing(where)
+    else:
+        for rig in {bead.id.prefix: bead.id for bead in changed}.values():
+            after_noting(where, rig)
+
+
+def _concerns_others(where: Town, bead: Bead) -> bool:
+    """Tell whether somebody has or had it, or it travels in a convoy."""
+    begun = getattr(bead, "started_at", "")
+    if begun or bead.assignee or bead.merge_request or bead.convoy:
+        return True
+    now = where.ledger.snapshot()
+    return any(kind == "tracks" for kind, _ in now.index.dependents(now.commit, bead.id))
+
+
+def after_writing(where: Town) -> None:
+    """See to what a change sets off, if no watcher lives that would."""
+    from gitgt.cli.output import progress
+    from gitgt.daemon.presence import watcher_lives
+
+    if not watcher_lives(where.root):
+        from gitgt.daemon import assemble
+
+        with progress("working"):
+            assemble.one_pass(where)

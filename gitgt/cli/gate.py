@@ -1,0 +1,143 @@
+"""``git gt gate``: what must be so before anything lands."""
+
+from __future__ import annotations
+
+import shlex
+from typing import Any
+
+import click
+
+from gitgt.cli import context, output
+from gitgt.cli.noun import Noun
+from gitgt.model.documents import Waiver
+from gitgt.model.gate import Gate
+
+command = Noun(
+    "Say what must pass before anything lands.",
+    {
+        "add": "gitgt.cli.gate:add",
+        "list": "gitgt.cli.gate:show_all",
+        "remove": "gitgt.cli.gate:remove",
+        "waive": "gitgt.cli.gate:waive",
+        "revoke": "gitgt.cli.gate:revoke",
+    },
+    usual="list",
+)
+
+
+@click.command(context_settings={"ignore_unknown_options": True})
+@click.argument("rig")
+@click.argument("name")
+@click.option(
+    "--timeout", type=click.FloatRange(min=0, min_open=True), help="Seconds that it may take."
+)
+@click.argument(
+    "words", metavar="-- COMMAND...", nargs=-1, required=True, type=click.UNPROCESSED
+)
+@output.json_option
+def add(
+    *, rig: str, name: str, timeout: float | None, words: tuple[str, ...], as_json: bool
+) -> None:
+    """Add a gate, or give the one of that name another command.
+
+    It is run in a checkout of the very tree that would land, and passes with exit code 0.
+    """
+    from gitgt.services import gate
+
+    town = context.town()
+    where = town.rig(rig)
+    fresh = gate.add(town, where, name, words, context.me(), timeout=timeout)
+    if as_json:
+        output.answer_json({"rig": rig, "name": name, "command": list(words), "changed": fresh})
+    elif fresh:
+        output.answer(f"{rig} has the gate {name}: {shlex.join(words)}")
+    else:
+        output.answer(f"nothing changed: {rig} has the gate {name}")
+    context.after_writing(town)
+
+
+@click.command("list")
+@click.argument("rig", required=False)
+@output.json_option
+def show_all(*, rig: str | None, as_json: bool) -> None:
+    """List gates, and the waivers in force."""
+    from gitgt.services import gate
+
+    town = context.town()
+    wanted = [each for each in context.ledgers_for(town, rig) if each is not None]
+    found = {each.name: (gate.gates(town, each), gate.waivers(town, each)) for each in wanted}
+    if as_json:
+        output.answer_json([fields(name, *both) for name, both in found.items()])
+        return
+    for name, (gates, waivers) in found.items():
+        output.table([(name, each.name, shlex.join(each.command)) for each in gates])
+        output.table([(name, each.id, _waived(each)) for each in waivers])
+
+
+@click.command()
+@click.argument("rig")
+@click.argument("name")
+@output.json_option
+def remove(*, rig: str, name: str, as_json: bool) -> None:
+    """Remove a gate."""
+    from gitgt.services import gate
+
+    town = context.town()
+    gate.remove(town, town.rig(rig), name, context.me())
+    if as_json:
+        output.answer_json({"rig": rig, "name": name, "changed": True})
+    else:
+        output.answer(f"{rig} has no gate {name} any more")
+    context.after_writing(town)
+
+
+@click.command()
+@click.argument("rig")
+@click.option("--reason", "-r", required=True, help="Why no gate is needed.")
+@click.option("--tree", default="", help="This tree alone.")
+@output.json_option
+def waive(*, rig: str, reason: str, tree: str, as_json: bool) -> None:
+    """Record that no gate need pass, and why."""
+    from gitgt.services import gate
+
+    town = context.town()
+    made = gate.waive(town, town.rig(rig), reason, context.me(), tree=tree)
+    if as_json:
+        output.answer_json(made.fields())
+    else:
+        output.answer(f"{made.id}: {_waived(made)}")
+    context.after_writing(town)
+
+
+@click.command()
+@click.argument("rig")
+@click.argument("waiver", metavar="WAIVER")
+@output.json_option
+def revoke(*, rig: str, waiver: str, as_json: bool) -> None:
+    """End a waiver."""
+    from gitgt.services import gate
+
+    town = context.town()
+    ended = gate.revoke(town, town.rig(rig), waiver, context.me())
+    if as_json:
+        output.answer_json(ended.fields())
+    else:
+        output.answer(f"{ended.id} is revoked")
+    context.after_writing(town)
+
+
+def fields(rig: str, gates: tuple[Gate, ...], waivers: tuple[Waiver, ...]) -> dict[str, Any]:
+    """Return what is asked of a rig's trees, as plain values."""
+    return {
+        "rig": rig,
+        "gates": [
+            {"name": each.name, "command": list(each.command), "timeout": each.timeout}
+            for each in gates
+        ],
+        "waivers": [each.fields() for each in waivers],
+    }
+
+
+def _waived(waiver: Waiver) -> str:
+    what = f"the tree {waiver.tree[:12]}" if waiver.tree else "whatever lands"
+    return f"{waiver.target} takes {what} without a gate: {output.one_line(waiver.description)}"

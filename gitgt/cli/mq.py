@@ -1,0 +1,38 @@
+"""``git gt mq``: the merge queue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import click
+
+from gitgt.cli import context, output
+from gitgt.cli.noun import Noun
+from gitgt.model.documents import MergeRequest
+
+command = Noun("See what wants to land.", {"list": "gitgt.cli.mq:show_all"}, usual="list")
+
+
+@click.command("list")
+@click.argument("rig", required=False)
+@click.option("--all", "everything", is_flag=True, help="Those that ended too.")
+@output.json_option
+def show_all(*, rig: str | None, everything: bool, as_json: bool) -> None:
+    """List merge requests, the next one first."""
+    from gitgt.services import merge_queue
+
+    town = context.town()
+    rigs = [each for each in context.ledgers_for(town, rig) if each is not None]
+    found = merge_queue.requests(town, rigs, ended=everything)
+    if as_json:
+        output.answer_json([each.fields() for each in found])
+    else:
+        output.table(rows(found), head=("id", "priority", "status", "bead", "branch", "title"))
+
+
+def rows(found: Iterable[MergeRequest]) -> Iterable[tuple[str, ...]]:
+    """Return merge requests as lines of a table."""
+    for each in found:
+        said = each.reason.partition("\n")[0]
+        title = f"{each.title} ({said})" if said else each.title
+        yield (each.id, f"P{each.priority}", each.status, each.source, each.branch, title)

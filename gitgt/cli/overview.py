@@ -1,0 +1,68 @@
+"""The town as lines: rigs, agents and what they hold, the queue, convoys, calls for help."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from gitgt.cli import convoy, escalation, mq, output
+from gitgt.services.agents import AgentState
+from gitgt.services.status import RigView, TownView
+
+_COLORS = {
+    AgentState.WORKING: "green",
+    AgentState.STOPPED: "red",
+    AgentState.SPAWNING: "yellow",
+    AgentState.IDLE: "dim",
+    AgentState.PERSON: "cyan",
+}
+
+
+def lines(seen: TownView, *, watcher: int | None) -> Iterator[str]:
+    """Yield the overview of a town; *watcher* is the process that watches, if one does."""
+    alive = f"watched by process {watcher}" if watcher else "nobody watches: git gt up"
+    yield f"{output.paint(seen.root, 'bold')}  {alive}"
+    for rig in seen.rigs:
+        yield from _rig(rig)
+    for absent, way_back in seen.absent:
+        what = "its ledger is lost" if absent.is_here else "not here"
+        yield ""
+        yield f"{output.paint(absent.name, 'bold')}  {what}: {way_back}"
+    yield from _part("convoys", output.columns(convoy.rows(seen.convoys)))
+    yield from _part("escalations", output.columns(escalation.rows(seen.escalations)))
+
+
+def _rig(seen: RigView) -> Iterator[str]:
+    counts = ", ".join(f"{count} {status}" for status, count in sorted(seen.beads.items()))
+    yield ""
+    yield f"{output.paint(seen.rig.name, 'bold')}  {seen.rig.branch} {seen.head[:12]}"
+    yield f"  beads: {counts or 'none'}; {seen.ready} ready"
+    yield f"  gates: {_gates(seen)}"
+    yield from output.columns(
+        (f"  {each.agent.address}", _state(each.state), each.holds or "-")
+        for each in seen.agents
+    )
+    yield from (f"  {line}" for line in output.columns(mq.rows(seen.queue)))
+
+
+def _gates(seen: RigView) -> str:
+    if seen.trouble:
+        return f"{output.paint('unknown', 'red')}: {output.one_line(seen.trouble)}"
+    if seen.gates:
+        return ", ".join(seen.gates)
+    return (
+        "waived"
+        if seen.waived
+        else f"none: nothing lands before git gt gate add {seen.rig.name}"
+    )
+
+
+def _state(state: AgentState) -> str:
+    return output.paint(state, _COLORS[state])
+
+
+def _part(name: str, rows: Iterable[str]) -> Iterator[str]:
+    found: Sequence[str] = list(rows)
+    if found:
+        yield ""
+        yield output.paint(name, "bold")
+        yield from (f"  {row}" for row in found)

@@ -1,0 +1,100 @@
+"""``git gt sling``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import click
+
+from gitgt.cli import context, output
+from gitgt.errors import RefusedError
+from gitgt.model.documents import Bead
+from gitgt.model.lifecycle import BeadStatus
+from gitgt.services import sling
+from gitgt.services.sling import Slung
+from gitgt.services.town import Town
+
+
+@click.command()
+@click.argument("words", metavar="BEAD... [RIG|RIG/NAME]", nargs=-1, required=True)
+@click.option("--agent", default="", metavar="RUNTIME", help="What its agent runs on.")
+@click.option("--no-convoy", is_flag=True, help="Make no convoy for it.")
+@click.option(
+    "--base-branch", default="", metavar="BRANCH", help="Begin at this branch, and land on it."
+)
+@click.option("--force", is_flag=True, help="Although it waits for others.")
+@output.json_option
+def command(
+    *,
+    words: tuple[str, ...],
+    agent: str,
+    no_convoy: bool,
+    base_branch: str,
+    force: bool,
+    as_json: bool,
+) -> None:
+    """Put beads on somebody's hook.
+
+    RIG/NAME (or RIG/crew/NAME) names whose; otherwise an idle polecat takes it, or a new one.
+    Whoever works there is started by the watcher; if none lives, by this command.
+    """
+    town = context.town()
+    names, to = _split(words)
+    order = sling.Order(
+        to=to, agent=agent, target=base_branch, convoy=not no_convoy, force=force
+    )
+    done = sling.sling(town, names, order, context.me())
+    if as_json:
+        output.answer_json([each.bead.fields() for each in done if isinstance(each, Slung)])
+    else:
+        for each in done:
+            _tell(each)
+    for bead in [each.bead.id for each in done if isinstance(each, Slung) and each.fresh][:1]:
+        context.say_if_provisional(town, bead)
+    context.after_writing(town)
+    _check_started(town, [each.bead for each in done if isinstance(each, Slung)])
+    refused = [each for each in done if isinstance(each, RefusedError)]
+    if refused:
+        raise _summed_up(refused, len(done))
+
+
+def _split(words: Sequence[str]) -> tuple[list[str], str]:
+    """Tell beads from the target: a bead's id has a hyphen and no slash."""
+    *names, last = words
+    if "/" in last or "-" not in last:
+        if not names:
+            raise click.UsageError(f"which bead for {last}?")
+        return names, last
+    return [*names, last], ""
+
+
+def _tell(done: Slung | RefusedError) -> None:
+    if isinstance(done, Slung):
+        again = "" if done.fresh else " already"
+        output.answer(f"{done.bead.id} is on the hook of {done.bead.assignee}{again}")
+
+
+def _check_started(town: Town, slung: Sequence[Bead]) -> None:
+    """Check that nobody had to be given up at once.
+
+    Raises:
+        RefusedError: somebody was, and why.
+    """
+    from gitgt.services.sessions import NOT_STARTED
+
+    for each in slung:
+        now = town.ledger_of(each.id).snapshot().bead(each.id)
+        if now.status == BeadStatus.OPEN and now.reason.startswith(NOT_STARTED):
+            raise RefusedError(
+                f"{now.id} is off the hook of {each.assignee} again: {now.reason}",
+                hint=f"git gt config agent tells what there is; then git gt sling {now.id}",
+            )
+
+
+def _summed_up(refused: Sequence[RefusedError], asked: int) -> RefusedError:
+    if len(refused) == 1:
+        return refused[0]
+    told = "; ".join(each.message for each in refused)
+    return RefusedError(
+        f"{len(refused)} of {asked} were not slung: {told}", hint=refused[0].hint
+    )

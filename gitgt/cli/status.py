@@ -1,0 +1,55 @@
+"""``git gt status``: the town at one glance."""
+
+from __future__ import annotations
+
+import click
+
+from gitgt.cli import context, output, overview
+from gitgt.daemon.instance import Instance
+from gitgt.services import status
+from gitgt.services.town import Town
+
+
+@click.command()
+@click.option("--watch", is_flag=True, help="Show it again whenever something moved; ^C ends.")
+@output.json_option
+def command(*, watch: bool, as_json: bool) -> None:
+    """Show the town at one glance."""
+    town = context.town()
+    if as_json:
+        seen = status.of(town)
+        output.answer_json({**seen.fields(), "watcher": _watcher(town)})
+    elif watch:
+        _watch(town)
+    else:
+        _show(town)
+
+
+def _show(town: Town) -> None:
+    for line in overview.lines(status.of(town), watcher=_watcher(town)):
+        output.answer(line)
+
+
+def _watch(town: Town) -> None:
+    """Show it again when a ref moved: the system tells, and now and then we look ourselves."""
+    from gitgt.reactor.sources import Sources
+
+    sources = Sources()
+    sources.follow([ledger.repository.common for _, ledger in town.ledgers()])
+    sources.start()
+    try:
+        shown: dict[str, str] = {}
+        while True:
+            now = status.refs(town)
+            if now != shown:
+                shown = now
+                output.clear()
+                _show(town)
+            sources.wait(sources.interval)
+    finally:
+        sources.stop()
+
+
+def _watcher(town: Town) -> int | None:
+    who = Instance(town.gt).who()
+    return who.pid if who else None

@@ -1,0 +1,90 @@
+"""``git gt sync``: ledgers that several clones have."""
+
+from __future__ import annotations
+
+import click
+
+from gitgt.cli import context, output
+from gitgt.errors import GtError
+from gitgt.services.sync import Synced
+from gitgt.services.town import Rig, Town
+
+
+@click.command()
+@context.rig_option
+@click.option("--dry-run", is_flag=True, help="Only tell what would be taken in and sent.")
+@output.json_option
+def command(*, rig: str | None, dry_run: bool, as_json: bool) -> None:
+    """Exchange ledgers with other clones.
+
+    What they wrote is taken in, and what this one wrote is sent: in all rigs that are shared,
+    and in the town if it has a remote. Nothing is forced: changes are merged, field by field.
+    """
+    town = context.town()
+    done, failed = _sync(town, _wanted(town, rig), dry_run=dry_run)
+    if as_json:
+        output.answer_json([each.fields() for each in done])
+    else:
+        for each in done:
+            _tell(each, "would be " if dry_run else "")
+        if not done and not failed:
+            output.answer("nothing is shared: git gt rig share NAME")
+    if not dry_run and any(each.received for each in done):
+        context.after_writing(town)
+    if failed:
+        raise failed[0]
+
+
+def _wanted(town: Town, name: str | None) -> list[Rig | None]:
+    from gitgt.services import sync
+
+    if name is not None:
+        return [context.ledger_for(town, name)]
+    every: list[Rig | None] = [None, *town.rigs_here().values()]
+    return [each for each in every if sync.remote_of(town, each)]
+
+
+def _sync(
+    town: Town, wanted: list[Rig | None], *, dry_run: bool
+) -> tuple[list[Synced], list[GtError]]:
+    """Sync one after the other: what stops one does not stop the others."""
+    from gitgt.services import claims, sync
+
+    done: list[Synced] = []
+    failed: list[GtError] = []
+    for rig in wanted:
+        try:
+            with output.progress(f"talking to {sync.remote_of(town, rig) or 'nobody'}"):
+                head = town.ledger_at(rig).head()
+                found = sync.sync(town, rig, dry_run=dry_run)
+                if not dry_run:
+                    claims.tell_losers(town, rig, head, found.lost)
+            done.append(found)
+        except GtError as error:
+            if failed:
+                output.say(f"gt: {error.message}")
+            failed.append(error)
+    return done, failed
+
+
+def _tell(done: Synced, would: str) -> None:
+    words = []
+    if done.received:
+        words.append(f"{_commits(done.received)} {would}taken in")
+    if done.sent:
+        words.append(f"{_commits(done.sent)} {would}sent")
+    told = ", ".join(words) or f"nothing new here or at {done.remote}"
+    output.answer(f"{done.name}: {told}")
+    for each in done.fields()["lost"]:
+        output.answer(
+            f"  {each['id']}: {each['field']} by {each['by']} lost; "
+            f"it is a comment of the bead now"
+        )
+    for path in done.unread:
+        output.answer(f"  {path}: cannot be read on one side; the other side's is there")
+    for old, new in done.renamed.items():
+        output.answer(f"  {old}: two clones gave that id; one of the beads is {new} now")
+
+
+def _commits(number: int) -> str:
+    return f"{number} commit{'' if number == 1 else 's'}"
