@@ -1,0 +1,269 @@
+"""Work from other trackers: brought over once, known again, and taken out as it went in."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from gitgt.errors import RefusedError
+from gitgt.model.documents import Outcome
+from gitgt.services import fsck
+from gitgt.services.exchange import bring, sources, take
+from tests.support.handwork import Handwork, some
+from tests.support.town import TESS
+from tests.support.world import ROOT
+
+BD = (ROOT / "fixtures/exchange/bd.jsonl").read_bytes()
+NOW = "2026-11-22T14:30:00Z"
+
+
+class Place:
+    """As much of a town as an import asks for."""
+
+    def __init__(self, folder, prefix="gt"):
+        self.hand = Handwork(folder, prefix=prefix)
+        self.ledger = self.hand.ledger
+
+    def ledger_at(self, _):
+        return self.ledger
+
+    def ledger_of(self, bead):
+        raise RefusedError(f"no ledger for {bead}")
+
+    def rigs(self):
+        return {}
+
+    def bring(self, content, name="issues.jsonl", **options):
+        read = sources.read(content, name, at=NOW)
+        plan = bring.bring(self, None, read.records, TESS, said=name, **options)
+        plan.problems[:0] = read.problems
+        return plan
+
+    def out(self):
+        return [json.loads(line) for line in take.jsonl(self, None)]
+
+    def beads(self):
+        return self.hand.beads()
+
+
+@pytest.fixture
+def place(tmp_path):
+    return Place(tmp_path)
+
+
+def records(content):
+    found = [json.loads(line) for line in content.decode().splitlines()]
+    return sorted(found, key=lambda each: each["id"])
+
+
+def lines(*found):
+    return "".join(f"{json.dumps(each)}\n" for each in found).encode()
+
+
+def test_bds_beads_come_over_with_all_that_they_say(place):
+    plan = place.bring(BD)
+    assert (len(plan.new), plan.changed, plan.same, plan.problems) == (10, [], 0, [])
+    found = place.beads()
+    one = found["gt-a1b2"]
+    assert (one.type, one.priority, one.assignee, one.estimate) == ("bug", 0, "ada", 90)
+    assert (one.parent, one.blockers) == ("gt-e5f6", ("gt-c3d4",))
+    assert one.created_at == "2025-11-22T22:30:00.123456Z"
+    assert [each.text for each in one.comments] == ["Thanks", "Me too"]
+    assert (found["gt-e5f6.1"].status, found["gt-e5f6.1"].reason) == ("closed", "Done")
+    assert (found["gt-g7h8"].status, found["gt-g7h8"].assignee) == ("open", "")
+    assert (found["gt-h8i9"].status, found["gt-h8i9"].assignee) == ("in_progress", "ada")
+    assert found["gt-i9j0"].outcome == Outcome.CANCELLED
+    assert found["gt-k1l2"].title == r"Control \x1b[31mcharacters\x1b[0m and a half \ud800"
+    [foreign] = set(found) - {each["id"] for each in records(BD)}
+    assert found[foreign].external == ""
+    assert found[foreign].dependencies[0].on == "gt-a1b2"
+    assert sorted(plan.notes) == [
+        "issues.jsonl:1: gt-a1b2: blocks external:shop:login, which is nowhere",
+        "issues.jsonl:8: gt-j0k1: tracks gt-none9, which is nowhere",
+    ]
+    assert fsck.fsck(place, None) == []
+
+
+def test_what_was_imported_is_exported_as_it_was(place):
+    place.bring(BD)
+    assert place.out() == records(BD)
+
+
+def test_a_second_import_changes_nothing(place):
+    place.bring(BD)
+    before = place.ledger.head()
+    plan = place.bring(BD)
+    assert (plan.documents, plan.same) == ([], 10)
+    assert place.ledger.head() == before
+
+
+def test_an_import_from_another_prefix_keeps_what_people_know_of_the_ids(tmp_path):
+    place = Place(tmp_path, prefix="sh")
+    place.bring(BD)
+    found = place.beads()
+    assert {"sh-a1b2", "sh-c3d4", "sh-e5f6", "sh-e5f6.1"} <= set(found)
+    assert found["sh-a1b2"].parent == "sh-e5f6"
+    assert found["sh-a1b2"].blockers == ("sh-c3d4",)
+    assert place.out() == records(BD)
+    assert place.bring(BD).documents == []
+
+
+def test_what_changed_at_the_source_changes_here_and_what_changed_here_stays(place):
+    one = {"id": "gt-aaaa1", "title": "Old", "notes": "n", "created_at": NOW, "created_by": "A"}
+    place.bring(lines({**one, "status": "open", "priority": 1}))
+    here = place.beads()["gt-aaaa1"]
+    place.hand.give(here.replace(notes="changed here", labels=("mine",)))
+
+    plan = place.bring(lines({**one, "title": "New", "status": "open", "priority": 0}))
+
+    now = place.beads()["gt-aaaa1"]
+    assert (now.title, now.notes, now.priority) == ("New", "changed here", 0)
+    assert now.labels == ("mine",)
+    assert len(plan.changed) == 1
+    [out] = place.out()
+    assert (out["title"], out["notes"], out["labels"]) == ("New", "changed here", ["mine"])
+
+
+def test_an_unchanged_source_takes_nothing_back(place):
+    place.bring(BD)
+    here = place.beads()["gt-c3d4"]
+    place.hand.give(here.replace(title="Better here"))
+    assert place.bring(BD).documents == []
+    assert place.beads()["gt-c3d4"].title == "Better here"
+    out = {each["id"]: each for each in place.out()}["gt-c3d4"]
+    assert (out["title"], out["status"]) == ("Better here", "in_review")
+
+
+def test_what_was_made_here_goes_to_another_ledger_and_comes_back_the_same(tmp_path):
+    (tmp_path / "one").mkdir()
+    (tmp_path / "two").mkdir()
+    here, there = Place(tmp_path / "one"), Place(tmp_path / "two")
+    mine = some("gt-aaaa1", labels=["x"], header="mine", ext={"ticket": 1}, notes="n\n")
+    here.hand.give(mine)
+    text = "".join(f"{line}\n" for line in take.jsonl(here, None)).encode()
+    assert here.bring(text).documents == [here.beads()["gt-aaaa1"]]  # now it is known
+    there.bring(text)
+    found = there.beads()["gt-aaaa1"]
+    assert found.replace(ext={"ticket": 1}) == mine
+    assert "".join(f"{line}\n" for line in take.jsonl(there, None)).encode() == text
+
+
+def test_bad_lines_are_told_and_the_others_come(place):
+    content = (
+        lines({"id": "gt-aaaa1", "title": "Good", "created_at": NOW})
+        + b"{not json\n"
+        + lines({"id": "gt-aaaa2"}, {"title": "No id"}, ["list"], {"_type": "memory"})
+        + lines({"id": "gt-aaaa3", "title": "Huge", "notes": "x" * 300_000, "created_at": NOW})
+        + b"[" * 100_000
+    )
+    plan = place.bring(content)
+    assert list(place.beads()) == ["gt-aaaa1"]
+    assert sorted(each.place[1] for each in plan.problems) == [2, 3, 4, 5, 6, 7, 8]
+    before = place.ledger.head()
+    with pytest.raises(RefusedError, match="nothing was imported"):
+        place.bring(content.replace(b"Good", b"Better"), strict=True)
+    assert place.ledger.head() == before
+
+
+GITHUB = [
+    {
+        "number": 7, "title": "Crash on start", "body": "It crashes\r\nat once",
+        "state": "OPEN",
+        "labels": [{"name": "bug"}, {"name": "priority: high"}],
+        "assignees": [{"login": "ada"}], "author": {"login": "bob"},
+        "createdAt": "2025-11-22T14:30:00Z", "closedAt": None,
+        "url": "https://github.com/o/r/issues/7",
+        "comments": [
+            {"id": "IC_1", "author": {"login": "eve"}, "body": "Same",
+             "createdAt": "2025-11-22T15:30:00Z"},
+        ],
+    },
+    {
+        "number": 8, "title": "Never", "body": None, "state": "closed",
+        "state_reason": "not_planned", "labels": [], "user": {"login": "bob"},
+        "created_at": "2025-11-22T14:30:00Z", "closed_at": "2025-11-23T14:30:00Z",
+        "html_url": "https://github.com/o/r/issues/8", "comments": 3,
+    },
+    {"number": 9, "title": "A pull request", "pull_request": {}},
+]  # fmt: skip
+
+
+def test_issues_of_github_in_both_shapes(place):
+    plan = place.bring(json.dumps(GITHUB, indent=1).encode(), "gh.json")
+    assert [each.what for each in plan.problems] == ["#9 is a pull request, not an issue"]
+    one, two = sorted(place.beads().values(), key=lambda each: each.external)
+    assert (one.type, one.priority, one.owner, one.status) == ("bug", 1, "ada", "open")
+    assert (one.description, one.created_by) == ("It crashes\nat once", "bob")
+    assert one.labels == ("bug", "priority: high")
+    assert [(each.by, each.text) for each in one.comments] == [("eve", "Same")]
+    assert (two.status, two.outcome) == ("closed", "cancelled")
+    assert two.closed_at == "2025-11-23T14:30:00Z"
+    assert place.bring(json.dumps(GITHUB).encode(), "gh.json").documents == []
+
+
+def test_issues_of_gitlab(place):
+    issue = {
+        "iid": 3, "title": "Slow", "description": "Very", "state": "opened",
+        "labels": ["type::feature", "priority::low"], "assignees": [{"username": "ada"}],
+        "author": {"username": "bob"}, "created_at": "2025-11-22T14:30:00.000+02:00",
+        "due_date": "2025-12-24", "web_url": "https://gitlab.com/o/r/-/issues/3",
+        "time_stats": {"time_estimate": 7200}, "issue_type": "issue",
+    }  # fmt: skip
+    place.bring(json.dumps([issue]).encode(), "gl.json")
+    [one] = place.beads().values()
+    assert (one.type, one.priority, one.owner, one.estimate) == ("feature", 3, "ada", 120)
+    assert (one.due_at, one.created_at) == ("2025-12-24T00:00:00Z", "2025-11-22T12:30:00Z")
+    issue |= {"state": "closed", "closed_at": "2025-12-01T00:00:00Z"}
+    place.bring(json.dumps([issue]).encode(), "gl.json")
+    [one] = place.beads().values()
+    assert (one.status, one.outcome, one.closed_at) == (
+        "closed", "success", "2025-12-01T00:00:00Z",
+    )  # fmt: skip
+
+
+CHECKLIST = """\
+# Spring
+
+Some words.
+
+- [ ] Paint the fence
+  With two coats.
+  - [x] Buy paint
+  - [ ] Buy a brush
+    1. [ ] Compare prices
+- [ ] Sow
+- [ ] Sow
+
+```
+- [ ] no item
+```
+- an ordinary item
+"""
+
+
+def test_a_checklist_becomes_beads_and_their_children(place):
+    place.bring(CHECKLIST.encode(), "todo.md")
+    found = {each.title: each for each in place.beads().values() if each.title != "Sow"}
+    assert set(found) == {"Paint the fence", "Buy paint", "Buy a brush", "Compare prices"}
+    assert found["Paint the fence"].description == "With two coats."
+    assert found["Buy paint"].parent == found["Paint the fence"].id
+    assert found["Compare prices"].parent == found["Buy a brush"].id
+    assert (found["Buy paint"].status, found["Buy a brush"].status) == (
+        "closed", "open",
+    )  # fmt: skip
+    assert len(place.beads()) == 6
+    later = CHECKLIST.replace("[ ] Buy a brush", "[x] Buy a brush")
+    read = sources.read(later.encode(), "todo.md", at="2026-12-01T00:00:00Z")
+    plan = bring.bring(place, None, read.records, TESS, said="todo.md")
+    assert [after.title for _, after in plan.changed] == ["Buy a brush"]
+    assert plan.new == []
+
+
+def test_a_table_for_a_spreadsheet(place):
+    place.hand.give(some("gt-aaaa1", title="=1+1", labels=["a", "b"], description='x,"y"\nz'))
+    head, *rows = take.csv(place, None)
+    assert head.startswith("id,type,status,priority,title")
+    [row] = rows
+    assert row.startswith("gt-aaaa1,task,open,2,'=1+1,,,,a b,,0,2026-11-22T14:30:00Z,ada,")
+    assert row.endswith(',"x,""y""\nz"')

@@ -1,0 +1,219 @@
+"""Ledgers of several clones: exchanged, merged, never forced, and nothing before it is said."""
+
+from __future__ import annotations
+
+import pytest
+
+from gitgt.errors import RefusedError
+from gitgt.git.remote import UnreachableError
+from gitgt.ledger import genesis
+from gitgt.model.documents import Escalation
+from gitgt.reactor.key import Key
+from gitgt.roles.desk import DeskRole
+from gitgt.services import beads
+from gitgt.services.beads import Update
+from gitgt.services.sling import Order, sling
+from gitgt.services.sync import sync
+from tests.support.checkout import Checkout
+from tests.support.clones import Place, hub
+from tests.support.town import TESS
+
+
+@pytest.fixture
+def hubs(tmp_path):
+    return hub(tmp_path)
+
+
+@pytest.fixture
+def here(tmp_path, hubs):
+    """A town that shares the project's ledger."""
+    place = Place(tmp_path / "here", str(hubs.path))
+    place.sync()
+    yield place
+    place.builder.close()
+
+
+@pytest.fixture
+def there(tmp_path, hubs, here):
+    """Another one, begun when the ledger was at the remote already."""
+    place = Place(tmp_path / "there", str(hubs.path))
+    yield place
+    place.builder.close()
+
+
+def ledgers(hubs):
+    return hubs.git("for-each-ref", "--format=%(refname)", "refs/heads/beads", "refs/gt")
+
+
+def test_nothing_leaves_before_it_is_said(tmp_path, hubs):
+    place = Place(tmp_path / "here", str(hubs.path), shared=False)
+    place.builder.bead(place.rig, "Mine")
+    with pytest.raises(RefusedError, match="the ledger of shop is not shared"):
+        place.sync()
+    assert place.repo.attempt("push", "-q", "origin", "beads").returncode != 0
+    assert ledgers(hubs) == ""
+
+    place.share()
+    assert place.sync().sent > 0
+    assert hubs.git("rev-parse", "beads") == place.head
+    place.builder.close()
+
+
+def test_what_was_written_apart_is_together_afterwards(hubs, here, there):
+    one, two = here.builder.bead(here.rig, "One"), there.builder.bead(there.rig, "Two")
+    here.sync()
+    done = there.sync()
+    assert (done.received, done.sent, done.merged) == (1, 2, True)
+    assert here.sync().received == 2
+    assert here.head == there.head == hubs.git("rev-parse", "beads")
+    assert {here.builder.now(each.id).title for each in (one, two)} == {"One", "Two"}
+    assert here.sync().fields() == {
+        "name": "shop", "remote": "origin", "received": 0, "sent": 0, "merged": False,
+        "lost": [], "unread": [], "renamed": {},
+    }  # fmt: skip
+
+
+def test_two_who_merge_the_same_make_the_same(here, there):
+    bead = here.builder.bead(here.rig, "Both", description="one\ntwo\nthree")
+    here.sync(), there.sync()
+    beads.update(here.town, bead.id, TESS, Update({"description": "one\nhere\nthree"}))
+    beads.update(there.town, bead.id, TESS, Update({"description": "one\nthere\nthree"}))
+    for place, other in ((here, there), (there, here)):
+        place.repo.git("fetch", "-q", str(other.repo.path), "beads:refs/remotes/other/beads")
+        place.builder.settle()
+    assert here.head == there.head
+    (kept,) = here.builder.now(bead.id).comments
+    assert kept.text.startswith("description, as it was before a merge:\none\n")
+
+
+def test_a_dry_run_only_tells(hubs, here, there):
+    here.builder.bead(here.rig, "One")
+    there.builder.bead(there.rig, "Two")
+    there.sync()
+    head, remote = here.head, hubs.git("rev-parse", "beads")
+    done = sync(here.town, here.rig, dry_run=True)
+    assert (done.received, done.sent, done.merged) == (1, 2, True)
+    assert (here.head, hubs.git("rev-parse", "beads")) == (head, remote)
+
+
+def test_without_a_network_nothing_is_lost(hubs, here):
+    bead = here.builder.bead(here.rig, "Mine")
+    away = hubs.path.rename(hubs.path.parent / "away")
+    with pytest.raises(UnreachableError, match="cannot be reached") as error:
+        here.sync()
+    assert error.value.exit_code == 1
+    assert "nothing is lost" in error.value.hint
+    away.rename(hubs.path)
+    assert here.sync().sent == 1
+    assert here.builder.now(bead.id).title == "Mine"
+
+
+@pytest.mark.parametrize("what", ["project", "prefix"])
+def test_another_ledger_is_refused(tmp_path, hubs, here, what):
+    repository = here.town.ledger_at(here.rig).repository
+    told = {"prefix": here.rig.prefix, "project": "2" * 40}
+    told |= {"prefix": "other"} if what == "prefix" else {}
+    if what == "prefix":
+        told["project"] = genesis.settings(repository, here.head)["project"]
+    other = genesis.begin(repository, "refs/heads/other", **told)
+    here.repo.git(
+        "push", "-q", "--no-verify", "-f", str(hubs.path), f"{other}:refs/heads/beads"
+    )
+    head = here.head
+    with pytest.raises(RefusedError, match=f"its {what} is"):
+        here.sync()
+    here.builder.settle()
+    assert (here.head, hubs.git("rev-parse", "beads")) == (head, other)
+
+
+def test_a_branch_that_is_no_ledger_is_refused(hubs, here):
+    here.repo.git("push", "-q", "--no-verify", "-f", str(hubs.path), "main:refs/heads/beads")
+    with pytest.raises(RefusedError, match="is no ledger of gitgt"):
+        here.sync()
+
+
+def test_plain_push_and_plain_pull_work_as_well(hubs, here, there):
+    bead = here.builder.bead(here.rig, "Plain")
+    here.builder.settle()
+    here.desk.git("push", "-q", "origin", "beads")
+    assert hubs.git("rev-parse", "beads") == here.head
+
+    mine = there.builder.bead(there.rig, "Mine")
+    there.builder.settle()
+    there.desk.git("pull", "-q", "--no-rebase", "origin", "beads")
+    there.builder.settle()
+    assert {there.builder.now(each.id).title for each in (bead, mine)} == {"Plain", "Mine"}
+    assert there.builder.escalations(there.rig) == []
+    assert there.desk.git("status", "--porcelain") == ""
+
+    oldest = there.desk.git("rev-list", "--max-parents=0", "beads", "--")
+    refused = there.desk.attempt("push", "-q", "-f", "origin", f"{oldest}:refs/heads/beads")
+    assert refused.returncode != 0
+    there.desk.git("push", "-q", "origin", "beads")
+    assert hubs.git("rev-parse", "beads") == there.head
+
+
+def test_a_pull_onto_a_desk_merges_by_field(here, there):
+    bead = here.builder.bead(here.rig, "Both", description="one\ntwo\nmiddle\nthree")
+    here.sync(), there.sync()
+    there.builder.settle()
+    wanted = {"priority": 0, "notes": "from here", "description": "one\ntwo\nmiddle\n3"}
+    beads.update(here.town, bead.id, TESS, Update(wanted))
+    here.sync()
+    suffix = bead.id.partition("-")[2]
+    path = f"items/{suffix[0]}/{suffix[1]}/{bead.id}.yaml"
+    mine = there.desk.read(path).replace("title: Both", "title: Mine")
+    mine = mine.replace("priority: 2", "priority: 4").replace("  two", "  2")
+    there.desk.commit(path, mine)
+    there.desk.git("pull", "-q", "--no-rebase", "--no-edit", "origin", "beads")
+    there.builder.settle()
+    found = there.builder.now(bead.id)
+    assert (found.title, found.notes) == ("Mine", "from here")
+    assert found.description == "one\n2\nmiddle\n3"
+    assert found.priority in (0, 4)
+    assert there.builder.escalations(there.rig) == []
+
+
+def test_a_claim_online_has_one_winner_at_once(here, there):
+    bead = here.builder.bead(here.rig, "Wanted")
+    here.sync(), there.sync()
+    assert sling(here.town, [bead.id], Order(to="shop/toast", convoy=False), TESS)[0].fresh
+    (said,) = sling(there.town, [bead.id], Order(to="shop/nux", convoy=False), TESS)
+    assert isinstance(said, RefusedError)
+    assert said.message == f"{bead.id} is on the hook of shop/polecats/toast"
+    assert here.head == there.head
+
+
+def test_a_claim_offline_is_provisional_and_the_loser_is_told(hubs, here, there):
+    bead = here.builder.bead(here.rig, "Wanted")
+    here.sync(), there.sync()
+    away = hubs.path.rename(hubs.path.parent / "away")
+    sling(here.town, [bead.id], Order(to="shop/toast", convoy=False), TESS)
+    beads.create(there.town, there.rig, TESS, {"title": "so that its clock is later"})
+    sling(there.town, [bead.id], Order(to="shop/nux", convoy=False), TESS)
+    assert there.builder.now(bead.id).assignee == "shop/polecats/nux"
+    away.rename(hubs.path)
+
+    here.sync()
+    there.repo.git("fetch", "-q", "origin")
+    DeskRole(there.town).reconcile(Key("desk", "shop"))
+    assert there.builder.now(bead.id).assignee == "shop/polecats/toast"
+    (told,) = [
+        each
+        for each in there.builder.ledger(there.rig).all(Escalation)
+        if each.about == bead.id
+    ]
+    assert told.title == (
+        f"{bead.id} is not shop/polecats/nux's: shop/polecats/toast claimed it first, "
+        "in another clone"
+    )
+
+
+def test_the_town_itself_is_exchanged_where_it_has_a_remote(tmp_path, here):
+    bare = tmp_path / "town.git"
+    here.repo.git("init", "-q", "--bare", str(bare))
+    with pytest.raises(RefusedError, match="the town has no remote"):
+        sync(here.town, None)
+    Checkout(here.town.root).git("remote", "add", "origin", str(bare))
+    assert sync(here.town, None).sent > 0
+    assert Checkout(bare).git("rev-parse", "beads") == here.town.ledger.head()

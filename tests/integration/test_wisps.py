@@ -1,0 +1,149 @@
+"""Wisps: passing beads in a ref of one commit, swept when their time is over."""
+
+from __future__ import annotations
+
+import pytest
+
+from gitgt.errors import NotFoundError, RefusedError
+from gitgt.ledger.wisps import REF, Wisps
+from gitgt.model.actor import Actor
+from gitgt.model.wisp import LIFETIMES, WispKind
+from gitgt.reactor.key import Key
+from gitgt.roles.deacon import DeaconRole
+from gitgt.services import wisps
+from gitgt.services.formula import vapor
+from gitgt.services.formula.library import Formulas
+from tests.support.formulas import PIZZA, write
+from tests.support.town import TESS, TownBuilder
+
+NUX = Actor.agent("shop/polecats/nux")
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory):
+    """One town for all; each test begins without wisps."""
+    builder = TownBuilder(tmp_path_factory.mktemp("town")).watched()
+    builder.rig()
+    write(builder.town, PIZZA)
+    yield builder
+    builder.close()
+
+
+@pytest.fixture
+def shop(town):
+    found = town.town.rig("shop")
+    town.repo(found).git("update-ref", "-d", REF)
+    return found
+
+
+def test_the_ref_has_one_commit_and_no_memory(town, shop):
+    git = town.repo(shop).git
+    before = git("rev-parse", "beads")
+    made = [wisps.create(town.town, shop, NUX, title, WispKind.PING) for title in "abc"]
+    wisps.burn(town.town, made[0].id, NUX)
+    assert git("rev-list", "--count", REF) == "1"
+    assert git("rev-list", "--count", "--walk-reflogs", REF) in ("", "0")
+    assert git("rev-parse", "beads") == before
+    titles = {each.title for each in wisps.at(town.town, shop).all().values()}
+    assert titles == {"b", "c"}
+
+
+def test_each_kind_has_its_time(town, shop):
+    for kind in WispKind:
+        wisps.create(town.town, shop, NUX, str(kind), kind)
+    left = []
+    for hours in (0, 6, 18, 144):
+        town.clock.advance(hours * 3600)
+        wisps.sweep(town.town, [shop], NUX)
+        left.append([each.title for each in wisps.at(town.town, shop).all().values()])
+    week = ["recovery", "error", "escalation", "molecule"]
+    day = ["patrol", "gc_report"]
+    assert [sorted(each) for each in left] == [
+        sorted(["heartbeat", "ping", *day, *week]), sorted([*day, *week]), sorted(week), [],
+    ]  # fmt: skip
+
+
+def test_whoever_touches_a_wisp_keeps_it_and_a_dry_sweep_keeps_all(town, shop):
+    made = wisps.create(town.town, shop, NUX, "beat", WispKind.HEARTBEAT)
+    town.clock.advance(LIFETIMES[WispKind.HEARTBEAT] - 1)
+    wisps.change(town.town, made.id, NUX, {"title": "beat again"})
+    town.clock.advance(10)
+    assert wisps.sweep(town.town, [shop], NUX)[0] == []
+    town.clock.advance(LIFETIMES[WispKind.HEARTBEAT])
+    gone, _ = wisps.sweep(town.town, [shop], NUX, dry=True)
+    assert [each.title for each in gone] == ["beat again"]
+    assert made.id in wisps.at(town.town, shop).all()
+
+
+def test_the_deacon_sweeps_and_is_back_when_the_next_is_due(town, shop):
+    wisps.create(town.town, shop, NUX, "beat", WispKind.HEARTBEAT)
+    role, key = DeaconRole(town.town), Key("deacon", shop.name)
+    assert role.reconcile(key).again_in == 6 * 3600
+    town.clock.advance(6 * 3600)
+    assert role.reconcile(key).again_in is None
+    assert wisps.at(town.town, shop).all() == {}
+
+
+def test_two_who_write_at_once_both_get_through(town, shop):
+    mine = wisps.at(town.town, shop)
+    repository = town.town.ledger_at(shop).repository
+    other = wisps.create(town.town, shop, NUX, "first", WispKind.PING)
+    seen = []
+
+    def decide(present):
+        if not seen:
+            # Another process, which knows no lock of ours, was faster.
+            tree = town.repo(shop).git("rev-parse", f"{REF}^{{tree}}")
+            commit = town.repo(shop).git("commit-tree", "-m", "other", tree)
+            town.repo(shop).git("update-ref", REF, commit)
+        seen.append(sorted(present))
+        return {other.id: present[other.id].replace(title="second")}
+
+    after = Wisps(repository, town.clock).transact(decide, NUX)
+    assert (len(seen), after[other.id].title) == (2, "second")
+    assert mine.all()[other.id].title == "second"
+
+
+def test_a_promoted_wisp_is_a_bead_and_no_wisp(town, shop):
+    made = wisps.create(town.town, shop, NUX, "odd", WispKind.ERROR, {"description": "Look."})
+    kept = wisps.promote(town.town, made.id, TESS, reason="again")
+    assert (kept.title, kept.description, kept.labels) == ("odd", "Look.", ("wisp:error",))
+    assert kept.id == made.id.replace("-ws-", "-")
+    assert wisps.at(town.town, shop).all() == {}
+    with pytest.raises(NotFoundError):
+        wisps.promote(town.town, made.id, TESS)
+
+
+def test_a_death_between_the_two_writes_of_a_promotion_doubles_nothing(town, shop):
+    made = wisps.create(town.town, shop, NUX, "odd", WispKind.ERROR)
+    first = wisps.promote(town.town, made.id, TESS)
+    wisps.at(town.town, shop).transact(lambda _: {made.id: made}, NUX)  # as if it had not gone
+    assert wisps.promote(town.town, made.id, TESS) == first
+
+
+def test_a_formula_is_done_as_a_wisp_and_squashed(town, shop):
+    cooked = Formulas(town.town, shop).cook("pizza", {"topping": "kale"})
+    made = vapor.create(town.town, shop, cooked, NUX)
+    with pytest.raises(RefusedError, match="bake waits for dough, sauce"):
+        vapor.step_done(town.town, made.id, "bake", NUX)
+    assert vapor.step_done(town.town, made.id, "dough", NUX)[1]
+    assert not vapor.step_done(town.town, made.id, "dough", NUX)[1]
+    seen = vapor.view(town.town, made.id)
+    assert [(step.title, seen.state(step)) for step in seen.steps] == [
+        ("Make the dough", "done"),
+        ("Make the sauce", "ready"),
+        ("Bake it with kale", "waiting"),
+    ]
+    lines = vapor.checklist(seen)
+    kept = wisps.squash(town.town, made.id, TESS, summary="Eaten raw.", lines=lines)
+    assert (kept.status, kept.title) == ("closed", "Digest: pizza")
+    assert kept.description.startswith("Eaten raw.\n\n- [x] Make the dough\n")
+    assert wisps.at(town.town, shop).all() == {}
+
+
+def test_a_wisp_whose_formula_is_gone_says_so(town, shop):
+    path = write(town.town, PIZZA.replace('"pizza"', '"pita"'))
+    cooked = Formulas(town.town, shop).cook("pita", {"topping": "kale"})
+    made = vapor.create(town.town, shop, cooked, NUX)
+    path.unlink()
+    assert vapor.view(town.town, made.id).problem == "there is no formula 'pita'"
