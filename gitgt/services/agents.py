@@ -85,7 +85,9 @@ def worktree_of(rig: Rig, agent: Agent) -> object:
 def _of_a_rig(town: Town, rig: Rig, role: str) -> Iterator[Seen]:
     now = town.ledger_at(rig).snapshot()
     held, handed_in = hook.hooks(now), _handed_in(now)
-    for agent in now.all(Agent, status=AgentStatus.ACTIVE):
+    active = now.all(Agent, status=AgentStatus.ACTIVE)
+    # Those that work by themselves first; people stand where they can be found.
+    for agent in sorted(active, key=lambda each: (each.role != "polecat", each.address)):
         if role in ("", agent.role):
             address = agent.address
             yield _see(rig, agent, held.get(address, ""), tuple(handed_in.get(address, ())))

@@ -45,7 +45,8 @@ _WHOLES: Final = "select parent from child where id = ?"
 _PARTS: Final = "select id from child where parent = ?"
 _OPEN_PARTS: Final = """
 select child.id from child cross join doc on doc.id = child.id
-where child.parent = ? and doc.ended = 0 and doc.error = '' order by child.id
+where child.parent = ? and doc.ended = 0 and doc.error = ''
+order by doc.priority, doc.created_at, doc.id
 """
 _WAITING_FOR: Final = f"select id from dep where target = ? and type in ({_WAITING})"
 _BELOW: Final = """
