@@ -28,10 +28,16 @@ if TYPE_CHECKING:
     _T = TypeVar("_T")
 
 
-def ready(cwd: str, wish: Mapping[str, Any] | None = None) -> list[Columns] | None:
-    """Return what ``reading.ready`` would say in *cwd*; None if it takes more to find out."""
+def ready(
+    cwd: str, wish: Mapping[str, Any] | None = None, *, at: float | None = None
+) -> list[Columns] | None:
+    """Return what ``reading.ready`` would say in *cwd*; None if it takes more to find out.
+
+    *at* is when it is asked, in seconds since the epoch; now, if it is not given.
+    """
     wanted = {"sort": "priority", "limit": 0, **(wish or {})}
-    now, recent = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), recently(time.time())
+    clock = time.time() if at is None else at
+    now, recent = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(clock)), recently(clock)
 
     def asked(town: str, home: Home) -> list[Columns]:
         found: list[Any] = []

@@ -137,4 +137,4 @@ def test_a_list_and_a_page_are_what_the_commands_say(town, shop):
 )  # fmt: skip
 def test_a_wish_is_answered_alike(town, shop, wish):
     slowly = reading.ready(town.town, [None, shop], wish)
-    assert quick.ready(str(town.town.root), wish) == slowly
+    assert quick.ready(str(town.town.root), wish, at=town.town.clock()) == slowly
