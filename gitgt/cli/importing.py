@@ -53,7 +53,7 @@ def command(
                 said=_said(files), strict=strict, step=drawn.step,
             )  # fmt: skip
     problems = sorted([*found.problems, *plan.problems], key=lambda each: each.place)
-    _answer(plan, problems, dry_run=dry_run, as_json=as_json)
+    _answer(plan, problems, found.left, dry_run=dry_run, as_json=as_json)
     if not dry_run and plan.documents:
         context.after_writing(town)
     if problems:
@@ -85,6 +85,7 @@ def _read(files: tuple[str, ...], kind: str, *, at: str) -> sources.Read:
         found = sources.read(_content(name), name, kind=kind, at=at)
         whole.records += found.records
         whole.problems += found.problems
+        whole.left += found.left
     return whole
 
 
@@ -102,11 +103,13 @@ def _said(files: tuple[str, ...]) -> str:
     return names[0] if len(names) == 1 else f"{len(names)} files"
 
 
-def _answer(plan: Plan, problems: list[Problem], *, dry_run: bool, as_json: bool) -> None:
-    for each in problems:
+def _answer(
+    plan: Plan, problems: list[Problem], left: list[Problem], *, dry_run: bool, as_json: bool
+) -> None:
+    for each in sorted([*problems, *left], key=lambda each: each.place):
         output.say(str(each))
     if as_json:
-        output.answer_json(_plain(plan, problems))
+        output.answer_json(_plain(plan, problems, left))
         return
     for line in plan.notes:
         output.say(line)
@@ -129,11 +132,12 @@ def _lines(plan: Plan) -> Iterator[str]:
         yield f"~ {before.id}  {', '.join(changes(before, after)) or 'what is kept of it'}"
 
 
-def _plain(plan: Plan, problems: list[Problem]) -> dict[str, Any]:
+def _plain(plan: Plan, problems: list[Problem], left: list[Problem]) -> dict[str, Any]:
     return {
         "new": [str(each.id) for each in plan.new],
         "changed": {str(one.id): list(changes(one, two)) for one, two in plan.changed},
         "same": plan.same,
         "notes": plan.notes,
         "problems": [{"where": each.where, "what": each.what} for each in problems],
+        "left": [{"where": each.where, "what": each.what} for each in left],
     }

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from gitgt.errors import RefusedError
-from gitgt.model.documents import Outcome
+from gitgt.model.documents import Convoy, Outcome
 from gitgt.services import fsck
 from gitgt.services.exchange import bring, sources, take
 from tests.support.handwork import Handwork, some
@@ -159,11 +159,73 @@ def test_bad_lines_are_told_and_the_others_come(place):
     )
     plan = place.bring(content)
     assert list(place.beads()) == ["gt-aaaa1"]
-    assert sorted(each.place[1] for each in plan.problems) == [2, 3, 4, 5, 6, 7, 8]
+    assert sorted(each.place[1] for each in plan.problems) == [2, 3, 4, 5, 7, 8]
     before = place.ledger.head()
     with pytest.raises(RefusedError, match="nothing was imported"):
         place.bring(content.replace(b"Good", b"Better"), strict=True)
     assert place.ledger.head() == before
+
+
+def test_what_is_no_work_is_told_and_left_out(place):
+    """An agent, a message or a wisp of Gas Town's must not become work that is ready."""
+    one = {"title": "Mine", "created_at": NOW}
+    content = lines(
+        {**one, "id": "gt-aaaa1"},
+        {**one, "id": "gt-shop-polecat-nux", "issue_type": "agent",
+         "description": "Polecat nux\n\nrole_type: polecat\nrig: shop\nhook_bead: null"},
+        {**one, "id": "gt-shop-witness", "labels": ["gt:agent"],
+         "description": "role_type: witness\nrig: shop"},
+        {**one, "id": "gt-mail1", "issue_type": "message"},
+        {**one, "id": "gt-aaaa2", "ephemeral": True, "wisp_type": "patrol"},
+        {"_type": "memory", "key": "build", "value": "make"},
+    )  # fmt: skip
+    read = sources.read(content, "issues.jsonl", at=NOW)
+    assert [each.name for each in read.records] == ["gt-aaaa1"]
+    assert read.problems == []
+    assert [str(each) for each in read.left] == [
+        "issues.jsonl:2: left out: an agent is no work: one is made when it is needed",
+        "issues.jsonl:3: left out: an agent is no work: one is made when it is needed",
+        "issues.jsonl:4: left out: mail has no place here",
+        "issues.jsonl:5: left out: it is ephemeral, and wisps never reach a ledger",
+        "issues.jsonl:6: left out: a memory has no place in a ledger of beads",
+    ]
+    assert read.agents == ["shop/polecats/nux"]
+
+
+CONVOYS = (
+    {"id": "hq-cv-a1b2c", "title": "Ship it", "status": "open", "priority": 2,
+     "issue_type": "convoy", "created_at": NOW, "created_by": "mayor", "updated_at": NOW,
+     "labels": ["gt:owned"], "dependencies": [
+         {"issue_id": "hq-cv-a1b2c", "depends_on_id": "external:hq:hq-aaaa1", "type": "tracks"},
+     ]},
+    {"id": "hq-cv-d3e4f", "title": "Shipped", "status": "closed", "priority": 2,
+     "issue_type": "convoy", "created_at": NOW, "closed_at": NOW, "close_reason": "done"},
+)  # fmt: skip
+
+
+def test_convoys_come_over_as_convoys_and_go_out_as_they_came(tmp_path):
+    place = Place(tmp_path, prefix="hq")
+    content = lines({"id": "hq-aaaa1", "title": "Work", "created_at": NOW}, *CONVOYS)
+    plan = place.bring(content)
+    assert (plan.problems, plan.notes) == ([], [])
+    one, two = sorted(place.ledger.snapshot().all(Convoy), key=lambda each: each.id)
+    assert (one.id, one.status, one.members) == ("hq-cv-a1b2c", "open", ("hq-aaaa1",))
+    assert (two.id, two.status, two.closed_at, two.reason) == (
+        "hq-cv-d3e4f", "closed", NOW, "done",
+    )  # fmt: skip
+    assert list(place.beads()) == ["hq-aaaa1"]
+    assert place.out() == records(content)
+    assert place.bring(content).documents == []
+    assert fsck.fsck(place, None) == []
+
+
+def test_a_convoy_lives_in_the_towns_ledger_alone(place):
+    plan = place.bring(lines(*CONVOYS))
+    assert plan.documents == []
+    assert [str(each) for each in plan.problems] == [
+        "issues.jsonl:1: hq-cv-a1b2c is a convoy, and convoys live in the town's ledger",
+        "issues.jsonl:2: hq-cv-d3e4f is a convoy, and convoys live in the town's ledger",
+    ]
 
 
 GITHUB = [
@@ -190,8 +252,12 @@ GITHUB = [
 
 
 def test_issues_of_github_in_both_shapes(place):
-    plan = place.bring(json.dumps(GITHUB, indent=1).encode(), "gh.json")
-    assert [each.what for each in plan.problems] == ["#9 is a pull request, not an issue"]
+    content = json.dumps(GITHUB, indent=1).encode()
+    read = sources.read(content, "gh.json", at=NOW)
+    assert [str(each) for each in read.left] == [
+        "gh.json:52: left out: #9 is a pull request, not an issue"
+    ]
+    assert place.bring(content, "gh.json").problems == []
     one, two = sorted(place.beads().values(), key=lambda each: each.external)
     assert (one.type, one.priority, one.owner, one.status) == ("bug", 1, "ada", "open")
     assert (one.description, one.created_by) == ("It crashes\nat once", "bob")

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from gitgt.errors import RefusedError
-from gitgt.model.documents import Bead, Dependency, DependencyType
+from gitgt.model.documents import Bead, Convoy, Dependency, DependencyType
+from gitgt.model.ids import is_bead_id
 from gitgt.services.exchange import fit
-from gitgt.services.exchange.foreign import Edge, Foreign, Names
+from gitgt.services.exchange.foreign import Edge, Foreign, Names, Work
 from gitgt.services.exchange.kept import MARK
+from gitgt.services.exchange.nowork import is_convoy
 
 SOURCE: Final = "bd"
 _LONG_AGO: Final = "1970-01-01T00:00:00Z"  # where nobody says when
@@ -32,6 +35,8 @@ _TYPES: Final = {
     "enhancement": "feature", "feat": "feature", "adr": "decision", "dec": "decision",
 }  # fmt: skip
 _STATUSES: Final = frozenset({"open", "blocked", "deferred", "pinned", "closed"})
+_CONVOY_STATUSES: Final = frozenset({"staged_ready", "staged_warnings", "closed"})
+_CONVOY_FIELDS: Final = frozenset(each.name for each in dataclasses.fields(Convoy))
 _EDGES: Final = {**{str(each): str(each) for each in DependencyType}, "relates-to": "related"}
 # What only we have: it travels as metadata.
 _OURS: Final = (
@@ -68,8 +73,22 @@ def _fields(record: Mapping[str, Any]) -> dict[str, Any]:
     found = fit.fitting(given)
     found.setdefault("created_at", fit.time(record.get("updated_at")) or _LONG_AGO)
     found.setdefault("created_by", found.get("owner", "unknown"))
+    if is_convoy(record):
+        return _as_convoy(record, found)
     standing = _standing(record, found)
     return {**found, **standing}
+
+
+def _as_convoy(record: Mapping[str, Any], found: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields of a convoy: what it has none for is kept for the export."""
+    given = {"tombstone": "closed"}.get(str(record.get("status")), str(record.get("status")))
+    status = given if given in _CONVOY_STATUSES else "open"
+    kept = {name: value for name, value in found.items() if name in _CONVOY_FIELDS}
+    kept |= {"type": Convoy.kind, "status": status}
+    if status == "closed":
+        return {"closed_at": found["created_at"], **kept}
+    kept.pop("closed_at", None)
+    return kept
 
 
 def _own(record: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -115,11 +134,19 @@ def _edges(record: Mapping[str, Any]) -> tuple[str, tuple[Edge, ...]]:
         kind, name = _EDGES.get(str(each.get("type", "blocks"))), each.get("depends_on_id")
         if kind is None or not isinstance(name, str):
             continue
+        name = _unwrapped(name)
         if kind == DependencyType.PARENT_CHILD and not parent:
             parent = name
         else:
             found.append(Edge(kind, name, _when(kind, each.get("metadata"))))
     return parent, tuple(found)
+
+
+def _unwrapped(name: str) -> str:
+    """Return what ``external:bk:bk-a1b2``, a bead of another ledger, is called there."""
+    bead = name.rpartition(":")[2]
+    is_wrapped = is_bead_id(bead) and name == f"external:{bead.partition('-')[0]}:{bead}"
+    return bead if is_wrapped else name
 
 
 def _when(kind: str, metadata: Any) -> str:  # noqa: ANN401 - whatever came in
@@ -145,14 +172,16 @@ def _maps(record: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
 # --- back
 
 
-def write(bead: Bead, names: Names) -> dict[str, Any]:
+def write(bead: Work, names: Names) -> dict[str, Any]:
     """Return *bead* as a record; *names* are what bd calls other beads."""
     own = bead.fields()
     name = names.get(bead.id, str(bead.id))
     status = {"tombstone": "tombstone"}.get(bead.status, str(bead.status))
     found: dict[str, Any] = {"id": name}
     found |= {theirs: own[ours] for theirs, ours in {**_SAME, **_TIMES}.items() if ours in own}
-    found |= {"status": status, "priority": bead.priority, "issue_type": _type(bead)}
+    found |= {"status": status, "issue_type": _type(bead)}
+    if isinstance(bead, Bead):
+        found["priority"] = bead.priority
     if bead.labels:
         found["labels"] = list(bead.labels)
     if edges := [*_written_edges(bead, name, names)]:
@@ -167,13 +196,13 @@ def write(bead: Bead, names: Names) -> dict[str, Any]:
     return found
 
 
-def _type(bead: Bead) -> str:
+def _type(bead: Work) -> str:
     return "gate" if bead.type == "formula-gate" else str(bead.type)
 
 
-def _written_edges(bead: Bead, name: str, names: Names) -> Iterator[dict[str, Any]]:
+def _written_edges(bead: Work, name: str, names: Names) -> Iterator[dict[str, Any]]:
     edges = [*bead.dependencies]
-    if bead.parent:
+    if isinstance(bead, Bead) and bead.parent:
         parent = type(bead.id)(bead.parent)
         edges.insert(0, Dependency(DependencyType.PARENT_CHILD, parent))
     for each in edges:

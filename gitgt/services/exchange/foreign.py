@@ -8,8 +8,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from gitgt.model.documents import Bead
+from gitgt.model.documents import Bead, Convoy
 
+Work = Bead | Convoy  # what comes over, and goes out
 Names = Mapping[str, str]  # what another tracker calls a thing -> our id
 
 
@@ -37,7 +38,12 @@ class Foreign:
     fields: Mapping[str, Any]
     parent: str = ""
     edges: tuple[Edge, ...] = ()
-    export: Callable[[Bead, Names], dict[str, Any]] | None = field(default=None, compare=False)
+    export: Callable[[Work, Names], dict[str, Any]] | None = field(default=None, compare=False)
+
+    @property
+    def is_convoy(self) -> bool:
+        """Tell whether it is a convoy."""
+        return str(self.fields["type"]) == Convoy.kind
 
     @property
     def digest(self) -> str:

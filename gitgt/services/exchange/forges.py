@@ -23,14 +23,18 @@ _URGENCY: Final = {
 }  # fmt: skip
 
 
+def no_place(record: Mapping[str, Any]) -> str:
+    """Return why a record of GitHub's is no issue; empty if it is one."""
+    is_one = "pull_request" in record
+    return f"#{record.get('number')} is a pull request, not an issue" if is_one else ""
+
+
 def read_github(record: Mapping[str, Any], where: str) -> Foreign:
     """Return an issue of GitHub, in the shape of ``gh issue list --json`` or of its REST API.
 
     Raises:
         RefusedError: it is none.
     """
-    if "pull_request" in record:
-        raise RefusedError(f"#{record.get('number')} is a pull request, not an issue")
     number = _number(record, "number")
     url = str(record.get("html_url") or record.get("url") or "")
     reason = str(record.get("stateReason") or record.get("state_reason") or "").lower()

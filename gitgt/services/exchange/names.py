@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
+from itertools import chain
 
 from gitgt.ledger.snapshot import Snapshot
-from gitgt.model.documents import Bead
-from gitgt.model.ids import BeadId, base36, is_bead_id
+from gitgt.model.documents import Bead, Convoy
+from gitgt.model.ids import TOWN_PREFIX, BeadId, base36, is_bead_id
 from gitgt.services.exchange import bd
-from gitgt.services.exchange.foreign import Foreign
+from gitgt.services.exchange.foreign import Foreign, Work
 from gitgt.services.exchange.kept import MARK
 
 _DIGITS = 7  # so that ten thousand ids made of names hardly ever meet
@@ -21,11 +22,12 @@ class Names:
     def __init__(self, now: Snapshot, prefix: str, is_home: Callable[[str], bool]) -> None:
         self._prefix = prefix
         self._is_home = is_home
-        self.beads: dict[str, Bead] = {}
+        self.beads: dict[str, Work] = {}
         self._known: dict[tuple[str, str], str] = {}
+        self.is_of_town = prefix == TOWN_PREFIX
         self._back: dict[str, dict[str, str]] = {}  # by source: our id -> their name
         self._taken = {row.id for row in now.rows()}
-        for bead in now.all(Bead):
+        for bead in chain[Work](now.all(Bead), now.all(Convoy)):
             self.beads[bead.id] = bead
             if mark := mark_of(bead):
                 self._note(str(mark.get("from")), str(mark.get("id")), bead.id)
@@ -67,21 +69,21 @@ class Names:
         )
 
     def _proposals(self, record: Foreign) -> Iterable[str]:
-        suffix = record.name.rpartition("-")[2]
+        stem = self._stem(record)
         if record.source == bd.SOURCE:
-            for each in (record.name, f"{self._prefix}-{suffix}"):
-                if is_bead_id(each) and each.count("-") == 1 and self._is_ours(each):
+            for each in (record.name, f"{stem}-{record.name.rpartition('-')[2]}"):
+                if is_bead_id(each) and each.rpartition("-")[0] == stem:
                     yield each
         digest = hashlib.sha256(f"{record.source}\0{record.name}".encode(errors="replace"))
         number = int.from_bytes(digest.digest())
         for width in range(_DIGITS, 30):
-            yield f"{self._prefix}-{base36(number, width)}"
+            yield f"{stem}-{base36(number, width)}"
 
-    def _is_ours(self, name: str) -> bool:
-        return BeadId(name).prefix == self._prefix
+    def _stem(self, record: Foreign) -> str:
+        return f"{self._prefix}-cv" if record.is_convoy else self._prefix
 
 
-def mark_of(bead: Bead) -> dict[str, object]:
+def mark_of(bead: Work) -> dict[str, object]:
     """Return what an import left in a bead: where it is from, and what was kept."""
     found = bead.ext.get(MARK)
     return found if isinstance(found, dict) else {}

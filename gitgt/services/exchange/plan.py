@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,9 +12,9 @@ from gitgt.ledger import codec, layout
 from gitgt.ledger.documents import load
 from gitgt.ledger.snapshot import Snapshot
 from gitgt.model.change import flaws
-from gitgt.model.documents import Bead, document_from
+from gitgt.model.documents import Bead, Convoy, document_from
 from gitgt.model.merge import Side, merge
-from gitgt.services.exchange.foreign import Foreign, Problem
+from gitgt.services.exchange.foreign import Foreign, Problem, Work
 from gitgt.services.exchange.kept import MARK, difference
 from gitgt.services.exchange.names import Names, mark_of
 
@@ -25,15 +25,15 @@ EVENT = "beads.imported"
 class Plan:
     """What is to be written, and what cannot be."""
 
-    new: list[Bead] = field(default_factory=list)
-    changed: list[tuple[Bead, Bead]] = field(default_factory=list)
+    new: list[Work] = field(default_factory=list)
+    changed: list[tuple[Work, Work]] = field(default_factory=list)
     same: int = 0
     problems: list[Problem] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
     @property
-    def documents(self) -> list[Bead]:
-        """The beads as they are to stand."""
+    def documents(self) -> list[Work]:
+        """The beads and convoys as they are to stand."""
         return [*self.new, *(after for _, after in self.changed)]
 
 
@@ -41,9 +41,9 @@ def plan(
     now: Snapshot, names: Names, records: Iterable[Foreign], step: Callable[[str], None]
 ) -> Plan:
     """Return what bringing *records* over would do to the ledger at *now*."""
-    wanted = list({(each.source, each.name): each for each in records}.values())
-    names.settle(wanted)
     found = Plan()
+    wanted = list(_once(found, names, records))
+    names.settle(wanted)
     history = _History(now)
     for number, each in enumerate(wanted, 1):
         if number % 500 == 0:
@@ -53,6 +53,16 @@ def plan(
         except GtError as error:
             found.problems.append(Problem(each.where, error.message))
     return found
+
+
+def _once(found: Plan, names: Names, records: Iterable[Foreign]) -> Iterator[Foreign]:
+    """Yield the records that this ledger can hold, the last one of each name."""
+    for each in {(each.source, each.name): each for each in records}.values():
+        if each.is_convoy and not names.is_of_town:
+            what = f"{each.name} is a convoy, and convoys live in the town's ledger"
+            found.problems.append(Problem(each.where, what))
+        else:
+            yield each
 
 
 def _weigh(found: Plan, names: Names, history: _History, record: Foreign) -> None:
@@ -75,8 +85,8 @@ def _weigh(found: Plan, names: Names, history: _History, record: Foreign) -> Non
         found.changed.append((here, after))
 
 
-def _bead(name: str, names: Names, record: Foreign, here: Bead | None) -> Bead:
-    """Return the bead that *record* means.
+def _bead(name: str, names: Names, record: Foreign, here: Work | None) -> Work:
+    """Return the bead or convoy that *record* means.
 
     Raises:
         InvalidDocumentError: no bead can say that.
@@ -85,7 +95,7 @@ def _bead(name: str, names: Names, record: Foreign, here: Bead | None) -> Bead:
     if here is not None:
         fields |= {"created_at": here.created_at, "created_by": here.created_by}
     parent = names.of(record.source, record.parent) if record.parent else ""
-    if parent and parent != name:
+    if parent and parent != name and not record.is_convoy:
         fields["parent"] = parent
     edges = [(each, names.of(record.source, each.name)) for each in record.edges]
     if known := [
@@ -96,13 +106,13 @@ def _bead(name: str, names: Names, record: Foreign, here: Bead | None) -> Bead:
         fields["dependencies"] = known
     mark: dict[str, Any] = {"from": record.source, "id": record.name, "digest": record.digest}
     plain = document_from(fields)
-    assert isinstance(plain, Bead)
+    assert isinstance(plain, Bead | Convoy)
     if record.export is not None:
         mark |= difference(record.record, record.export(plain, names.back(record.source)))
     return plain.replace(ext={**plain.ext, MARK: mark})
 
 
-def _check(bead: Bead) -> None:
+def _check(bead: Work) -> None:
     content = codec.emit(bead.fields())
     try:
         load(content, layout.path_of(bead.id))
@@ -112,10 +122,10 @@ def _check(bead: Bead) -> None:
         raise InvalidDocumentError(what)
 
 
-def _merged(here: Bead, base: Bead | None, new: Bead) -> Bead:
+def _merged(here: Work, base: Work | None, new: Work) -> Work:
     """Return *here* with what changed at the source since the last import."""
     both = merge(base or here, Side(here, 1, ""), Side(new, 2, "")).told
-    assert isinstance(both, Bead)
+    assert isinstance(both, Bead | Convoy)
     return both.replace(ext={**both.ext, MARK: new.ext[MARK]})
 
 
@@ -136,7 +146,7 @@ class _History:
         self._now = now
         self._imports: list[str] | None = None
 
-    def before(self, here: Bead) -> Bead | None:
+    def before(self, here: Work) -> Work | None:
         """Return *here* as its last import wrote it, None if that is not known."""
         wanted = mark_of(here).get("digest")
         for commit in self._commits() if wanted else ():
@@ -145,7 +155,7 @@ class _History:
                 found = load(content, layout.path_of(here.id)) if content else None
             except InvalidDocumentError:
                 continue
-            if isinstance(found, Bead) and mark_of(found).get("digest") == wanted:
+            if isinstance(found, Bead | Convoy) and mark_of(found).get("digest") == wanted:
                 return found
         return None
 
@@ -157,7 +167,7 @@ class _History:
         return self._imports
 
 
-def changes(before: Bead, after: Bead) -> Mapping[str, tuple[Any, Any]]:
+def changes(before: Work, after: Work) -> Mapping[str, tuple[Any, Any]]:
     """Return which fields differ, and how; but for our own marks."""
     one, two = before.fields(), after.fields()
     keys = [key for key in {**one, **two} if key != "ext" and one.get(key) != two.get(key)]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from gitgt.errors import GtError, RefusedError
-from gitgt.services.exchange import bd, forges, markdown
+from gitgt.services.exchange import bd, forges, markdown, nowork
 from gitgt.services.exchange.foreign import Foreign, Problem
 
 Reader = Callable[[Mapping[str, Any], str], Foreign]
@@ -17,16 +17,23 @@ READERS: Final[dict[str, Reader]] = {
     forges.GITHUB: forges.read_github,
     forges.GITLAB: forges.read_gitlab,
 }
+# Says of a record why it has no place in a ledger, if so.
+NO_PLACE: Final[dict[str, Callable[[Mapping[str, Any]], str]]] = {
+    bd.SOURCE: nowork.no_place,
+    forges.GITHUB: forges.no_place,
+}
 KINDS: Final = (*READERS, markdown.SOURCE)
 _LISTS: Final = ("data", "issues", "items")
 
 
 @dataclass(slots=True)
 class Read:
-    """What a file holds, and which of its lines cannot be read."""
+    """What a file holds, what of it has no place here, and what cannot be read."""
 
     records: list[Foreign] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    left: list[Problem] = field(default_factory=list)
+    agents: list[str] = field(default_factory=list)  # whom bd's records tell of: addresses
 
 
 def read(content: bytes, source: str, *, kind: str = "", at: str) -> Read:
@@ -44,12 +51,24 @@ def read(content: bytes, source: str, *, kind: str = "", at: str) -> Read:
         return Read([*markdown.read(text, source, at)])
     found = Read()
     for where, record in _records(text, source, found):
-        reader = READERS[kind or _kind(record, where)]
+        source_kind = kind or _kind(record, where)
+        if why := NO_PLACE.get(source_kind, _any_place)(record):
+            found.left.append(Problem(where, f"left out: {why}"))
+            found.agents += [who] if (who := _agent(source_kind, record)) else []
+            continue
         try:
-            found.records.append(reader(record, where))
+            found.records.append(READERS[source_kind](record, where))
         except GtError as error:
             found.problems.append(Problem(where, error.message))
     return found
+
+
+def _any_place(_: Mapping[str, Any]) -> str:
+    return ""
+
+
+def _agent(kind: str, record: Mapping[str, Any]) -> str:
+    return nowork.agent(record) if kind == bd.SOURCE else ""
 
 
 def _kind(record: Mapping[str, Any], where: str) -> str:
@@ -75,9 +94,6 @@ def _records(text: str, source: str, found: Read) -> Iterator[tuple[str, dict[st
     for where, part in parts:
         if not isinstance(part, dict):
             found.problems.append(Problem(where, "a record is expected here: {...}"))
-        elif part.get("_type", "issue") != "issue":
-            what = f"a {part['_type']} has no place in a ledger of beads"
-            found.problems.append(Problem(where, what))
         else:
             yield where, part
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from gitgt.model.documents import Bead
+from gitgt.model.documents import Bead, Convoy
 from gitgt.services.exchange import bd, table
+from gitgt.services.exchange.foreign import Work
 from gitgt.services.exchange.kept import restored
 from gitgt.services.exchange.names import mark_of
 from gitgt.services.town import Rig, Town
 
 
 def jsonl(town: Town, rig: Rig | None) -> Iterator[str]:
-    """Yield a line of bd's JSONL for each bead, sorted by id."""
-    found = list(_beads(town, rig))
+    """Yield a line of bd's JSONL for each bead and convoy, sorted by id."""
+    now = town.ledger_at(rig).snapshot()
+    found: list[Work] = [*now.all(Bead), *now.all(Convoy)]
     names = {str(bead.id): str(mark_of(bead)["id"]) for bead in found if _is_bds(bead)}
     records = []
     for bead in found:
@@ -26,12 +28,9 @@ def jsonl(town: Town, rig: Rig | None) -> Iterator[str]:
 
 def csv(town: Town, rig: Rig | None) -> Iterator[str]:
     """Yield the lines of a table."""
-    return table.lines(sorted(_beads(town, rig), key=lambda bead: bead.id))
+    beads = town.ledger_at(rig).snapshot().all(Bead)
+    return table.lines(sorted(beads, key=lambda bead: bead.id))
 
 
-def _beads(town: Town, rig: Rig | None) -> Iterator[Bead]:
-    return town.ledger_at(rig).snapshot().all(Bead)
-
-
-def _is_bds(bead: Bead) -> bool:
+def _is_bds(bead: Work) -> bool:
     return mark_of(bead).get("from") == bd.SOURCE
