@@ -6,10 +6,11 @@ import dataclasses
 import os
 import shlex
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from gitgt.errors import GtError, NotFoundError, RefusedError, what_git_said
@@ -63,20 +64,48 @@ def add(town: Town, wanted: Wanted, who: Actor) -> tuple[Rig, bool]:
     if name in rigs:
         known = _same(rigs[name], wanted, origin)
         return known, _complete(town, known, who)
-    for other in rigs.values():
-        if other.name.lower() == name.lower():
-            raise RefusedError(
-                f"the name {name!r} is taken by {other.name}", hint="choose another name"
-            )
-    commit.check(who)
     path = town.root / name
-    _check_folder(path)
+    _check_new(name, path, rigs, who)
+    if _is_half_made(path):
+        shutil.rmtree(path)
     path.mkdir(exist_ok=True)
     fresh = Rig(name, "", wanted.branch, origin, path, ledger_branch=wanted.ledger)
     with _making(path, path):
         rig = _make(town, fresh, wanted, who)
         _register(town, rig, who)
     return rig, True
+
+
+@contextmanager
+def rehearse(
+    town: Town, wanted: Wanted, who: Actor, others: Mapping[str, Rig]
+) -> Iterator[Rig]:  # fmt: skip
+    """Make the rig that ``add`` would make, in a folder that goes away again.
+
+    The town stays as it is; *others* are the rigs that it would have besides.
+
+    Raises:
+        RefusedError: the name or prefix is taken, reserved or badly formed.
+        NotFoundError: the address cannot be reached or is no repository.
+    """
+    name = ids.parse_rig(wanted.name)
+    origin = _origin(wanted.origin)
+    _check_new(name, town.root / name, others, who)
+    with TemporaryDirectory(prefix="gt-rig-") as folder:
+        path = Path(folder) / name
+        path.mkdir()
+        fresh = Rig(name, "", wanted.branch, origin, path, ledger_branch=wanted.ledger)
+        yield _begin(others, fresh, wanted)
+
+
+def _check_new(name: str, path: Path, rigs: Mapping[str, Rig], who: Actor) -> None:
+    for other in rigs.values():
+        if other.name.lower() == name.lower():
+            raise RefusedError(
+                f"the name {name!r} is taken by {other.name}", hint="choose another name"
+            )
+    commit.check(who)
+    _check_folder(path)
 
 
 def _complete(town: Town, rig: Rig, who: Actor) -> bool:
@@ -167,10 +196,7 @@ def _same(rig: Rig, wanted: Wanted, origin: str) -> Rig:
 
 
 def _check_folder(path: Path) -> None:
-    if not path.exists() or not any(path.iterdir()):
-        return
-    if _is_half_made(path):
-        shutil.rmtree(path)
+    if not path.exists() or not any(path.iterdir()) or _is_half_made(path):
         return
     raise RefusedError(
         f"{path} is there already", hint=f"move {path} away, or choose another name"
@@ -178,6 +204,13 @@ def _check_folder(path: Path) -> None:
 
 
 def _make(town: Town, rig: Rig, wanted: Wanted, who: Actor) -> Rig:
+    made = _begin(town.rigs(), rig, wanted)
+    _furnish(town, made, who)
+    return made
+
+
+def _begin(rigs: Mapping[str, Rig], rig: Rig, wanted: Wanted) -> Rig:
+    """Fetch a rig's project and begin its ledger, which is to stand beside those of *rigs*."""
     repository = _fetch(rig)
     branch = wanted.branch or _default_branch(repository, rig)
     tip = repository.ref(f"refs/remotes/origin/{branch}")
@@ -190,10 +223,8 @@ def _make(town: Town, rig: Rig, wanted: Wanted, who: Actor) -> Rig:
         (f"branch.{branch}.merge", f"refs/heads/{branch}"),
     ):
         git("config", key, value, cwd=repository.common)
-    prefix = _begin_ledger(town, rig, wanted, repository, tip)
-    made = Rig(rig.name, prefix, branch, rig.origin, rig.path, ledger_branch=rig.ledger_branch)
-    _furnish(town, made, who)
-    return made
+    prefix = _begin_ledger(rigs, rig, wanted, repository, tip)
+    return Rig(rig.name, prefix, branch, rig.origin, rig.path, ledger_branch=rig.ledger_branch)
 
 
 def _furnish(town: Town, rig: Rig, who: Actor) -> None:
@@ -302,7 +333,7 @@ def _remote_branches(repository: Repository) -> set[str]:
 
 
 def _begin_ledger(
-    town: Town, rig: Rig, wanted: Wanted, repository: Repository, tip: str
+    rigs: Mapping[str, Rig], rig: Rig, wanted: Wanted, repository: Repository, tip: str
 ) -> str:
     ref = f"refs/heads/{rig.ledger_branch}"
     project = _project(repository, tip)
@@ -313,12 +344,12 @@ def _begin_ledger(
             raise RefusedError(
                 f"the ledger of {rig.origin} has the prefix {prefix!r}, not {wanted.prefix!r}"
             )
-        _check_prefix(town, rig, prefix)
+        _check_prefix(rigs, rig, prefix)
         move_refs(repository, [RefMove(ref, None, remote)], why="take over the ledger")
         return prefix
-    taken = {other.prefix for other in town.rigs().values()}
+    taken = {other.prefix for other in rigs.values()}
     prefix = ids.parse_prefix(wanted.prefix) if wanted.prefix else _free_prefix(rig.name, taken)
-    _check_prefix(town, rig, prefix)
+    _check_prefix(rigs, rig, prefix)
     genesis.begin(repository, ref, prefix=prefix, project=project)
     return prefix
 
@@ -342,8 +373,8 @@ def _project(repository: Repository, tip: str) -> str:
     return min(roots, key=lambda root: (int(root[0]), root[1]))[1]
 
 
-def _check_prefix(town: Town, rig: Rig, prefix: str) -> None:
-    for other in town.rigs().values():
+def _check_prefix(rigs: Mapping[str, Rig], rig: Rig, prefix: str) -> None:
+    for other in rigs.values():
         if other.prefix == prefix and other.name != rig.name:
             raise RefusedError(
                 f"the prefix {prefix!r} is taken by {other.name}",
@@ -361,7 +392,7 @@ def _free_prefix(name: str, taken: set[str]) -> str:
 
 def _register(town: Town, rig: Rig, who: Actor) -> None:
     def decide() -> commit.Files:
-        _check_prefix(town, rig, rig.prefix)
+        _check_prefix(town.rigs(), rig, rig.prefix)
         return _registered(town, rig)
 
     commit.change(town, decide, f"add the rig {rig.name}", who)
