@@ -183,8 +183,8 @@ def test_what_is_no_work_is_told_and_left_out(place):
     assert [each.name for each in read.records] == ["gt-aaaa1"]
     assert read.problems == []
     assert [str(each) for each in read.left] == [
-        "issues.jsonl:2: left out: an agent is no work: one is made when it is needed",
-        "issues.jsonl:3: left out: an agent is no work: one is made when it is needed",
+        "issues.jsonl:2: left out: an agent is an identity, and no work",
+        "issues.jsonl:3: left out: an agent is an identity, and no work",
         "issues.jsonl:4: left out: mail has no place here",
         "issues.jsonl:5: left out: it is ephemeral, and wisps never reach a ledger",
         "issues.jsonl:6: left out: a memory has no place in a ledger of beads",

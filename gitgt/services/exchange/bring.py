@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
 
 from gitgt.errors import LedgerConflictError, RefusedError
@@ -30,10 +30,15 @@ def quiet(_: str) -> None:
 
 
 def foresee(
-    town: Town, rig: Rig | None, records: Sequence[Foreign], step: Step = quiet
-) -> Plan:
-    """Return what bringing *records* over would do; nothing is written."""
-    return _plan(town, town.ledger_at(rig).snapshot(), records, step)
+    town: Town, rig: Rig | None, records: Sequence[Foreign], step: Step = quiet,
+    *, others: Iterable[Rig] = (),
+) -> Plan:  # fmt: skip
+    """Return what bringing *records* over would do, were *others* rigs too.
+
+    Nothing is written.
+    """
+    prefixes = [each.prefix for each in others]
+    return _plan(town, town.ledger_at(rig).snapshot(), records, step, prefixes)
 
 
 def bring(  # noqa: PLR0913 - the records, where to, by whom, and how
@@ -79,9 +84,12 @@ def refusal(problems: Sequence[Problem]) -> RefusedError:
     )
 
 
-def _plan(town: Town, now: Snapshot, records: Sequence[Foreign], step: Step) -> Plan:
+def _plan(
+    town: Town, now: Snapshot, records: Sequence[Foreign], step: Step,
+    prefixes: Iterable[str] = (),
+) -> Plan:  # fmt: skip
     prefix = str(genesis.settings(now.repository, now.commit)["prefix"])
-    homes = {"hq", *(rig.prefix for rig in town.rigs().values())}
+    homes = {"hq", *prefixes, *(rig.prefix for rig in town.rigs().values())}
     return plan(now, Names(now, prefix, homes.__contains__), records, step)
 
 

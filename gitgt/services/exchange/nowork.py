@@ -8,8 +8,9 @@ from typing import Any, Final
 from gitgt.model.documents import Convoy, type_of
 from gitgt.model.ids import is_bead_id
 
+AGENT: Final = "an agent is an identity, and no work"
 _NO_WORK: Final = {
-    "agent": "an agent is no work: one is made when it is needed",
+    "agent": AGENT,
     "role": "a role is no work: the roles come with gitgt",
     "rig": "a rig is no work: git gt rig add NAME URL",
     "message": "mail has no place here",
