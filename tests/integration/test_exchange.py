@@ -268,6 +268,40 @@ def test_issues_of_github_in_both_shapes(place):
     assert place.bring(json.dumps(GITHUB).encode(), "gh.json").documents == []
 
 
+@pytest.mark.parametrize(
+    "between", ["][", "]\n[", " ] \n\n [ "], ids=["together", "a line each", "apart"]
+)
+def test_pages_that_an_api_hands_out_one_after_the_other(place, between):
+    """As ``glab api --paginate`` writes them."""
+    issues = [
+        {"iid": n, "title": f"Number {n}", "web_url": f"https://x/{n}"} for n in (1, 2, 3)
+    ]
+    one, two, three = (json.dumps(each, indent=1) for each in issues)
+    content = f"[{one},\n{two}{between}{three}]\n[]\n".encode()
+    plan = place.bring(content, "gl.json")
+    assert plan.problems == []
+    assert [each.title for each in plan.new] == ["Number 1", "Number 2", "Number 3"]
+    assert [each.where for each in sources.read(content, "gl.json", at=NOW).records] == [
+        "gl.json:1", "gl.json:6", f"gl.json:{10 + between.count(chr(10))}",
+    ]  # fmt: skip
+
+
+def test_a_page_that_is_broken_costs_no_other_page(place):
+    page = json.dumps([{"iid": 1, "title": "One"}, {"iid": 2, "title": "Two"}])
+    plan = place.bring(f"{page}\n[{{\n{page.replace('1', '3')}\n".encode(), "gl.json")
+    assert [each.title for each in plan.new] == ["One", "Two", "One"]
+    assert [each.where for each in plan.problems] == ["gl.json:2"]
+
+
+def test_a_list_in_an_envelope_among_others(place):
+    content = b'{"errors": [1], "issues": [\n{"id": "gt-aaaa1", "title": "One"},\n2]}\n'
+    plan = place.bring(content)
+    assert [each.id for each in plan.new] == ["gt-aaaa1"]
+    assert [str(each) for each in plan.problems] == [
+        "issues.jsonl:3: a record is expected here: {...}"
+    ]
+
+
 def test_issues_of_gitlab(place):
     issue = {
         "iid": 3, "title": "Slow", "description": "Very", "state": "opened",

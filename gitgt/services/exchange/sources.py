@@ -24,6 +24,8 @@ NO_PLACE: Final[dict[str, Callable[[Mapping[str, Any]], str]]] = {
 }
 KINDS: Final = (*READERS, markdown.SOURCE)
 _LISTS: Final = ("data", "issues", "items")
+_BLANK: Final = " \t\r\n"
+_DECODER: Final = json.JSONDecoder()
 
 
 @dataclass(slots=True)
@@ -84,13 +86,12 @@ def _kind(record: Mapping[str, Any], where: str) -> str:
 
 
 def _records(text: str, source: str, found: Read) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield place and record of a JSON file: one a line, or a list, perhaps in an envelope."""
-    lines = text.split("\n")
-    if (whole := _whole(text)) is not None:
-        starts = _starts(text, len(whole))
-        parts = [(f"{source}:{line}", part) for line, part in zip(starts, whole, strict=True)]
-    else:
-        parts = [*_lines(lines, source, found)]
+    """Yield place and record of a JSON file: one a line, or a list, perhaps in an envelope.
+
+    A list may be followed by another one, its next page.
+    """
+    pages = _pages(text)
+    parts = _lines(text, source, found) if pages is None else _listed(text, pages, source)
     for where, part in parts:
         if not isinstance(part, dict):
             found.problems.append(Problem(where, "a record is expected here: {...}"))
@@ -98,38 +99,72 @@ def _records(text: str, source: str, found: Read) -> Iterator[tuple[str, dict[st
             yield where, part
 
 
-def _whole(text: str) -> list[Any] | None:
-    """Return the records of a file that is one value; None if each line is one."""
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    if isinstance(value, dict):
-        lists = [value[key] for key in _LISTS if isinstance(value.get(key), list)]
-        return lists[0] if lists else None
-    return value if isinstance(value, list) else None
+def _pages(text: str) -> list[tuple[int, int]] | None:
+    """Return where each list of a file begins, and its length; None if each line is a record.
 
-
-def _starts(text: str, count: int) -> list[int]:
-    """Return on which lines *count* records of a list begin, as well as can be told."""
-    decoder = json.JSONDecoder()
-    at = text.index("[") + 1
-    found: list[int] = []
-    for _ in range(count):
-        while text[at] in " \t\r\n,":
-            at += 1
-        found.append(text.count("\n", 0, at) + 1 if count <= 1000 else len(found) + 1)
-        _, at = decoder.raw_decode(text, at)
+    Whoever asks an API for page after page may get a list after a list.
+    """
+    found: list[tuple[int, int]] = []
+    at = _beyond(text, 0, _BLANK)
+    while at < len(text):
+        try:
+            value, end = _DECODER.raw_decode(text, at)
+            is_list = isinstance(value, list)
+            page = (at + 1, len(value)) if is_list else _enveloped(text, at, value)
+        except (ValueError, RecursionError):
+            return None
+        if page is None:
+            return None
+        found.append(page)
+        at = _beyond(text, end, _BLANK)
     return found
 
 
-def _lines(lines: list[str], source: str, found: Read) -> Iterator[tuple[str, Any]]:
-    for number, line in enumerate(lines, 1):
+def _enveloped(text: str, at: int, value: Any) -> tuple[int, int] | None:  # noqa: ANN401
+    """Return where the list in *value*, which stands at *at*, begins, and its length."""
+    if not isinstance(value, dict) or "title" in value:
+        return None
+    at = _beyond(text, at + 1, _BLANK)
+    while text[at] != "}":
+        key, at = _DECODER.raw_decode(text, at)
+        at = _beyond(text, at, _BLANK + ":")
+        value, end = _DECODER.raw_decode(text, at)
+        if key in _LISTS and isinstance(value, list):
+            return at + 1, len(value)
+        at = _beyond(text, end, _BLANK + ",")
+    return None
+
+
+def _listed(
+    text: str, pages: list[tuple[int, int]], source: str
+) -> Iterator[tuple[str, Any]]:  # fmt: skip
+    line, told = 1, 0
+    for start, count in pages:
+        at = start
+        for _ in range(count):
+            at = _beyond(text, at, _BLANK + ",")
+            line, told = line + text.count("\n", told, at), at
+            part, at = _DECODER.raw_decode(text, at)
+            yield f"{source}:{line}", part
+
+
+def _beyond(text: str, at: int, passed: str) -> int:
+    """Return where what is not *passed* begins, from *at* on."""
+    while at < len(text) and text[at] in passed:
+        at += 1
+    return at
+
+
+def _lines(text: str, source: str, found: Read) -> Iterator[tuple[str, Any]]:
+    for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():
             continue
         where = f"{source}:{number}"
         try:
-            yield where, json.loads(line)
+            value = json.loads(line)
+            yield from (
+                (where, each) for each in (value if isinstance(value, list) else [value])
+            )
         except ValueError as error:
             found.problems.append(Problem(where, f"no JSON: {error}"))
         except RecursionError:
