@@ -233,7 +233,8 @@ GITHUB = [
         "number": 7, "title": "Crash on start", "body": "It crashes\r\nat once",
         "state": "OPEN",
         "labels": [{"name": "bug"}, {"name": "priority: high"}],
-        "assignees": [{"login": "ada"}], "author": {"login": "bob"},
+        "assignees": [{"login": "ada"}, {"login": "eve"}], "author": {"login": "bob"},
+        "milestone": {"number": 1, "title": "Spring", "dueOn": "2026-03-01T00:00:00Z"},
         "createdAt": "2025-11-22T14:30:00Z", "closedAt": None,
         "url": "https://github.com/o/r/issues/7",
         "comments": [
@@ -255,7 +256,7 @@ def test_issues_of_github_in_both_shapes(place):
     content = json.dumps(GITHUB, indent=1).encode()
     read = sources.read(content, "gh.json", at=NOW)
     assert [str(each) for each in read.left] == [
-        "gh.json:52: left out: #9 is a pull request, not an issue"
+        "gh.json:60: left out: #9 is a pull request, not an issue"
     ]
     assert place.bring(content, "gh.json").problems == []
     one, two = sorted(place.beads().values(), key=lambda each: each.external)
@@ -263,6 +264,9 @@ def test_issues_of_github_in_both_shapes(place):
     assert (one.description, one.created_by) == ("It crashes\nat once", "bob")
     assert one.labels == ("bug", "priority: high")
     assert [(each.by, each.text) for each in one.comments] == [("eve", "Same")]
+    assert one.due_at == "2026-03-01T00:00:00Z"
+    assert one.ext["import"]["kept"] == {"milestone": "Spring", "assignees": ["ada", "eve"]}
+    assert "kept" not in two.ext["import"]
     assert (two.status, two.outcome) == ("closed", "cancelled")
     assert two.closed_at == "2025-11-23T14:30:00Z"
     assert place.bring(json.dumps(GITHUB).encode(), "gh.json").documents == []
@@ -305,7 +309,8 @@ def test_a_list_in_an_envelope_among_others(place):
 def test_issues_of_gitlab(place):
     issue = {
         "iid": 3, "title": "Slow", "description": "Very", "state": "opened",
-        "labels": ["type::feature", "priority::low"], "assignees": [{"username": "ada"}],
+        "labels": ["type::feature", "priority::low"], "milestone": {"title": "Spring"},
+        "assignees": [{"username": "ada"}, {"username": "eve"}], "weight": 3,
         "author": {"username": "bob"}, "created_at": "2025-11-22T14:30:00.000+02:00",
         "due_date": "2025-12-24", "web_url": "https://gitlab.com/o/r/-/issues/3",
         "time_stats": {"time_estimate": 7200}, "issue_type": "issue",
@@ -314,6 +319,9 @@ def test_issues_of_gitlab(place):
     [one] = place.beads().values()
     assert (one.type, one.priority, one.owner, one.estimate) == ("feature", 3, "ada", 120)
     assert (one.due_at, one.created_at) == ("2025-12-24T00:00:00Z", "2025-11-22T12:30:00Z")
+    assert one.ext["import"]["kept"] == {
+        "milestone": "Spring", "assignees": ["ada", "eve"], "weight": 3,
+    }  # fmt: skip
     issue |= {"state": "closed", "closed_at": "2025-12-01T00:00:00Z"}
     place.bring(json.dumps([issue]).encode(), "gl.json")
     [one] = place.beads().values()

@@ -28,7 +28,8 @@ class Foreign:
     """What one record of *source* says; *where* it stood, for messages.
 
     ``fields`` are plain values for a bead, but for its id, parent and edges. ``export`` makes
-    the record again from the bead, as far as the bead can tell; what it cannot is kept.
+    the record again from the bead, as far as the bead can tell; what it cannot is kept. Without
+    it, ``kept`` is what a bead has no field for.
     """
 
     source: str
@@ -39,6 +40,7 @@ class Foreign:
     parent: str = ""
     edges: tuple[Edge, ...] = ()
     export: Callable[[Work, Names], dict[str, Any]] | None = field(default=None, compare=False)
+    kept: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def is_convoy(self) -> bool:

@@ -46,7 +46,7 @@ def read_github(record: Mapping[str, Any], where: str) -> Foreign:
         "created_at": fit.time(_either(record, "createdAt", "created_at")),
         "owner": next(_names(record.get("assignees"), "login"), ""),
         "comments": fit.comments(_github_comments(record)),
-        "due_at": fit.time((record.get("milestone") or {}).get("dueOn")),
+        "due_at": fit.time(_due(record.get("milestone"))),
         "external": url,
     }
     end = fit.time(_either(record, "closedAt", "closed_at"))
@@ -100,7 +100,20 @@ def _foreign(
         raise RefusedError(f"{name} has no title")
     found.setdefault("created_at", _LONG_AGO)
     found.setdefault("created_by", "unknown")
-    return Foreign(source, name, where, record, found)
+    return Foreign(source, name, where, record, found, kept=_kept(record))
+
+
+def _kept(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a bead has no field for: milestone, weight, a second assignee."""
+    people = [*_names(record.get("assignees"), "username" if "iid" in record else "login")]
+    milestone = record.get("milestone")
+    title = milestone.get("title") if isinstance(milestone, Mapping) else milestone
+    kept = {
+        "milestone": title,
+        "assignees": people if len(people) > 1 else None,
+        "weight": record.get("weight"),
+    }
+    return {key: value for key, value in kept.items() if value is not None}
 
 
 def _told_by(words: list[str]) -> dict[str, Any]:
@@ -118,6 +131,10 @@ def _github_comments(record: Mapping[str, Any]) -> Iterator[dict[str, str] | Non
             who = _login(each.get("author") or each.get("user"))
             at = _either(each, "createdAt", "created_at")
             yield fit.comment(each.get("id"), at, who, each.get("body"))
+
+
+def _due(milestone: Any) -> Any:  # noqa: ANN401
+    return _either(milestone, "dueOn", "due_on") if isinstance(milestone, Mapping) else ""
 
 
 def _number(record: Mapping[str, Any], key: str) -> int:

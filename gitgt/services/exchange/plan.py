@@ -15,7 +15,7 @@ from gitgt.model.change import flaws
 from gitgt.model.documents import Bead, Convoy, document_from
 from gitgt.model.merge import Side, merge
 from gitgt.services.exchange.foreign import Foreign, Problem, Work
-from gitgt.services.exchange.kept import MARK, difference
+from gitgt.services.exchange.kept import MARK, difference, stored
 from gitgt.services.exchange.names import Names, mark_of
 
 EVENT = "beads.imported"
@@ -107,6 +107,8 @@ def _bead(name: str, names: Names, record: Foreign, here: Work | None) -> Work:
     mark: dict[str, Any] = {"from": record.source, "id": record.name, "digest": record.digest}
     plain = document_from(fields)
     assert isinstance(plain, Bead | Convoy)
+    if record.kept:
+        mark["kept"] = {key: stored(value) for key, value in record.kept.items()}
     if record.export is not None:
         mark |= difference(record.record, record.export(plain, names.back(record.source)))
     return plain.replace(ext={**plain.ext, MARK: mark})
