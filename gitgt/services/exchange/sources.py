@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -44,14 +45,11 @@ def read(content: bytes, source: str, *, kind: str = "", at: str) -> Read:
     Raises:
         RefusedError: nothing that we know.
     """
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise RefusedError(f"{source}:{line}: this is not UTF-8") from error
     if kind == markdown.SOURCE or (not kind and source.endswith((".md", ".markdown"))):
-        return Read([*markdown.read(text, source, at)])
+        return Read([*markdown.read(_text(content, source), source, at)])
     found = Read()
+    is_list = content.removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"[")
+    text = _text(content, source) if is_list else _readable(content, source, found)
     for where, record in _records(text, source, found):
         source_kind = kind or _kind(record, where)
         if why := NO_PLACE.get(source_kind, _any_place)(record):
@@ -63,6 +61,26 @@ def read(content: bytes, source: str, *, kind: str = "", at: str) -> Read:
         except GtError as error:
             found.problems.append(Problem(where, error.message))
     return found
+
+
+def _text(content: bytes, source: str) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise RefusedError(f"{source}:{line}: this is not UTF-8") from error
+
+
+def _readable(content: bytes, source: str, found: Read) -> str:
+    """Return the text of the lines that are UTF-8; the others are empty, and told."""
+    lines: list[str] = []
+    for number, line in enumerate(content.removeprefix(codecs.BOM_UTF8).split(b"\n"), 1):
+        try:
+            lines.append(line.decode())
+        except UnicodeDecodeError:
+            lines.append("")
+            found.problems.append(Problem(f"{source}:{number}", "this is not UTF-8"))
+    return "\n".join(lines)
 
 
 def _any_place(_: Mapping[str, Any]) -> str:
