@@ -166,6 +166,30 @@ def test_bad_lines_are_told_and_the_others_come(place):
     assert place.ledger.head() == before
 
 
+def test_a_line_that_is_not_utf8_is_told_and_the_others_come(place):
+    content = (
+        b"\xef\xbb\xbf"
+        + lines({"id": "gt-aaaa1", "title": "One"})
+        + b'{"id": "gt-aaaa2", "title": "caf\xe9"}\n'
+        + lines({"id": "gt-aaaa3", "title": "Three"})
+    )
+    plan = place.bring(content)
+    assert sorted(place.beads()) == ["gt-aaaa1", "gt-aaaa3"]
+    assert [str(each) for each in plan.problems] == ["issues.jsonl:2: this is not UTF-8"]
+    for whole, name in ((b'[\n{"title": "\xe9"}]', "gh.json"), (b"\n- [ ] \xe9\n", "todo.md")):
+        with pytest.raises(RefusedError, match=rf"{name}:2: this is not UTF-8"):
+            place.bring(whole, name)
+
+
+def test_of_two_records_of_one_name_the_last_counts_and_the_first_is_told(place):
+    one, two = ({"id": "gt-aaaa1", "title": title} for title in ("Old", "New"))
+    plan = place.bring(lines(one, {"id": "gt-aaaa2", "title": "Else"}, two))
+    assert [each.title for each in plan.new] == ["New", "Else"]
+    assert (plan.problems, plan.notes) == (
+        [], ["issues.jsonl:1: gt-aaaa1 stands again at issues.jsonl:3, which counts"],
+    )  # fmt: skip
+
+
 def test_what_is_no_work_is_told_and_left_out(place):
     """An agent, a message or a wisp of Gas Town's must not become work that is ready."""
     one = {"title": "Mine", "created_at": NOW}

@@ -57,7 +57,13 @@ def plan(
 
 def _once(found: Plan, names: Names, records: Iterable[Foreign]) -> Iterator[Foreign]:
     """Yield the records that this ledger can hold, the last one of each name."""
-    for each in {(each.source, each.name): each for each in records}.values():
+    last: dict[tuple[str, str], Foreign] = {}
+    for each in records:
+        if earlier := last.get((each.source, each.name)):
+            again = f"{each.name} stands again at {each.where}, which counts"
+            found.notes.append(f"{earlier.where}: {again}")
+        last[each.source, each.name] = each
+    for each in last.values():
         if each.is_convoy and not names.is_of_town:
             what = f"{each.name} is a convoy, and convoys live in the town's ledger"
             found.problems.append(Problem(each.where, what))
