@@ -70,6 +70,7 @@ BAKERY = (
         {"issue_id": "bk-c3d4", "depends_on_id": "sh-a1b2", "type": "blocks"},
     ]},
     agent("bk-bakery-polecat-nux", "polecat", issue_type="agent"),
+    agent("bk-bakery-polecat-slit", "polecat", issue_type="agent", status="closed"),
     agent("bk-bakery-witness", "witness", labels=["gt:agent"]),
 )  # fmt: skip
 SHOP = ({"id": "sh-a1b2", "title": "Open the door"},)
@@ -125,7 +126,7 @@ DONE = [
     "bakery/settings/formula-overlays/rigf.toml: copied",
 ]
 LEFT = [
-    "bakery: 1 record: an agent is an identity, and no work",
+    "bakery: 2 records: an agent is an identity, and no work",
     "hq: 2 records: mail has no place here",
     "settings/config.json: agents.claude.env: no runtime here has such a setting",
     "settings/config.json: role_agents: there is no such setting here",
@@ -186,6 +187,15 @@ def test_a_second_import_of_a_town_changes_nothing(town, old):
     assert told.left == LEFT
     assert [ledger.head() for _, ledger in town.ledgers()] == heads
     assert town.repository.ref("HEAD") == settings
+
+
+def test_what_cannot_be_read_is_told_once(town, old):
+    (old / "bakery/settings/config.json").write_text("{")
+    told = gastown.bring_town(town, old, TESS)
+    assert [line.partition(": ")[0] for line in told.problems] == [
+        f"{old}/bakery/settings/config.json"
+    ]
+    assert "bakery: 2 new, 0 changed, 0 the same" in told.done
 
 
 def test_what_was_set_here_stays(town, old):

@@ -33,8 +33,8 @@ def no_place(record: Mapping[str, Any]) -> str:
 
 
 def agent(record: Mapping[str, Any]) -> str:
-    """Return the address of the polecat or crew member that *record* is; empty if of none."""
-    if "agent" not in _kinds(record):
+    """Return the address of the live polecat or crew member that *record* is; empty if none."""
+    if "agent" not in _kinds(record) or record.get("status") in ("closed", "tombstone"):
         return ""
     facts = _facts(record.get("description"))
     rig, role = facts.get("rig", ""), facts.get("role_type", "")

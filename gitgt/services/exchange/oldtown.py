@@ -76,7 +76,7 @@ class OldTown:
         try:
             found = {} if content is None else json.loads(content)
         except ValueError as error:
-            self.told.problems.append(f"{self.root / name}: {error}")
+            self._tell(f"{self.root / name}: {error}")
             return {}
         return found if isinstance(found, dict) else {}
 
@@ -92,11 +92,15 @@ class OldTown:
         except FileNotFoundError:
             return None
         except OSError as error:
-            self.told.problems.append(f"{self.root / name}: {error.strerror}")
+            self._tell(f"{self.root / name}: {error.strerror}")
             return None
         finally:
             self.used.add(name)
         return found
+
+    def _tell(self, problem: str) -> None:
+        if problem not in self.told.problems:  # some files are read twice
+            self.told.problems.append(problem)
 
     def files(self, folder: str, pattern: str) -> list[str]:
         """Return the files in *folder* whose names fit *pattern*."""
@@ -111,7 +115,12 @@ class OldTown:
                 yield f"{name}: {why}"
 
     def _unread(self, folder: str) -> Iterator[str]:
-        for path in sorted((self.root / folder).iterdir()):
+        try:
+            paths = sorted((self.root / folder).iterdir())
+        except OSError as error:
+            self._tell(f"{self.root / folder}: {error.strerror}")
+            return
+        for path in paths:
             name = str(path.relative_to(self.root))
             if path.is_dir() and not path.is_symlink() and self._is_open(name, path):
                 yield from self._unread(name)
