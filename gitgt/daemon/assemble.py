@@ -58,9 +58,9 @@ def assemble(town: Town) -> Reactor:
 
 def _reporter(town: Town) -> Callable[[Trouble], None]:
     def report(trouble: Trouble) -> None:
-        said = {"key": f"{trouble.key.role}/{trouble.key.name}", "why": str(trouble.error)}
+        said = {"key": f"{trouble.key.role}/{trouble.key.name}", "why": trouble.why}
         _LOG.error("could not see to it", extra=said, exc_info=trouble.error)
-        title = f"{trouble.key.role} cannot see to {trouble.key.name}: {trouble.error}"
+        title = f"{trouble.key.role} cannot see to {trouble.key.name}: {trouble.why}"
         if trouble.stopped:
             title = f"{trouble.key.role} failed too often and rests for a while: {title}"
         try:

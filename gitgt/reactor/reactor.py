@@ -37,6 +37,11 @@ class Trouble:
     error: Exception
     stopped: bool
 
+    @property
+    def why(self) -> str:
+        """What the error says; one that says nothing is called by its kind."""
+        return str(self.error) or type(self.error).__name__
+
 
 @dataclass(frozen=True, slots=True)
 class Patience:

@@ -121,6 +121,7 @@ BAD = {
     "prefix": (path_of("xy-cccc3"), GOOD.replace(b"gt-", b"xy-"), "foreign"),
     "kind": (path_of("gt-mr-cccc3"), GOOD.replace(b"gt-", b"gt-mr-"), "invariant"),
     "hooked": (path_of("gt-cccc3"), GOOD.replace(b"open", b"hooked"), "invariant"),
+    "gate": (path_of("gt-cccc3"), GOOD.replace(b"task", b"formula-gate"), "formula-gate"),
     "form": (path_of("gt-cccc3"), GOOD.replace(b"title: C", b"title:   'C'"), "form"),
     "parent": (
         path_of("gt-cccc3"),

@@ -8,6 +8,8 @@ import subprocess
 import pytest
 
 from gitgt.errors import BusyError, NotAllowedError, RefusedError
+from gitgt.ledger import codec
+from gitgt.ledger.layout import path_of
 from gitgt.model.actor import Actor
 from gitgt.model.documents import Outcome
 from gitgt.model.ids import BeadId
@@ -66,6 +68,16 @@ def states(town, root):
     seen = molecules.view(town.town, root.id).survey
     known = seen.states()
     return [(each.id.removeprefix(root.id), str(known[each.id])) for each in seen.members]
+
+
+def slip_in(town, shop, path, fields):
+    """Put a document into the ledger by plumbing, past every check."""
+    git, scratch = town.repo(shop).git, {"GIT_INDEX_FILE": "scratch"}
+    blob = town.town.ledger_at(shop).repository.write_blob(codec.emit(fields))
+    git("read-tree", "beads", env=scratch)
+    git("update-index", "--add", "--cacheinfo", f"100644,{blob},{path}", env=scratch)
+    made = git("commit-tree", git("write-tree", env=scratch), "-p", "beads", "-m", "Plumbing")
+    git("update-ref", "refs/heads/beads", made)
 
 
 def test_all_is_poured_in_one_commit(town, shop):
@@ -232,6 +244,44 @@ def test_what_is_not_connected_waits_for_a_person_and_says_so(town, shop):
     [gate] = gates.every(town.town, [shop], root=root.id)
     assert (gate.is_parked, gate.told()) == (True, "not connected; waits for a person")
     assert gates.approve(town.town, gate.bead.id, TESS)[1]
+
+
+def test_a_formula_gate_of_no_molecule_waits_for_nothing_but_a_person(town, shop):
+    root = poured(town, shop)
+    gate = town.bead(shop, "By hand", type="formula-gate", ext={"gate": "none"})
+    [seen] = [each for each in gates.every(town.town, [shop]) if each.bead == gate]
+    assert (seen.is_parked, seen.told()) == (True, "waits for a person")
+    DeaconRole(town.town).reconcile(Key("deacon", shop.name))
+    beads.depend(town.town, gate.id, root.id, TESS, kind="blocks")
+    with pytest.raises(RefusedError, match=f"{gate.id} waits for {root.id}"):
+        gates.approve(town.town, gate.id, TESS)
+    beads.undepend(town.town, gate.id, root.id, TESS)
+    assert gates.approve(town.town, gate.id, TESS)[1]
+
+
+def test_a_timer_by_hand_runs_from_the_end_of_what_it_waits_for_in_any_ledger(town, shop):
+    before = beads.create(town.town, None, TESS, {"title": "Of the town"})
+    timer = {"gate": {"type": "timer", "timeout": "2h"}}
+    gate = town.bead(
+        shop, "By hand", type="formula-gate", ext=timer,
+        dependencies=beads.blocks(town.town, [before.id]),
+    )  # fmt: skip
+    town.clock.advance(10_000)
+    beads.close(town.town, before.id, TESS, outcome=Outcome.SUCCESS, reason="done")
+    assert gates.sweep(town.town, [shop]) == ([], town.clock() + 7200)
+    town.clock.advance(7200)
+    assert [each.id for each in gates.sweep(town.town, [shop])[0]] == [gate.id]
+
+
+def test_a_timer_that_cannot_be_opened_keeps_no_other_closed(town, shop):
+    timer = {"gate": {"type": "timer", "timeout": "2h"}}
+    bad, good = (
+        town.bead(shop, title, type="formula-gate", ext=timer) for title in ("Bad", "Good")
+    )
+    said = {"id": "c1", "at": bad.created_at, "by": "ada", "text": "twice"}
+    slip_in(town, shop, path_of(bad.id), {**bad.fields(), "comments": [said, said]})
+    town.clock.advance(7200)
+    assert [each.id for each in gates.sweep(town.town, [shop])[0]] == [good.id]
 
 
 def test_a_part_ends_with_its_last_child(town, shop):

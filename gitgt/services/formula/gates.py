@@ -7,11 +7,13 @@ What is not connected to anything waits for a person too, and is never passed ov
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import logging
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from gitgt.errors import NotAllowedError, NotFoundError, RefusedError
+from gitgt.ledger import members
 from gitgt.ledger.snapshot import Snapshot
 from gitgt.ledger.transact import Change
 from gitgt.model.actor import Actor, Standing
@@ -20,12 +22,14 @@ from gitgt.model.documents import Bead, Outcome, WorkType
 from gitgt.model.ids import BeadId
 from gitgt.model.instant import seconds_of, text_of
 from gitgt.model.lifecycle import BeadStatus, BeadVerb
+from gitgt.model.molecule import parts_above
 from gitgt.model.when import span
 from gitgt.services.formula import molecules
 from gitgt.services.town import Rig, Town
 
 CONNECTED: Final = ("timer", "human")
 _WHO: Final = Actor.role("deacon")
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,23 +88,28 @@ def every(
 def _seen(town: Town, now: Snapshot, name: str) -> Gate:
     bead = now.from_index(name)
     assert isinstance(bead, Bead)
-    said = bead.ext.get("gate", {})
-    seen = molecules.survey(town, now, name.partition(".")[0])
-    member = next(each for each in seen.members if each.id == name)
-    waits = tuple(dict.fromkeys(seen.blockers(member)))
+    said = _said(bead)
+    held = [name, *parts_above(name, name.partition(".")[0])]
+    waits = tuple(dict.fromkeys(members.holders(now, held, molecules.judge_of(town, now))))
     kind = str(said.get("type", "human"))
-    due = None if waits or kind != "timer" else _due(now, bead, str(said.get("timeout", "")))
+    due = None if waits or kind != "timer" else _due(town, bead, str(said.get("timeout", "")))
     return Gate(bead, kind, str(said.get("await", "")), waits, due)
 
 
-def _due(now: Snapshot, bead: Bead, timeout: str) -> float | None:
+def _said(bead: Bead) -> Mapping[str, Any]:
+    """Return what a gate waits for; one that was written by hand may not say."""
+    said = bead.ext.get("gate")
+    return said if isinstance(said, Mapping) else {}
+
+
+def _due(town: Town, bead: Bead, timeout: str) -> float | None:
     """Return when a timer runs out: it began when the last of what was before it ended."""
     lasts = span(timeout)
     if lasts is None:
         return None
     began = [bead.created_at]
     for each in bead.blockers:
-        other = now.from_index(each)
+        other = town.ledger_of(each).snapshot().from_index(each)
         began.append(other.closed_at or bead.created_at)
     return max(seconds_of(each) for each in began) + lasts
 
@@ -108,14 +117,20 @@ def _due(now: Snapshot, bead: Bead, timeout: str) -> float | None:
 def sweep(
     town: Town, rigs: Iterable[Rig | None], *, root: str = ""
 ) -> tuple[list[Bead], float | None]:
-    """Open the timers that have run out; return those, and when the next one will."""
+    """Open the timers that have run out; return those, and when the next one will.
+
+    One that cannot be opened keeps no other closed.
+    """
     opened, next_due = [], None
     now = town.clock()
     for each in every(town, rigs, root=root):
         if each.due is None:
             continue
         if each.due <= now:
-            opened.append(_open(town, each.bead.id, _WHO, "its time has run out"))
+            try:
+                opened.append(_open(town, each.bead.id, _WHO, "its time has run out"))
+            except RefusedError as error:
+                _LOG.warning("cannot open", extra={"gate": each.bead.id, "why": error.message})
         elif next_due is None or each.due < next_due:
             next_due = each.due
     return opened, next_due

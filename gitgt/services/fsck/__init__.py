@@ -42,6 +42,7 @@ def fsck(
     step("following")
     found += edges.dangling(tree.documents, _Others(town, prefix, tree.unread))
     found += edges.cycles(tree.documents)
+    found += edges.idle_gates(tree.documents)
     found += surroundings.refs(ledger, now.commit, tree.documents)
     step("comparing")
     found += _index(now)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 
 from gitgt.ledger import layout
-from gitgt.model.documents import DependencyType, Document
+from gitgt.model.documents import DependencyType, Document, WorkType
 from gitgt.services.fsck.finding import Finding
 
 _NAMES: Final = ("parent", "merge_request", "convoy", "source", "thread")
@@ -39,6 +39,17 @@ def _way_out(document: Document, said: str, name: str) -> str:
     if said in tuple(DependencyType):
         return f"git gt bead dep remove {document.id} {name} --type {said}"
     return f"remove {said} from {document.id} on a desk, or bring {name} back"
+
+
+def idle_gates(documents: Mapping[str, Document]) -> Iterator[Finding]:
+    """Yield the open formula gates for which nothing in this ledger waits."""
+    waited = {each.on for document in documents.values() for each in document.dependencies}
+    for name, document in documents.items():
+        if document.type != WorkType.FORMULA_GATE or document.is_closed or name in waited:
+            continue
+        hint = f"git gt mol gate approve {name}, or git gt bead dep add BEAD {name}"
+        what = "a formula gate for which nothing here waits"
+        yield Finding("formula-gate", layout.path_of(document.id), what, hint)
 
 
 def cycles(documents: Mapping[str, Document]) -> Iterator[Finding]:

@@ -39,6 +39,7 @@ RULES: dict[str, str] = {
     "schemas": "the published schemas are not those of this gitgt",
     "dangling": "a document names another one that is not there",
     "cycle": "beads that wait for each other",
+    "formula-gate": "a formula gate that holds nothing up: no molecule's, made by hand",
     "index": "the index says something else than the ledger",
     "branch": "the ledger's branch is checked out: a commit there could undo others' work",
     "desk": "a desk is ahead of the ledger: what was committed there is not taken in",

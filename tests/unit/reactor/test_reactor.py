@@ -128,6 +128,12 @@ def test_what_fails_for_good_is_reported_and_the_loop_goes_on(error):
     assert reactor.next_deadline() is None
 
 
+def test_an_error_that_says_nothing_is_called_by_its_kind():
+    errors = (RefusedError("no"), ValueError("a bug"), StopIteration())
+    told = [Trouble(Key("witness", "nux"), each, stopped=False).why for each in errors]
+    assert told == ["no", "a bug", "StopIteration"]
+
+
 def test_what_failed_for_good_is_seen_to_again_when_woken_but_not_at_once():
     reactor = Reactor([Looker(RefusedError("no"))])
     reactor.wake("witness", "nux", now=0)
