@@ -260,6 +260,12 @@ def _check_still(old: Document, new: Document, standing: Standing) -> None:
         raise NotAllowedError(
             f"{new.id}: step says what a molecule made it from", hint="put it back"
         )
+    lost = sorted(each.on for each in {*old.dependencies} - {*new.dependencies})
+    if standing is Standing.AGENT and lost and isinstance(old, Bead) and old.step:
+        raise NotAllowedError(
+            f"{new.id} is a step: that it hangs on {', '.join(lost)}, its molecule says",
+            hint="a person may change that",
+        )
     taken = old.status in HELD and getattr(old, "assignee", "") != getattr(new, "assignee", "")
     if taken and standing is Standing.AGENT:
         raise NotAllowedError(

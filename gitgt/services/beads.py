@@ -122,11 +122,15 @@ def update_all(
     """
     _check_parent(town, wanted.amend)
 
-    def step(old: Bead, _: Snapshot) -> Bead:
+    def step(old: Bead, now: Snapshot) -> Bead:
         amend = wanted.fields(old)
         if amend.get("parent") and amend["parent"] != old.parent:
             graph.check_edge(town, old.id, amend["parent"], DependencyType.PARENT_CHILD)
         verb = _verb(old, wanted, who)
+        if verb == BeadVerb.CLOSE and old.step:
+            from gitgt.services.formula.guard import check_turn
+
+            check_turn(town, now, old, who, beside=names)
         return old.after(BeadVerb(verb), **amend) if verb else old.replace(**amend)
 
     def write(ledger: Ledger, decide: Decide) -> Snapshot:

@@ -42,15 +42,21 @@ def close(
     """End beads without landing anything.
 
     Raises:
-        RefusedError: one has parts that are not closed, and it is not forced.
+        RefusedError: one has parts that are not closed, or as a step of a molecule waits for
+            something, and it is not forced; past a step's turn only people may force it.
     """
     if not force:
         for each in names:
             _refuse_open_parts(town, each, beside=names)
 
-    def step(old: Bead, _: Snapshot) -> Bead:
+    def step(old: Bead, now: Snapshot) -> Bead:
         marks = {"closed_at": text_of(town.clock()), "closed_by": who.address}
-        return old.after(BeadVerb.CLOSE, outcome=outcome, reason=reason, **marks)
+        new = old.after(BeadVerb.CLOSE, outcome=outcome, reason=reason, **marks)
+        if old.step:
+            from gitgt.services.formula.guard import check_turn
+
+            check_turn(town, now, old, who, beside=names, force=force)
+        return new
 
     waiting = graph.hanging_on(town, names)
     waiting -= {row.id for row in graph.ready_among(town, waiting)}

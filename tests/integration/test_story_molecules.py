@@ -15,7 +15,7 @@ from gitgt.model.documents import Outcome
 from gitgt.model.ids import BeadId
 from gitgt.reactor.key import Key
 from gitgt.roles.deacon import DeaconRole
-from gitgt.services import beads
+from gitgt.services import beads, ending
 from gitgt.services.formula import bond, ends, gates, molecules, steps
 from gitgt.services.formula.library import Formulas
 from gitgt.services.formula.run import run
@@ -246,6 +246,35 @@ def test_what_is_not_connected_waits_for_a_person_and_says_so(town, shop):
     assert gates.approve(town.town, gate.bead.id, TESS)[1]
 
 
+def closed(town, who, names, *, force=False):
+    return ending.close(town.town, names, who, outcome=Outcome.SUCCESS, force=force)
+
+
+def test_no_way_of_closing_a_step_leads_past_a_formula_gate(town, shop):
+    write(town.town, GATED.format(kind="human"))
+    root = poured(town, shop, "gated")
+    one, two, three, gate = (BeadId(f"{root.id}.{each}") for each in (1, 2, 3, "g2"))
+    before = town.repo(shop).git("rev-parse", "beads")
+    wanted = beads.Update({}, status="closed")
+    for attempt in (
+        lambda: closed(town, NUX, [one, two, three]),
+        lambda: closed(town, NUX, [one, two, three], force=True),
+        lambda: closed(town, TESS, [one, two, three]),
+        lambda: beads.update_all(town.town, [one, two, three], NUX, wanted),
+    ):
+        with pytest.raises(RefusedError, match=f"^{two} waits for {gate}$"):
+            attempt()
+    with pytest.raises(NotAllowedError, match="its molecule says"):
+        beads.undepend(town.town, two, gate, NUX)
+    assert town.repo(shop).git("rev-parse", "beads") == before
+    with pytest.raises(RefusedError, match=f"^{gate} waits for {one}$"):
+        closed(town, TESS, [gate])
+    closed(town, NUX, [one])
+    assert [row.id for row in closed(town, TESS, [gate, two]).unblocked] == [three]
+    again = poured(town, shop, "gated")
+    assert closed(town, TESS, [BeadId(f"{again.id}.3")], force=True).unblocked == ()
+
+
 def test_a_formula_gate_of_no_molecule_waits_for_nothing_but_a_person(town, shop):
     root = poured(town, shop)
     gate = town.bead(shop, "By hand", type="formula-gate", ext={"gate": "none"})
@@ -321,7 +350,7 @@ waits_for = "all-children"
     arms = [f"{root.id}.1.1", f"{root.id}.1.2"]
     assert ended.poured == tuple(arms)
     assert town.now(f"{arms[1]}.3").title == "Bake it with corn"
-    with pytest.raises(RefusedError, match="waits for"):
+    with pytest.raises(RefusedError, match=f"^{root.id}.2 waits for {arms[0]}, {arms[1]}$"):
         done(town, root, 2)
     for arm in ("1.1", "1.2"):
         for number in (1, 2):

@@ -21,7 +21,9 @@ from gitgt.services import beads, reading
     help="How it ended.",
 )
 @click.option("--continue", "go_on", is_flag=True, help="Begin the next step that is ready.")
-@click.option("--force", "-f", is_flag=True, help="Even if parts of it are not closed.")
+@click.option(
+    "--force", "-f", is_flag=True, help="Even if its parts are open or its turn has not come."
+)
 @output.json_option
 def close(
     *,

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from gitgt.errors import NotAllowedError, NotFoundError, RefusedError
-from gitgt.ledger import members
 from gitgt.ledger.snapshot import Snapshot
 from gitgt.ledger.transact import Change
 from gitgt.model.actor import Actor, Standing
@@ -22,7 +21,6 @@ from gitgt.model.documents import Bead, Outcome, WorkType
 from gitgt.model.ids import BeadId
 from gitgt.model.instant import seconds_of, text_of
 from gitgt.model.lifecycle import BeadStatus, BeadVerb
-from gitgt.model.molecule import parts_above
 from gitgt.model.when import span
 from gitgt.services.formula import molecules
 from gitgt.services.town import Rig, Town
@@ -89,8 +87,7 @@ def _seen(town: Town, now: Snapshot, name: str) -> Gate:
     bead = now.from_index(name)
     assert isinstance(bead, Bead)
     said = _said(bead)
-    held = [name, *parts_above(name, name.partition(".")[0])]
-    waits = tuple(dict.fromkeys(members.holders(now, held, molecules.judge_of(town, now))))
+    waits = tuple(molecules.waits_of(town, now, name))
     kind = str(said.get("type", "human"))
     due = None if waits or kind != "timer" else _due(town, bead, str(said.get("timeout", "")))
     return Gate(bead, kind, str(said.get("await", "")), waits, due)

@@ -20,7 +20,7 @@ from gitgt.model.formula.cook import Cooked
 from gitgt.model.formula.form import FormulaType
 from gitgt.model.ids import BeadId
 from gitgt.model.lifecycle import BeadStatus
-from gitgt.model.molecule import DONE, Member, Pouring, State, Survey, poured
+from gitgt.model.molecule import DONE, Member, Pouring, State, Survey, parts_above, poured
 from gitgt.services import reading
 from gitgt.services.town import Rig, Town
 
@@ -167,6 +167,22 @@ def _dropped(snapshot: Snapshot, seen: Survey) -> frozenset[str]:
 def survey(town: Town, snapshot: Snapshot, root: str) -> Survey:
     """Return how the members of *root* stand in *snapshot*."""
     return members.survey(snapshot, root, judge_of(town, snapshot))
+
+
+def waits_of(town: Town, now: Snapshot, name: str) -> list[str]:
+    """Return what holds a step or a gate up, by itself or through what it is a part of."""
+    held = [name, *parts_above(name, name.partition(".")[0])]
+    found = members.holders(now, held, judge_of(town, now))
+    return list(dict.fromkeys(left for each in found for left in _left_of(now, each)))
+
+
+def _left_of(now: Snapshot, target: str) -> list[str]:
+    """Return *target*, or if it is done itself which of its parts are not."""
+    if not any(row.status in DONE for row in now.rows(id=target)):
+        return [target]
+    below = members.still_open(now, target)
+    parts = [each for each in below if each.rpartition(".")[0] == target]
+    return sorted(parts, key=lambda each: (len(each), each)) or [target]
 
 
 def judge_of(town: Town, snapshot: Snapshot) -> members.Judge:

@@ -18,7 +18,7 @@ from gitgt.model.documents import Bead, Dependency, DependencyType, Outcome, Wor
 from gitgt.model.formula.output import items_of, spoken
 from gitgt.model.ids import BeadId
 from gitgt.model.lifecycle import BeadStatus, BeadVerb
-from gitgt.model.molecule import Pouring, finished, parts_above, poured
+from gitgt.model.molecule import Pouring, finished, poured
 from gitgt.services.formula import gates, molecules
 from gitgt.services.formula.library import Formulas
 from gitgt.services.town import Rig, Town
@@ -100,11 +100,10 @@ def _check_doable(town: Town, now: Snapshot, step: Bead, root: BeadId, who: Acto
         raise BusyError(
             f"{step.id} is on the hook of {step.assignee}", hint="git gt mol current"
         )
-    held = [step.id, *parts_above(step.id, root)]
-    blockers = members.holders(now, held, molecules.judge_of(town, now))
-    if blockers:
+    waits = molecules.waits_of(town, now, step.id)
+    if waits:
         raise RefusedError(
-            f"{step.id} waits for {', '.join(dict.fromkeys(blockers))}",
+            f"{step.id} waits for {', '.join(waits)}",
             hint="git gt mol current shows what can be done",
         )
 

@@ -1,0 +1,33 @@
+"""A step's turn: however it is to be ended, what it waits for comes first."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from gitgt.errors import RefusedError
+from gitgt.ledger.snapshot import Snapshot
+from gitgt.model.actor import Actor, Standing
+from gitgt.model.documents import Bead
+from gitgt.services.formula import molecules
+from gitgt.services.town import Town
+
+
+def check_turn(
+    town: Town, now: Snapshot, step: Bead, who: Actor, *, beside: Collection[str] = (),
+    force: bool = False,
+) -> None:  # fmt: skip
+    """Check that *who* may close a step of a molecule, and in one go those *beside* it.
+
+    Raises:
+        RefusedError: it waits for something, and it is no person who forces it.
+    """
+    agent = who.standing is Standing.AGENT
+    if force and not agent:
+        return
+    waits = [each for each in molecules.waits_of(town, now, step.id) if each not in beside]
+    if waits:
+        way = f"do those first, or: git gt bead close {step.id} --force"
+        raise RefusedError(
+            f"{step.id} waits for {', '.join(waits)}",
+            hint="git gt mol current shows what can be done" if agent else way,
+        )
