@@ -16,6 +16,15 @@ from gitgt.services.formula.library import Formulas
 from tests.support.formulas import PIZZA, write
 from tests.support.town import TESS, TownBuilder
 
+TART = """
+formula = "tart"
+[[steps]]
+id = "dough"
+[[steps]]
+id = "bake"
+needs = ["dough"]
+"""
+GATE = '[steps.gate]\ntype = "human"\n'
 NUX = Actor.agent("shop/polecats/nux")
 
 
@@ -139,6 +148,26 @@ def test_a_formula_is_done_as_a_wisp_and_squashed(town, shop):
     assert (kept.status, kept.title) == ("closed", "Digest: pizza")
     assert kept.description.startswith("Eaten raw.\n\n- [x] Make the dough\n")
     assert wisps.at(town.town, shop).all() == {}
+
+
+def test_what_has_a_formula_gate_is_no_wisp_and_one_that_gets_it_later_holds_the_step(
+    town, shop
+):
+    path = write(town.town, TART)
+    made = vapor.create(town.town, shop, Formulas(town.town, shop).cook("tart", {}), NUX)
+    path.write_text(TART + GATE)
+    cooked = Formulas(town.town, shop).cook("tart", {})
+    with pytest.raises(RefusedError) as caught:
+        vapor.create(town.town, shop, cooked, NUX)
+    assert (caught.value.message, caught.value.hint) == (
+        "bake of tart waits at a formula gate, and a wisp has none",
+        "git gt mol pour tart",
+    )
+    vapor.step_done(town.town, made.id, "dough", NUX)
+    seen = vapor.view(town.town, made.id)
+    assert [seen.state(each) for each in seen.steps] == ["done", "waiting"]
+    with pytest.raises(RefusedError, match="bake waits at a formula gate"):
+        vapor.step_done(town.town, made.id, "bake", NUX)
 
 
 def test_a_wisp_whose_formula_is_gone_says_so(town, shop):

@@ -1,6 +1,7 @@
 """Formulas as wisps: one wisp for the whole, its steps read from the formula when it is shown.
 
-What is done is a list in the wisp: a checkpoint that costs no history.
+What is done is a list in the wisp: a checkpoint that costs no history. A formula gate is a bead
+that somebody opens, so a wisp has none: what has gates is poured.
 """
 
 from __future__ import annotations
@@ -41,7 +42,12 @@ class Vapor:
         done = set(rules.done_of(self.wisp))
         if step.id in done:
             return "done"
-        return "waiting" if set(step.needs) - done else "ready"
+        return "waiting" if set(step.needs) - done or step.id in self.gated else "ready"
+
+    @property
+    def gated(self) -> set[str]:
+        """The steps behind a formula gate, which the formula got later: the wisp has none."""
+        return {each.id for step in _gated(self.steps) for each in walk((step,))}
 
     @property
     def ready(self) -> list[Step]:
@@ -62,12 +68,25 @@ class Vapor:
         }
 
 
+def _gated(steps: tuple[Step, ...]) -> list[Step]:
+    return [step for step in walk(steps) if step.gate is not None]
+
+
 def create(
     town: Town, rig: Rig | None, cooked: Cooked, who: Actor, *, assignee: str = "",
     kind: WispKind = WispKind.MOLECULE,
 ) -> Bead:  # fmt: skip
-    """Make a wisp of a formula."""
+    """Make a wisp of a formula.
+
+    Raises:
+        RefusedError: it has formula gates, or cannot be poured either.
+    """
     check_pourable(cooked)
+    for step in _gated(cooked.steps):
+        raise RefusedError(
+            f"{step.id} of {cooked.name} waits at a formula gate, and a wisp has none",
+            hint=f"git gt mol pour {cooked.name}",
+        )
     known = {name: value for name, value in cooked.values.items() if value}
     fields = {
         "type": WorkType.MOLECULE, "formula": cooked.name, "assignee": assignee,
@@ -104,7 +123,7 @@ def step_done(town: Town, name: str, step: str, who: Actor) -> tuple[Vapor, bool
     """Note that a step is done; return the wisp, and whether it was not before.
 
     Raises:
-        RefusedError: the step waits for others.
+        RefusedError: the step waits for others, or at a formula gate.
     """
     seen = view(town, name)
     found = next((each for each in walk(seen.steps) if each.id == step), None)
@@ -112,6 +131,11 @@ def step_done(town: Town, name: str, step: str, who: Actor) -> tuple[Vapor, bool
         known = ", ".join(each.id for each in walk(seen.steps))
         raise NotFoundError(
             f"{seen.wisp.id} has no step {step!r}", hint=f"steps: {known}"[:300]
+        )
+    if step in seen.gated:
+        raise RefusedError(
+            f"{step} waits at a formula gate, and a wisp has none",
+            hint=f"git gt wisp promote {seen.wisp.id}: a molecule has",
         )
     fresh = False
 
