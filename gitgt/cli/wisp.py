@@ -105,9 +105,11 @@ def close(*, name: str, reason: str, as_json: bool) -> None:
 @click.option("--reason", "-r", default="", help="Why it is to be kept.")
 @output.json_option
 def promote(*, name: str, reason: str, as_json: bool) -> None:
-    """Make a bead of a wisp, so that it is kept."""
+    """Make a bead of a wisp, so that it is kept: of a formula's a molecule, as far as it is."""
+    from gitgt.services.formula import condense
+
     town = context.town()
-    kept = wisps.promote(town, name, context.me(), reason=reason)
+    kept = condense.promote(town, name, context.me(), reason=reason)
     if as_json:
         output.answer_json(kept.fields())
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from gitgt.errors import RefusedError
@@ -112,14 +112,20 @@ def burn(town: Town, name: str, who: Actor) -> Bead:
     return wisp
 
 
-def promote(town: Town, name: str, who: Actor, *, reason: str = "") -> Bead:
-    """Make a bead of a wisp, in the ledger of its rig; the wisp goes."""
+def promote(
+    town: Town, name: str, who: Actor, *, reason: str = "", lines: Iterable[str] = ()
+) -> Bead:
+    """Make a bead of a wisp, with *lines* for its notes, in its rig's ledger; the wisp goes."""
     wisp = of(town, name).get(name)
     said = f"promote {wisp.id}{': ' + reason if reason else ''}"
-    made = rules.promoted(wisp, _id_for(wisp))
-    kept = _written(town, wisp, who, made, said, "wisp.promoted")
+    notes = rules.told(wisp.notes, lines)
+
+    def make(own: BeadId) -> tuple[Bead, ...]:
+        return (rules.promoted(wisp, own).replace(notes=notes),)
+
+    made = kept(town, wisp, who, make, said, "wisp.promoted")
     burn(town, wisp.id, who)
-    return kept
+    return made
 
 
 def squash(town: Town, name: str, who: Actor, *, summary: str, lines: Iterable[str]) -> Bead:
@@ -132,15 +138,17 @@ def squash(town: Town, name: str, who: Actor, *, summary: str, lines: Iterable[s
     told = [*lines, *(f"{each.at[:19]}Z {each.by}: {each.text}" for each in wisp.comments)]
     if not (summary or told):
         raise RefusedError(f"what is there to say about {wisp.id}?", hint="--summary '...'")
-    made = rules.digest(
-        _id_for(wisp), wisp, told, summary=summary, at=town.now(), by=who.address
-    )
-    kept = _written(town, wisp, who, made, f"squash {wisp.id}", "wisp.squashed")
-    if not kept.is_closed:
+    at = town.now()
+
+    def make(own: BeadId) -> tuple[Bead, ...]:
+        return (rules.digest(own, wisp, told, summary=summary, at=at, by=who.address),)
+
+    made = kept(town, wisp, who, make, f"squash {wisp.id}", "wisp.squashed")
+    if not made.is_closed:
         why = f"squashed {wisp.id}"
-        kept = beads.close(town, kept.id, who, outcome=Outcome.SUCCESS, reason=why)
+        made = beads.close(town, made.id, who, outcome=Outcome.SUCCESS, reason=why)
     burn(town, wisp.id, who)
-    return kept
+    return made
 
 
 def _id_for(wisp: Bead) -> BeadId:
@@ -151,17 +159,24 @@ def _id_for(wisp: Bead) -> BeadId:
     return BeadId.parse(f"{wisp.id.prefix}-{wisp.id.root_suffix}")
 
 
-def _written(town: Town, wisp: Bead, who: Actor, made: Bead, said: str, event: str) -> Bead:
-    """Write *made* into the ledger; the wisp goes afterwards, so a death keeps both."""
-    free = town.new_id(wisp.id.prefix)
+def kept(
+    town: Town, wisp: Bead, who: Actor, make: Callable[[BeadId], tuple[Bead, ...]], said: str,
+    event: str,
+) -> Bead:  # fmt: skip
+    """Write what *make* makes, and return the first of it, which has the id that is given.
+
+    The wisp goes afterwards, so a death keeps both.
+    """
+    own, free = _id_for(wisp), town.new_id(wisp.id.prefix)
 
     def decide(now: Snapshot) -> Change | None:
-        nonlocal made
-        present = now.find(made.id)
-        if isinstance(present, Bead) and present.title == made.title:
+        nonlocal own
+        present, made = now.find(own), make(own)
+        if isinstance(present, Bead) and present.title == made[0].title:
             return None
         if present is not None:
-            made = made.replace(id=free)
-        return Change(f"{said}: {made.title}", (made,), event=event)
+            own = free
+            made = make(own)
+        return Change(f"{said}: {made[0].title}", made, event=event)
 
-    return town.ledger_of(wisp.id).transact(decide, who).bead(made.id)
+    return town.ledger_of(wisp.id).transact(decide, who).bead(own)

@@ -7,11 +7,12 @@ import pytest
 from gitgt.errors import NotFoundError, RefusedError
 from gitgt.ledger.wisps import REF, Wisps
 from gitgt.model.actor import Actor
+from gitgt.model.ids import BeadId
 from gitgt.model.wisp import LIFETIMES, WispKind
 from gitgt.reactor.key import Key
 from gitgt.roles.deacon import DeaconRole
-from gitgt.services import wisps
-from gitgt.services.formula import vapor
+from gitgt.services import beads, wisps
+from gitgt.services.formula import condense, molecules, vapor
 from gitgt.services.formula.library import Formulas
 from tests.support.formulas import PIZZA, write
 from tests.support.town import TESS, TownBuilder
@@ -23,6 +24,18 @@ id = "dough"
 [[steps]]
 id = "bake"
 needs = ["dough"]
+"""
+NESTED = """
+formula = "meal"
+[[steps]]
+id = "starters"
+[[steps.children]]
+id = "soup"
+[[steps.children]]
+id = "bread"
+[[steps]]
+id = "cake"
+needs = ["starters"]
 """
 GATE = '[steps.gate]\ntype = "human"\n'
 NUX = Actor.agent("shop/polecats/nux")
@@ -148,6 +161,58 @@ def test_a_formula_is_done_as_a_wisp_and_squashed(town, shop):
     assert (kept.status, kept.title) == ("closed", "Digest: pizza")
     assert kept.description.startswith("Eaten raw.\n\n- [x] Make the dough\n")
     assert wisps.at(town.town, shop).all() == {}
+
+
+def members(town, root):
+    seen = molecules.view(town.town, root).survey
+    known = seen.states()
+    return {town.now(each.id).step: str(known[each.id]) for each in seen.members}
+
+
+def test_a_promoted_formula_is_a_molecule_that_is_as_far(town, shop):
+    cooked = Formulas(town.town, shop).cook("pizza", {"topping": "kale"})
+    made = vapor.create(town.town, shop, cooked, NUX, assignee=NUX.address)
+    vapor.step_done(town.town, made.id, "dough", NUX)
+    before = town.repo(shop).git("rev-parse", "beads")
+    kept = condense.promote(town.town, made.id, NUX, reason="hungry")
+    assert (kept.id, kept.type, kept.title, kept.assignee, kept.labels, kept.ext) == (
+        made.id.replace("-ws-", "-"), "molecule", "pizza", NUX.address, ("wisp:molecule",),
+        {"vars": {"topping": "kale"}},
+    )  # fmt: skip
+    assert town.story(shop, since=before) == [
+        f"shop/polecats/nux: promote {made.id}: hungry: pizza",
+        f"shop/polecats/nux: {kept.id}: what was done as {made.id}",
+    ]
+    assert members(town, kept.id) == {"dough": "done", "sauce": "ready", "bake": "waiting"}
+    assert wisps.at(town.town, shop).all() == {}
+
+
+def test_a_promotion_that_was_cut_short_is_completed(town, shop):
+    write(town.town, NESTED)
+    made = vapor.create(town.town, shop, Formulas(town.town, shop).cook("meal", {}), NUX)
+    for step in ("soup", "bread"):
+        vapor.step_done(town.town, made.id, step, NUX)
+    wisp = wisps.of(town.town, made.id).get(made.id)
+    kept = condense.promote(town.town, made.id, NUX)
+    beads.reopen(town.town, BeadId(f"{kept.id}.1.1"), TESS, reason="as if it had not been")
+    wisps.at(town.town, shop).transact(lambda _: {wisp.id: wisp}, NUX)
+    assert condense.promote(town.town, made.id, NUX).id == kept.id
+    assert members(town, kept.id) == {
+        "starters": "done", "soup": "done", "bread": "done", "cake": "ready",
+    }  # fmt: skip
+
+
+def test_a_formula_that_is_gone_leaves_its_wisp_a_bead_that_says_what_was_done(town, shop):
+    path = write(town.town, PIZZA.replace('"pizza"', '"pide"'))
+    cooked = Formulas(town.town, shop).cook("pide", {"topping": "kale"})
+    made = vapor.create(town.town, shop, cooked, NUX)
+    vapor.step_done(town.town, made.id, "dough", NUX)
+    path.unlink()
+    kept = condense.promote(town.town, made.id, TESS)
+    assert (kept.type, kept.notes) == (
+        "task",
+        "pide: there is no formula 'pide'\n- [x] dough",
+    )
 
 
 def test_what_has_a_formula_gate_is_no_wisp_and_one_that_gets_it_later_holds_the_step(

@@ -104,13 +104,22 @@ def rendered(town: Town, wisp: Bead) -> Vapor:
     """Return *wisp* with the steps of its formula as that stands now."""
     if not wisp.formula:
         return Vapor(wisp, ())
-    said = wisp.ext.get("vars", {})
     try:
-        formulas = Formulas(town, town.rig_of(wisp.id))
-        cooked = formulas.cook(wisp.formula, _still_known(formulas, wisp.formula, said))
+        cooked = cooked_of(town, wisp)
     except GtError as error:
         return Vapor(wisp, (), error.message)
     return Vapor(wisp, cooked.steps)
+
+
+def cooked_of(town: Town, wisp: Bead) -> Cooked:
+    """Return the formula of *wisp* as it stands now, cooked with the wisp's values.
+
+    Raises:
+        GtError: it is not there any more, or cannot be cooked.
+    """
+    formulas = Formulas(town, town.rig_of(wisp.id))
+    said = wisp.ext.get("vars", {})
+    return formulas.cook(wisp.formula, _still_known(formulas, wisp.formula, said))
 
 
 def _still_known(formulas: Formulas, name: str, said: Mapping[str, Any]) -> dict[str, str]:
