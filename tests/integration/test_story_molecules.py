@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from gitgt.errors import BusyError, NotAllowedError, RefusedError
+from gitgt.errors import BusyError, NotAllowedError, NotFoundError, RefusedError
 from gitgt.ledger import codec
 from gitgt.ledger.layout import path_of
 from gitgt.model.actor import Actor
@@ -426,6 +426,19 @@ def test_a_convoy_formula_makes_a_bead_for_each_leg_and_a_convoy(town, shop):
     assert "The front of a coin: what is seen" in front.description
     assert last.blockers == tuple(sorted((front.id, back.id)))
     assert sorted(made.convoy.members) == sorted(each.id for each in made.legs)
+
+
+def test_a_leg_that_is_not_there_is_refused_before_anything_is_made(town, shop):
+    write(town.town, OF_ANOTHER_TOWN)
+    cooked = Formulas(town.town, shop).cook("two-sides", {"subject": "a coin"})
+    before = town.repo(shop).git("rev-parse", "beads")
+    with pytest.raises(NotFoundError) as caught:
+        run(town.town, shop, cooked, TESS, legs=["front", "edge"])
+    assert (caught.value.message, caught.value.hint) == (
+        "two-sides has no leg 'edge'",
+        "legs: front, back",
+    )
+    assert town.repo(shop).git("rev-parse", "beads") == before
 
 
 def test_a_rigs_formula_hides_the_towns_and_its_overlay_the_towns_overlay(town, shop):

@@ -88,6 +88,8 @@ def _answer_parts(cooked: Cooked) -> None:
 def _var(var: Var) -> tuple[str, str, str]:
     default = "-" if var.default is None else f"= {var.default}"
     what = "required" if var.required else default
+    if var.unless and var.default is None:
+        what = f"required unless {' or '.join(var.unless)}"
     return var.name, what, var.description
 
 

@@ -41,7 +41,9 @@ def command(
     cooked = known.cook(name, common.values(given))
     if preset:
         legs = (*legs, *_preset(known.get(name).presets, preset))
+    common.say_findings(cooked.name, cooked.findings)
     if dry_run:
+        run.chosen_of(cooked, legs)
         _answer_plan(cooked.fields(), legs, as_json=as_json)
         return
     made = run.run(town, known.rig, cooked, context.me(), legs=legs)
@@ -83,6 +85,9 @@ def _answer_plan(fields: dict[str, object], legs: tuple[str, ...], *, as_json: b
         return
     output.answer(f"{fields['formula']} would make {len(chosen)} {kind}")
     output.table([(each["id"], each.get("title", "")) for each in chosen])
+    missing = fields.get("missing")
+    if isinstance(missing, list):
+        output.answer(f"missing: {', '.join(missing)}")
 
 
 def _answer_molecule(root: Bead, *, as_json: bool) -> None:

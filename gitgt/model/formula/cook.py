@@ -35,7 +35,7 @@ from gitgt.model.formula.loops import unrolled
 from gitgt.model.formula.order import check_order
 from gitgt.model.formula.overlay import Override, laid_over
 from gitgt.model.formula.plain import plain_leg, plain_step
-from gitgt.model.formula.prompts import prompted
+from gitgt.model.formula.prompts import prompted, unknown
 from gitgt.model.formula.rewire import mapped, redirected, renamed, sinks, sources, without
 from gitgt.model.formula.weave import aspects, woven
 
@@ -112,7 +112,7 @@ def cook(
         synthesis=whole.synthesis and prompted(whole.synthesis, whole, "synthesis", values),
         bond_points=whole.compose.bond_points,
         advice=whole.advice if whole.type is FormulaType.ASPECT else (),
-        findings=tuple(findings),
+        findings=(*findings, *unknown(whole, values)),
     )
 
 

@@ -39,7 +39,10 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Var:
-    """A variable; ``default`` is None where there is none."""
+    """A variable; ``default`` is None where there is none.
+
+    ``unless`` are others of which one that has a value excuses it.
+    """
 
     name: str
     description: str = ""
@@ -48,6 +51,7 @@ class Var:
     enum: tuple[str, ...] = ()
     pattern: str = ""
     type: str = "string"
+    unless: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +240,8 @@ class Formula:
     synthesis: Leg | None = None
     presets: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
     prompts: Mapping[str, str] = field(default_factory=dict, hash=False)
+    output: Mapping[str, str] = field(default_factory=dict, hash=False)
+    aspects: tuple[Leg, ...] = ()
     compose: Compose = Compose()
     advice: tuple[Advice, ...] = ()
     pointcuts: tuple[Pointcut, ...] = ()

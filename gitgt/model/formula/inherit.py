@@ -43,6 +43,8 @@ def _over(old: Formula, new: Formula) -> Formula:
         synthesis=new.synthesis or old.synthesis,
         presets={**old.presets, **new.presets},
         prompts={**old.prompts, **new.prompts},
+        output={**old.output, **new.output},
+        aspects=old.aspects + new.aspects,
         compose=old.compose + new.compose,
         advice=old.advice + new.advice,
         pointcuts=old.pointcuts + new.pointcuts,

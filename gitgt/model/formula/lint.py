@@ -68,7 +68,7 @@ def _said(formula: Formula) -> list[Step]:
 
 def _about_content(formula: Formula) -> Iterator[Finding]:
     name, example = _CONTENT[formula.type]
-    if not getattr(formula, name):
+    if not (getattr(formula, name) or (formula.type is FormulaType.ASPECT and formula.aspects)):
         yield _error("type", f"a formula of type {formula.type} needs {name}", example)
     for attribute, _ in _CONTENT.values():
         fits = attribute in (name, "advice")
@@ -101,6 +101,11 @@ def _about_legs(formula: Formula) -> Iterator[Finding]:
         for need in leg.needs:
             if need not in legs:
                 yield _error(f"{leg.where}.needs", f"there is no leg {need!r}", ", ".join(legs))
+    for name, chosen in formula.presets.items():
+        for each in chosen:
+            if each not in legs:
+                where = f"presets.{name}.legs"
+                yield _error(where, f"there is no leg {each!r}", ", ".join(legs))
 
 
 def _unknown_needs(step: Step, known: set[str], formula: Formula) -> Iterator[Finding]:
@@ -129,6 +134,12 @@ def _about_variables(formula: Formula) -> Iterator[Finding]:
         if name not in used and formula.type is not FormulaType.CONVOY:
             yield _warning(f"vars.{name}", "is used nowhere", "remove it")
         yield from _about_variable(var)
+        for other in var.unless:
+            if other not in declared:
+                what = f"there is no variable {other!r}"
+                yield _error(
+                    f"vars.{name}.required_unless", what, f"variables: {', '.join(declared)}"
+                )
 
 
 def _texts(formula: Formula) -> Iterator[tuple[str, str]]:
@@ -138,8 +149,6 @@ def _texts(formula: Formula) -> Iterator[tuple[str, str]]:
         yield from ((text, step.where) for text in vals.texts(step))
     for rule in formula.compose.expand:
         yield from ((text, rule.where) for text in rule.vars.values())
-    for leg in (*formula.legs, *filter(None, [formula.synthesis])):
-        yield from ((text, leg.where) for text in (leg.title, leg.focus, leg.description))
 
 
 def _has(formula: Formula, name: str) -> bool:
@@ -209,7 +218,7 @@ def _about_gate(step: Step) -> Iterator[Finding]:
 def _about_cooking(formula: Formula, library: Library) -> Iterator[Finding]:
     """Cook it: what only the whole shows, such as the needs of what is put in."""
     try:
-        cook(formula, library)
+        yield from cook(formula, library).findings
     except GtError as error:
         where, colon, what = error.message.partition(": ")
         is_place = bool(colon) and " " not in where

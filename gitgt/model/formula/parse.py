@@ -25,7 +25,6 @@ from gitgt.model.formula.table import Table
 # What Gas Town's files say that has no effect here, and why.
 _SILENT: Final = {
     "squash": "what a squash says is chosen when it is done",
-    "output": "legs write where their description says",
     "review_only": "what a leg may do follows from its agent",
     "created_at": "git knows",
     "source": "git knows",
@@ -64,6 +63,8 @@ def parse(data: Mapping[str, Any]) -> tuple[Formula, list[Finding]]:
         synthesis=_synthesis(top),
         presets=_presets(top),
         prompts=top.texts("prompts"),
+        output=top.texts("output"),
+        aspects=tuple(_leg(each) for each in top.tables("aspects")),
         compose=compose_from(top),
         advice=tuple(_advice(each) for each in top.tables("advice")),
         pointcuts=tuple(_pointcut(each) for each in top.tables("pointcuts")),
@@ -115,8 +116,6 @@ def _var(name: str, table: Table) -> Var:
         default = ""  # said in so many words: it may be left out
     if required and default:
         table.complain("required", "what has a default is not required", "remove one of them")
-    if "required_unless" in table:
-        table.ignore("required_unless", "say required, or give a default")
     enum = table.take("enum") or []
     if not isinstance(enum, list):
         table.complain("enum", "this is to be a list", 'enum = ["a", "b"]')
@@ -124,7 +123,7 @@ def _var(name: str, table: Table) -> Var:
     found = Var(
         name, table.text("description").strip(), default, required,
         tuple(str(each) for each in enum), table.text("pattern"),
-        table.text("type") or "string",
+        table.text("type") or "string", table.names("required_unless"),
     )  # fmt: skip
     table.finish()
     return found

@@ -35,6 +35,8 @@ def settle(declared: Iterable[Var], given: Mapping[str, str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, var in known.items():
         value = given.get(name, var.default)
+        if value is None and any(given.get(other) for other in var.unless):
+            value = ""  # another stands in for it
         if value is not None:
             check(var, value)
             found[name] = value
@@ -42,12 +44,30 @@ def settle(declared: Iterable[Var], given: Mapping[str, str]) -> dict[str, str]:
 
 
 def missing(declared: Iterable[Var], values: Mapping[str, str]) -> list[str]:
-    """Return the required variables that have no value."""
+    """Return the required variables that have no value, nor is any there that excuses them."""
     return [
         var.name
         for var in declared
-        if var.name not in values or (var.required and not values[var.name])
+        if not any(values.get(other) for other in var.unless)
+        and (var.name not in values or ((var.required or var.unless) and not values[var.name]))
     ]
+
+
+def check_complete(name: str, declared: Iterable[Var], values: Mapping[str, str]) -> None:
+    """Check that no variable of the formula *name* wants a value.
+
+    Raises:
+        RefusedError: one does; of those that excuse each other one is enough.
+    """
+    known = {var.name: var for var in declared}
+    groups: dict[frozenset[str], list[str]] = {}
+    for each in missing(known.values(), values):
+        group = frozenset((each, *known[each].unless))
+        groups.setdefault(group, []).append(each)
+    if groups:
+        wanted = ", ".join(" or ".join(group) for group in groups.values())
+        hint = " ".join(f"--var {group[0]}=..." for group in groups.values())
+        raise RefusedError(f"{name} needs {wanted}", hint=hint)
 
 
 def check(var: Var, value: str) -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gitgt.errors import RefusedError
+from gitgt.errors import NotFoundError, RefusedError
 from gitgt.ledger.snapshot import Snapshot
 from gitgt.ledger.transact import Change
 from gitgt.model.actor import Actor
 from gitgt.model.documents import Bead, Convoy, Dependency, DependencyType, WorkType
 from gitgt.model.formula.cook import Cooked
 from gitgt.model.formula.form import FormulaType, Leg
-from gitgt.model.formula.values import fill
+from gitgt.model.formula.values import check_complete, fill
 from gitgt.model.ids import BeadId
 from gitgt.model.lifecycle import BeadStatus
 from gitgt.model.wording import fit_line, fit_text
@@ -42,7 +42,9 @@ def run(
 
     Raises:
         RefusedError: it is no workflow and no convoy, or a variable has no value.
+        NotFoundError: it has no leg of such a name.
     """
+    chosen = chosen_of(cooked, legs)
     if cooked.type is FormulaType.WORKFLOW:
         return Run(molecule=molecules.pour(town, rig, cooked, who, assignee=""))
     if cooked.type is not FormulaType.CONVOY:
@@ -52,10 +54,7 @@ def run(
         )
     if rig is None:
         raise RefusedError("a convoy's legs work on code: which rig?", hint="--rig RIG")
-    if cooked.missing:
-        hint = " ".join(f"--var {name}=..." for name in cooked.missing)
-        raise RefusedError(f"{cooked.name} needs {', '.join(cooked.missing)}", hint=hint)
-    chosen = [leg for leg in cooked.legs if not legs or leg.id in legs]
+    check_complete(cooked.name, cooked.vars, cooked.values)
     beads = _beads(town, rig, cooked, chosen, who)
 
     def decide(now: Snapshot) -> Change:
@@ -68,6 +67,20 @@ def run(
     town.ledger_at(rig).transact(decide, who)
     made = convoy.create(town, fit_line(cooked.title), [each.id for each in beads], who)
     return Run(tuple(beads), made)
+
+
+def chosen_of(cooked: Cooked, legs: Sequence[str]) -> list[Leg]:
+    """Return the legs called *legs*, or all if none is named.
+
+    Raises:
+        NotFoundError: there is no leg of that name.
+    """
+    known = [leg.id for leg in cooked.legs]
+    for each in legs:
+        if each not in known:
+            hint = f"legs: {', '.join(known) or 'none'}"
+            raise NotFoundError(f"{cooked.name} has no leg {each!r}", hint=hint)
+    return [leg for leg in cooked.legs if not legs or leg.id in legs]
 
 
 def _beads(town: Town, rig: Rig, cooked: Cooked, legs: Sequence[Leg], who: Actor) -> list[Bead]:

@@ -120,6 +120,17 @@ def test_what_is_wrong_is_found(text, severity, where, what):
     ], found
 
 
+def test_an_aspect_of_another_town_is_one_though_nothing_of_it_is_woven_in():
+    notes = HEAD + 'type = "aspect"\n[[aspects]]\nid = "a"\ntitle = "A"\nfocus = "f"\n'
+    whole = 'formula = "y"\ndescription = "d"\n' + STEP + '[compose]\naspects = ["x"]\n'
+    kitchen = Kitchen(notes, whole)
+    assert kitchen.lint("x") == kitchen.lint("y") == []
+    assert [(str(each.severity), each.where) for each in kitchen.findings] == [
+        ("ignored", "aspects")
+    ]
+    assert [step.id for step in kitchen.cook("y").steps] == ["a"]
+
+
 def pegs(disks):
     return {"1": list(range(disks, 0, -1)), "2": [], "3": []}
 

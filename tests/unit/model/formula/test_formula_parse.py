@@ -19,6 +19,7 @@ def test_a_file_of_another_town_loads_and_says_what_is_ignored():
     formula, findings = said(OF_ANOTHER_TOWN)
     assert (formula.name, formula.type, formula.version) == ("two-sides", FormulaType.CONVOY, 2)
     assert [leg.id for leg in formula.legs] == ["front", "back"]
+    assert formula.output == {"directory": ".sides/{{.id}}"}
     assert formula.synthesis.needs == ("front", "back")
     assert {var.name: (var.required, var.default) for var in formula.vars} == {
         "subject": (True, None),
@@ -27,7 +28,6 @@ def test_a_file_of_another_town_loads_and_says_what_is_ignored():
     assert findings == [
         ("ignored", "legs[0].review_only", "what a leg may do follows from its agent"),
         ("ignored", "squash", "what a squash says is chosen when it is done"),
-        ("ignored", "output", "legs write where their description says"),
     ]
 
 
