@@ -22,6 +22,7 @@ def inline(steps: Steps, library: Library, deep: int = 0) -> Steps:
     """Return *steps*, each that says ``expand`` with that expansion in its place."""
     wanted = [step for step in walk(steps) if step.expand]
     for step in wanted:
+        _check_leaf(step, step.where)
         template = _template(library, step.expand, step.where, step.expand_vars, deep)
         steps = _replaced(steps, step.id, template)
     return steps
@@ -31,19 +32,31 @@ def composed(steps: Steps, rules: tuple[Replace, ...], library: Library) -> Step
     """Return *steps* with every rule of ``compose.expand`` and ``compose.map`` applied.
 
     Raises:
-        RefusedError: a rule is about no step, or its expansion is none.
+        RefusedError: a rule is about no step that somebody does, or its expansion is none.
     """
     for rule in rules:
         found = matching(steps, rule.target)
+        if any(not step.children for step in found):  # what a glob means is the work
+            found = [step for step in found if not step.children or step.id == rule.target]
         if not found:
             known = ", ".join(step.id for step in walk(steps))
             raise RefusedError(
                 f"{rule.where}: no step is called {rule.target}", hint=f"steps: {known}"
             )
         for step in found:
+            _check_leaf(step, rule.where)
             template = _template(library, rule.by, rule.where, rule.vars, 0)
             steps = _replaced(steps, step.id, template)
     return steps
+
+
+def _check_leaf(step: Step, where: str) -> None:
+    if step.children:
+        below = ", ".join(child.id for child in step.children)
+        raise RefusedError(
+            f"{where}: {step.id} has children, which an expansion would drop",
+            hint=f"expand those: {below}",
+        )
 
 
 def standing_alone(formula: Formula, library: Library) -> Steps:

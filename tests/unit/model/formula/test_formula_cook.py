@@ -135,6 +135,35 @@ with = "twice"
     }
 
 
+def test_a_map_leaves_what_has_children_and_expands_those():
+    text = """
+formula = "x"
+[[steps]]
+id = "kit"
+[[steps.children]]
+id = "knife"
+[[steps.children]]
+id = "spoon"
+[[compose.map]]
+select = "k*"
+with = "twice"
+"""
+    cooked = Kitchen(text, TWICE).cook("x")
+    assert [step.id for step in cooked.steps] == ["kit"]
+    assert plan(cooked) == {
+        "kit": [],
+        "knife.rough": [],
+        "knife.smooth": ["knife.rough"],
+        "spoon": [],
+    }
+    with pytest.raises(RefusedError) as caught:
+        Kitchen(text.replace("k*", "ki*"), TWICE).cook("x")
+    assert (caught.value.message, caught.value.hint) == (
+        "compose.map[0]: kit has children, which an expansion would drop",
+        "expand those: knife, spoon",
+    )
+
+
 def test_an_expansion_by_itself_is_about_the_work():
     assert list(plan(Kitchen(TWICE).cook("twice"))) == ["main.rough", "main.smooth"]
 
