@@ -441,6 +441,22 @@ def test_a_leg_that_is_not_there_is_refused_before_anything_is_made(town, shop):
     assert town.repo(shop).git("rev-parse", "beads") == before
 
 
+@pytest.mark.parametrize(
+    ("wrong", "what"),
+    [
+        ('[steps.gate]\ntype = "banana"', "steps[0].gate.type: 'banana' is no formula gate"),
+        ('[steps.gate]\ntype = "timer"', "steps[0].gate.timeout: a timer needs a time"),
+        ('type = "banana"', "steps[0].type: 'banana' is no type of work"),
+        ('waits_for = "godot"', "steps[0].waits_for: 'godot' says nothing"),
+    ],
+)
+def test_what_the_linter_calls_an_error_is_not_poured(town, shop, wrong, what):
+    write(town.town, f'formula = "odd"\n[[steps]]\nid = "a"\n{wrong}\n')
+    with pytest.raises(RefusedError) as caught:
+        poured(town, shop, "odd")
+    assert caught.value.message == f"odd: {what}"
+
+
 def test_a_rigs_formula_hides_the_towns_and_its_overlay_the_towns_overlay(town, shop):
     own = shop.path / "settings/formulas/pizza.formula.toml"
     own.parent.mkdir()

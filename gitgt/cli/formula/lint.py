@@ -51,7 +51,13 @@ def _findings(known: Formulas, name: str) -> list[tuple[str, Finding]]:
     found = list(loaded.findings)
     if not any(each.severity is Severity.ERROR for each in found):
         found += lint(loaded.formula, known.get)
-    return [(loaded.told(each), loaded.placed(each)) for each in found]
+    told = [(loaded.told(each), loaded.placed(each)) for each in found]
+    if any(each.severity is Severity.ERROR for each in found):
+        return told
+    try:
+        return told + known.about_overlay(name)
+    except GtError as error:
+        return [*told, (error.message, Finding(Severity.ERROR, "", error.message, error.hint))]
 
 
 def _answer(line: str, finding: Finding) -> None:

@@ -56,6 +56,7 @@ def show(*, name: str, given: tuple[str, ...], rig: str | None, as_json: bool) -
     known = common.formulas(rig)
     loaded = known.load(name)
     cooked = known.cook(name, common.values(given))
+    common.say_findings(cooked.name, cooked.findings)
     if as_json:
         place = {"path": str(loaded.place.path), "tier": loaded.place.tier}
         output.answer_json({**cooked.fields(), **place})

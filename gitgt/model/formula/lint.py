@@ -9,9 +9,18 @@ from typing import Final
 from gitgt.errors import GtError, RefusedError
 from gitgt.model.formula import values as vals
 from gitgt.model.formula.condition import Condition
-from gitgt.model.formula.cook import cook
+from gitgt.model.formula.cook import Cooked, cook
 from gitgt.model.formula.expand import Library
-from gitgt.model.formula.form import Finding, Formula, FormulaType, Severity, Step, Var, bodies
+from gitgt.model.formula.form import (
+    Finding,
+    Formula,
+    FormulaType,
+    Severity,
+    Step,
+    Var,
+    bodies,
+    walk,
+)
 from gitgt.model.formula.inherit import resolved
 from gitgt.model.formula.order import circle_in, edges_of
 from gitgt.model.when import span
@@ -51,6 +60,18 @@ def lint(formula: Formula, library: Library) -> list[Finding]:
     if not any(each.severity is Severity.ERROR for each in found):
         found += _about_cooking(formula, library)
     return found
+
+
+def check_steps(cooked: Cooked) -> None:
+    """Check that the steps of *cooked* say nothing that no step can say.
+
+    Raises:
+        RefusedError: one does.
+    """
+    for step in walk(cooked.steps):
+        for each in _about_work(step):
+            if each.severity is Severity.ERROR:
+                raise RefusedError(f"{cooked.name}: {each.where}: {each.what}", hint=each.hint)
 
 
 def _error(where: str, what: str, hint: str = "") -> Finding:
@@ -174,13 +195,17 @@ def _about_variable(var: Var) -> Iterator[Finding]:
 def _about_step(step: Step, formula: Formula) -> Iterator[Finding]:
     if not step.title and not step.loop:
         yield _warning(step.where, f"{step.id} has no title", 'title = "..."')
+    if step.condition:
+        yield from _about_condition(step, formula)
+    yield from _about_work(step)
+
+
+def _about_work(step: Step) -> Iterator[Finding]:
     if step.type not in WORK_TYPES:
         yield _error(f"{step.where}.type", f"{step.type!r} is no type of work", "type = task")
     if step.waits_for and not _WAITS.fullmatch(step.waits_for):
         hint = "all-children | any-children | children-of(STEP)"
         yield _error(f"{step.where}.waits_for", f"{step.waits_for!r} says nothing", hint)
-    if step.condition:
-        yield from _about_condition(step, formula)
     if step.gate is not None:
         yield from _about_gate(step)
 

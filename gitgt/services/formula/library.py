@@ -161,6 +161,21 @@ class Formulas:
                 return found, findings
         return (), []
 
+    def about_overlay(self, name: str) -> list[tuple[str, Finding]]:
+        """Return what there is to say of the overlay of the formula called *name*.
+
+        Each is told with file and line.
+        """
+        formula = self.get(name)
+        path = next((each for each in self._overlays(formula.name) if each.is_file()), None)
+        if path is None:
+            return []
+        overrides, said = self.overrides(formula.name)
+        _, more = overlay.laid_over(cook(formula, self.get).steps, overrides)
+        lines = lines_of(path.read_text(encoding="utf-8"))
+        found = [replace(each, line=line_of(lines, each.where)) for each in (*said, *more)]
+        return [(f"{path}:{each.line}: {each.where}: {each.what}", each) for each in found]
+
     def _overlays(self, name: str) -> Iterator[Path]:
         if self.rig is not None:
             yield self.rig.path / "settings/formula-overlays" / f"{name}.toml"
@@ -175,7 +190,10 @@ def load(place: Place) -> Loaded:
     Raises:
         InvalidDocumentError: it is no TOML.
     """
-    formula, findings = parsing.parse(_read(place.path))
+    try:
+        formula, findings = parsing.parse(_read(place.path))
+    except RecursionError as error:
+        raise InvalidDocumentError(f"{place.path}: it is nested too deeply") from error
     text = place.path.read_text(encoding="utf-8") if place.path.suffix == ".toml" else ""
     return Loaded(place, formula, tuple(findings), lines_of(text))
 
@@ -192,6 +210,8 @@ def _read(path: Path) -> dict[str, Any]:
         raise EnvironmentProblemError(f"{path} cannot be read: {error.strerror}") from error
     except ValueError as error:  # of TOML, of JSON, of UTF-8
         raise InvalidDocumentError(f"{path}: {error}") from error
+    except RecursionError as error:
+        raise InvalidDocumentError(f"{path}: it is nested too deeply") from error
     if not isinstance(found, dict):
         raise InvalidDocumentError(f"{path}: this is no table")
     return found

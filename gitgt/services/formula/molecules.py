@@ -18,6 +18,7 @@ from gitgt.model.actor import Actor
 from gitgt.model.documents import Bead, Dependency, DependencyType, Outcome, WorkType
 from gitgt.model.formula.cook import Cooked
 from gitgt.model.formula.form import FormulaType
+from gitgt.model.formula.lint import check_steps
 from gitgt.model.formula.values import check_complete
 from gitgt.model.ids import BeadId
 from gitgt.model.lifecycle import BeadStatus
@@ -74,6 +75,7 @@ def check_pourable(cooked: Cooked) -> None:
             f"{cooked.name} has no steps of its own",
             hint="an aspect is woven into others by compose.aspects",
         )
+    check_steps(cooked)
     check_complete(cooked.name, cooked.vars, cooked.values)
 
 

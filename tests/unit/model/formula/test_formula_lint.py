@@ -105,6 +105,18 @@ def test_the_useful_ones_are_there():
             "no step is called b",
         ),
         (
+            HEAD + STEP + 'expand = "pizza"\n[[steps.children]]\nid = "b"\n',
+            "error",
+            "steps[0]",
+            "a has children, which an expansion would drop",
+        ),
+        (
+            HEAD + '[[legs]]\nid = "a"\n[presets.p]\nlegs = ["b"]',
+            "error",
+            "presets.p.legs",
+            "there is no leg 'b'",
+        ),
+        (
             HEAD + STEP + 'waits_for = "godot"',
             "error",
             "steps[0].waits_for",
