@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
-from gitgt.errors import AmbiguousError, RefusedError
+from gitgt.errors import AmbiguousError, NotFoundError, RefusedError
 from gitgt.ledger.index import Row
 from gitgt.ledger.ready import in_order, ready_rows, recently
 from gitgt.model.ids import TOWN_PREFIX
@@ -27,11 +27,24 @@ def identify(town: Town, text: str) -> BeadId:
     """Return the id that *text* is, or is the only beginning of; its prefix may be left out.
 
     Raises:
-        NotFoundError: there is no such document, or no ledger with that prefix.
+        NotFoundError: there is no such document, or no ledger with that prefix; or it is a
+            wisp.
         AmbiguousError: several begin so.
     """
     whole = text if "-" in text else _with_prefix(town, text)
-    return town.ledger_of(whole).snapshot().complete(whole)
+    try:
+        return town.ledger_of(whole).snapshot().complete(whole)
+    except NotFoundError as error:
+        raise _of_a_wisp(whole, error) from error
+
+
+def _of_a_wisp(whole: str, error: NotFoundError) -> NotFoundError:
+    """Return what is said to somebody who asks for *whole* among beads, if it is a wisp."""
+    from gitgt.model.wisp import is_wisp
+
+    if not is_wisp(whole):
+        return error
+    return NotFoundError(f"{whole} is a wisp, no bead", hint=f"git gt wisp show {whole}")
 
 
 def _with_prefix(town: Town, text: str) -> str:
