@@ -26,6 +26,8 @@ class Handwork:
     def __init__(self, folder: Path, *, prefix: str = "gt") -> None:
         self.folder = folder
         Checkout(folder).git("init", "-q", "--bare", str(folder / "repo.git"))
+        # As in a rig: libgit2 writes no other record of where a bare repository's refs stood.
+        Checkout(folder / "repo.git").git("config", "core.logAllRefUpdates", "true")
         self.ledger = Ledger(Repository(folder / "repo.git"), clock=Clock())
         genesis.begin(self.ledger.repository, LEDGER, prefix=prefix, project="f" * 40)
         self.desk = self.another("tess")
