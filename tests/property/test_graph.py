@@ -126,7 +126,7 @@ def tree_of(commits):
 
 @given(changes())
 @settings(max_examples=40)
-def test_invariant_20_and_21_the_index_follows_changes_as_if_it_were_made_anew(commits):
+def test_20_and_21_the_index_follows_changes_as_if_it_were_made_anew(commits):
     followed, anew = opened(), opened()
     for number, change in enumerate(commits):
         commit(followed, change, anew=number == 0)
@@ -153,7 +153,7 @@ def test_the_index_says_what_the_specification_says(commits):
 
 @given(changes())
 @settings(max_examples=40)
-def test_invariant_28_all_work_is_in_one_place(commits):
+def test_28_all_work_is_in_one_place(commits):
     _, found = standing(tree_of(commits))
     places = {"ready", "blocked", "deferred", "claimed", "excluded", "unreadable", "closed"}
     assert set(found.values()) <= places
@@ -161,7 +161,7 @@ def test_invariant_28_all_work_is_in_one_place(commits):
 
 @given(changes(), st.sampled_from(NAMES))
 @settings(max_examples=40)
-def test_invariant_28_closing_a_blocker_takes_away_nothing_but_itself(commits, name):
+def test_28_closing_a_blocker_takes_away_nothing_but_itself(commits, name):
     tree = tree_of(commits)
     before_web, before = standing(tree)
     bead = before_web.find(name)
@@ -177,7 +177,7 @@ def test_invariant_28_closing_a_blocker_takes_away_nothing_but_itself(commits, n
 
 @given(changes())
 @settings(max_examples=40)
-def test_invariant_28_who_waits_for_itself_is_blocked_and_reported(commits):
+def test_28_who_waits_for_itself_is_blocked_and_reported(commits):
     web, found = standing(tree_of(commits))
     pairs = [(name, other) for name in found for other in web.arrows(web.find(name))]
     inside = members(pairs)

@@ -80,7 +80,15 @@ def test_09_who_changed_nothing_gives_way(store, begun, seed):
 @few
 @given(SEEDS)
 def test_10_associative_where_nothing_but_the_later_write_counts(store, begun, seed):
-    """Any way to merge the same commits gives the same tree, values that came back included."""
+    """Any way to merge the same commits gives the same tree, values that came back included.
+
+    Of registers alone: a priority, each label, edge, comment and key of ``ext`` settles by its
+    own clock, whoever merges. A title, a long text, a claim, a closing and an id that two beads
+    share are judged as wholes, from where two sides parted, and what loses is kept as a
+    comment: which texts met, and so who is told of what, depends on who merged with whom first.
+    For those each merge is still the same everywhere (7, 12), and clones that go on talking end
+    at one tip (11).
+    """
     tips = forks(store, begun, seed, ("ada", "bob", "cid"), kinds=REGISTERS[1:])
     trees = {store.tree(store.joined(*order)) for order in itertools.permutations(tips)}
     left = store.joined(store.joined(tips[0], tips[1]), store.joined(tips[1], tips[2]))
