@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import shlex
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -16,11 +15,12 @@ from gitgt.git.spool import Spool
 from tests.support.checkout import Checkout
 
 _COUNT = itertools.count()
-# What stands in gitgt's place: it writes down what it was asked, and commits something itself.
+# What stands in gitgt's place: it writes down what it was asked, and commits something itself;
+# should it be asked about that, only a few times.
 _ASKED = """\
 #!/bin/sh
 echo "$2" >>{asked}
-[ "$2" = post-commit ] || exit 0
+[ "$2" = post-commit ] && [ "$(wc -l <{asked})" -lt 9 ] || exit 0
 git commit -q --allow-empty -m "Of its own"
 """
 _THEIRS = "#!/bin/sh\necho ran >>{said}\n"
@@ -87,7 +87,7 @@ def place(tmp_path_factory):
     return tmp_path_factory.mktemp("some where")
 
 
-@settings(max_examples=12, suppress_health_check=list(HealthCheck))
+@settings(max_examples=10, suppress_health_check=list(HealthCheck))
 @given(
     where=st.sampled_from((in_main, in_linked, beside_bare, in_submodule)),
     name=st.sampled_from(("plain", "a b", "it's", 'a "b"', "über $HOME", "two\nlines")),
@@ -127,8 +127,9 @@ def test_27_hooks_do_the_same_wherever_they_run(
     commits = ["Of its own", "One"] if is_desk else ["One"]
     log = checkout.git("log", f"-{len(commits)}", "--format=%s").splitlines()
     assert log == commits
-    notes = Spool.of(repository.common).take()
-    assert [Repository.at(Path(each)).common for each in notes] == [repository.common]
+    # A submodule's repository does not know where it is checked out: the note names itself.
+    noted = repository.common if where is in_submodule else checkout.path
+    assert Spool.of(repository.common).take() == [str(noted)]
     assert _lines(asked) == (["pre-commit", "post-commit"] if is_desk else [])
     assert len(_lines(said)) == (0 if theirs == "none" else len(commits))
 

@@ -110,7 +110,7 @@ def reaches(hand, start):
     return calls(lambda: look(hand.ledger.repository.common))
 
 
-@modest(15)
+@modest(10)
 @given(st.floats(0, 1), st.lists(st.sampled_from(WHO), min_size=1, max_size=2))
 def test_23_who_dies_between_an_effect_and_its_record_has_done_it_once(
     hand, start, reaches, moment, makers
@@ -177,7 +177,7 @@ def refs(town, shop):
     return [town.repo(where).git("for-each-ref") for where in (None, shop)]
 
 
-@modest(3)
+@modest(2)
 @given(st.lists(st.sampled_from((work, idle, by_hand, nonsense)), min_size=1, max_size=3))
 def test_24_what_gitgt_writes_sets_off_nothing_for_ever(busy, doings):
     """Once all is done, nobody writes anything: told anew, begun anew, or later."""

@@ -95,7 +95,7 @@ def comment(ledger, name, said):
             continue  # git's own lock was held by another: nothing was acknowledged
 
 
-@modest(4)
+@modest(3)
 @given(st.lists(st.lists(st.sampled_from(NAMES), max_size=4), min_size=3, max_size=5))
 def test_01_no_update_is_lost(hand, start, wishes):
     """Not even among writers who know of no lock but git's own."""
@@ -132,7 +132,7 @@ def write_and_look(common, *beads):
     return now.commit
 
 
-@modest(30)
+@modest(15)
 @given(st.floats(0, 1), st.sets(st.sampled_from((*NAMES, "gt-dddd4")), min_size=1))
 def test_02_what_was_acknowledged_is_there_and_nothing_is_half_there(
     hand, start, reaches, moment, names
@@ -247,7 +247,7 @@ def test_03_the_ledger_moves_forward_only(hand, start, data):
 # --- 4: locality
 
 
-@modest(20)
+@modest(10)
 @given(st.sets(WORK, min_size=1, max_size=8), st.data())
 def test_04_an_edit_writes_one_file_and_the_folders_on_its_path(hand, start, names, data):
     begin_again(hand, start)
@@ -381,7 +381,7 @@ def history(ledger):
     return [chronicle.steps(ledger.head(), name) for name in NAMES]
 
 
-@modest(6)
+@modest(4)
 @given(st.lists(st.sampled_from(TIDYING), min_size=1, max_size=4), TITLES)
 def test_30_housekeeping_changes_no_answer(hand, start, tidying, titles):
     """Neither for who has the repository open meanwhile, nor for who comes later."""
@@ -401,7 +401,7 @@ def test_30_housekeeping_changes_no_answer(hand, start, tidying, titles):
     assert hand.now().bead("gt-eeee5").title == "Title of gt-eeee5"
 
 
-@modest(4)
+@modest(3)
 @given(st.integers(1, 2), TITLES)
 def test_30_a_shallow_clone_says_the_same(hand, start, tmp_path_factory, depth, titles):
     """But for the past that it does not have; what it writes goes on from there."""
