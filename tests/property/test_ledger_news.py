@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from gitgt.git import reflog
@@ -177,7 +177,8 @@ def refs(town, shop):
     return [town.repo(where).git("for-each-ref") for where in (None, shop)]
 
 
-@modest(2)
+@modest(1)
+@example([work, by_hand, idle, nonsense])
 @given(st.lists(st.sampled_from((work, idle, by_hand, nonsense)), min_size=1, max_size=3))
 def test_24_what_gitgt_writes_sets_off_nothing_for_ever(busy, doings):
     """Once all is done, nobody writes anything: told anew, begun anew, or later."""
