@@ -104,7 +104,7 @@ def say_if_provisional(where: Town, bead: str) -> None:
     rig = where.rig_of(bead)
     if rig is not None and rig.shared and claims.is_provisional(where, rig):
         output.say(f"gt: {bead} is provisional: {rig.remote} has not got it yet")
-        output.say("hint: git gt sync; of two claims the first one stands")
+        output.say("hint: git gt sync; whoever claims it online before that has it")
 
 
 def after_noting(where: Town, bead: str) -> None:

@@ -11,7 +11,10 @@ from gitgt.git.repository import Repository
 
 _PLAIN: Final = {"GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_NOSYSTEM": "1"}
 _HEAD: Final = "\x01"
-_FORMAT: Final = "%x01%H%x00%P%x00%an%x00%ae%x00%ct%x00%(trailers:key=Gt-Clock,valueonly)%x00"
+_FORMAT: Final = (
+    "%x01%H%x00%P%x00%an%x00%ae%x00%ct%x00%(trailers:key=Gt-Clock,valueonly)%x00"
+    "%(trailers:key=Gt-Settled,valueonly)%x00"
+)
 _NOTHING: Final = "0" * 40
 
 
@@ -19,6 +22,7 @@ _NOTHING: Final = "0" * 40
 class Commit:
     """A commit: who made it when, and the files that it has as none of its parents does.
 
+    ``settled`` tells whether it says that the claims in it were settled by a remote.
     ``files`` is path to (blobs of the parents, own blob); None where there is none.
     """
 
@@ -28,6 +32,7 @@ class Commit:
     email: str
     seconds: int
     clock: int
+    settled: bool = False
     files: dict[str, tuple[tuple[str | None, ...], str | None]] = field(default_factory=dict)
 
 
@@ -48,10 +53,11 @@ def only_in(repository: Repository, tip: str, other: str) -> Iterator[Commit]:
 
 
 def _commit(words: Sequence[str]) -> Commit:
-    oid, parents, name, email, seconds, clock = words
+    oid, parents, name, email, seconds, clock, settled = words
     said = clock.strip().splitlines()[-1:]
     known = int(said[0]) if said and said[0].isascii() and said[0].isdigit() else 0
-    return Commit(oid, tuple(parents.split()), name, email, int(seconds), known)
+    by_remote = bool(settled.strip())
+    return Commit(oid, tuple(parents.split()), name, email, int(seconds), known, by_remote)
 
 
 def _file(row: str) -> tuple[str, tuple[tuple[str | None, ...], str | None]]:

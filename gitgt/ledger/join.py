@@ -116,7 +116,7 @@ class Arm:
 
 
 def _stamped(repository: Repository, commits: list[Commit]) -> Iterator[tuple[str, Stamp]]:
-    """Yield each commit's stamp: a clock that jumps is not believed."""
+    """Yield each commit's stamp: a clock that jumps is not believed, nor what a copy says."""
     known: dict[str, int] = {}
     for commit in commits:
         for parent in commit.parents:
@@ -126,7 +126,8 @@ def _stamped(repository: Repository, commits: list[Commit]) -> Iterator[tuple[st
         clock = commit.clock if least <= commit.clock < least + _LONGEST_JUMP else least
         known[commit.id] = clock
         who = Actor.signed(commit.name, commit.email)
-        yield commit.id, Stamp(clock, who.address, text_of(commit.seconds))
+        settled = commit.settled and commit.clock == least
+        yield commit.id, Stamp(clock, who.address, text_of(commit.seconds), settled)
 
 
 class _Join:

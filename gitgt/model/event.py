@@ -11,6 +11,7 @@ EVENT: Final = "Gt-Event"
 BEADS: Final = "Gt-Beads"
 CLOCK: Final = "Gt-Clock"
 AT: Final = "Gt-At"
+SETTLED: Final = "Gt-Settled"  # a claim that the remote named had before it counted here
 _TRAILER = re.compile(r"(?P<key>[A-Za-z][A-Za-z0-9-]*): (?P<value>.*)")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 

@@ -23,7 +23,7 @@ from typing import Any, Final
 from gitgt.errors import RefusedError
 from gitgt.model.documents import Agent, Comment, Dependency, Document, Escalation, in_order
 from gitgt.model.merge_state import healed, is_tombstone, winner
-from gitgt.model.stamps import STATE, WHOLE_STATE, Stamp, edge_part, label_part
+from gitgt.model.stamps import CLAIM, STATE, WHOLE_STATE, Stamp, edge_part, label_part
 from gitgt.model.textmerge import merge_text
 
 _FIXED: Final = ("id", "created_at", "created_by")
@@ -380,6 +380,7 @@ def _contest(base: Document | None, one: Version, two: Version) -> tuple[Version
     first = winner(
         base, one.document, two.document,
         later=lambda part: key(one, part or WHOLE_STATE) > key(two, part or WHOLE_STATE),
+        settled=(one.side.stamp(CLAIM).settled, two.side.stamp(CLAIM).settled),
     )  # fmt: skip
     return (one, two) if first else (two, one)
 

@@ -1,7 +1,8 @@
 """Whose state stands when two clones moved one document apart.
 
 A tombstone beats all: a person wanted it gone. Closed beats live, a reopening begins a new
-life, what was taken off a hook stays off, and of two claims the first wins.
+life, what was taken off a hook stays off, and of two claims the first wins: one that the remote
+settled comes before one that was made without it, whatever their clocks say.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any, Final
 from gitgt.model.change import HELD
 from gitgt.model.documents import Bead, Document, MergeRequest
 from gitgt.model.lifecycle import MergeStatus
+from gitgt.model.stamps import CLAIM, claim_of
 
 _TOMBSTONE: Final = "tombstone"
 _MERGE_ENDS: Final = {MergeStatus.WITHDRAWN: 1, MergeStatus.NO_OP: 2, MergeStatus.LANDED: 3}
@@ -23,26 +25,27 @@ def is_tombstone(document: Document) -> bool:
 
 
 def winner(
-    base: Document | None, one: Document, two: Document, *, later: Callable[[str], bool]
+    base: Document | None,
+    one: Document,
+    two: Document,
+    *,
+    later: Callable[[str], bool],
+    settled: tuple[bool, bool],
 ) -> bool:
     """Tell whether the state of *one* stands, not that of *two*.
 
-    ``later(field)`` tells whether *one* wrote that field later than *two* did; the empty name
-    stands for the state as a whole.
+    ``later(part)`` tells whether *one* wrote that part later than *two* did; the empty name
+    stands for the state as a whole. ``settled`` says whose claim the remote settled.
     """
     weights = [_weight(base, each) for each in (one, two)]
     if weights[0] != weights[1]:
         return weights[0] > weights[1]
     if one.is_closed and two.is_closed:
         return not later("closed_at")
-    if _both_claim(one, two):
-        return not later("assignee")
+    claims = [claim_of(each) for each in (one, two)]
+    if all(claims) and claims[0] != claims[1]:
+        return settled[0] if settled[0] != settled[1] else not later(CLAIM)
     return later("")
-
-
-def _both_claim(one: Document, two: Document) -> bool:
-    held = one.status in HELD and two.status in HELD
-    return held and getattr(one, "assignee", "") != getattr(two, "assignee", "")
 
 
 def _weight(base: Document | None, document: Document) -> tuple[int, ...]:

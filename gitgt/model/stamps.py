@@ -10,9 +10,10 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
+from gitgt.model.change import HELD
 from gitgt.model.documents import Dependency, Document
 
 # What moves with the status. A merge request's revision belongs to the state that it is in.
@@ -21,16 +22,25 @@ STATE: Final = (
     "revision", "branch", "head", "queued_at", "findings",
 )  # fmt: skip
 WHOLE_STATE: Final = "state"
+CLAIM: Final = "claim"  # whose hook it is on, hooked or in progress
 Parts = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Stamp:
-    """A place in the history: a Lamport clock, who wrote there, and when (for people)."""
+    """A place in the history: a Lamport clock, who wrote there, and when (for people).
+
+    ``settled`` says that the remote had what was written there before it counted.
+    """
 
     clock: int
     author: str = ""
     at: str = ""
+    settled: bool = False
+
+    def joined(self, other: Stamp) -> Stamp:
+        """Return the later of two that wrote the same; it is settled if either is."""
+        return replace(max(self, other), settled=self.settled or other.settled)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +66,7 @@ def stamps_of(tip: Parts, writes: Iterable[Write]) -> dict[str, Stamp]:
     for write in writes:
         for name in write.names():
             if write.new.get(name) == tip.get(name):
-                found[name] = max(write.stamp, found.get(name, write.stamp))
+                found[name] = write.stamp.joined(found.get(name, write.stamp))
     return found
 
 
@@ -79,12 +89,17 @@ def parts_of(document: Document | None) -> Parts:
             found |= {f"ext/{key}": _spelled(each) for key, each in value.items()}
         else:
             found[field.name] = _spelled(value)
-    return {**found, WHOLE_STATE: _spelled(state_of(document))}
+    return {**found, WHOLE_STATE: _spelled(state_of(document)), CLAIM: claim_of(document)}
 
 
 def state_of(document: Document) -> Sequence[object]:
     """Return what moves with the status."""
     return [getattr(document, name, None) for name in STATE]
+
+
+def claim_of(document: Document) -> str:
+    """Return whose hook a document is on; empty if it is on nobody's."""
+    return getattr(document, "assignee", "") if document.status in HELD else ""
 
 
 def label_part(label: str) -> str:

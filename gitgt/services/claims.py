@@ -1,9 +1,9 @@
 """Claims in a rig that several clones share: the remote's ref settles who has a bead.
 
 Online, a claim is fetched for, judged on what all others have written so far, and pushed before
-it counts here; if somebody was faster, it is judged again. Offline it is provisional: when the
-clones meet, the first one stands, and whoever lost is told. That a claim is provisional is not
-written anywhere: it is so while the remote has not got it.
+it counts here; if somebody was faster, it is judged again. Such a claim says in its commit that
+it is settled, and stands against all that were made offline. Those are provisional: when the
+clones meet, the first one stands, and whoever lost is told.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from gitgt.errors import LedgerConflictError
@@ -21,9 +21,10 @@ from gitgt.git.repository import Repository
 from gitgt.git.transaction import RefMove, move_refs
 from gitgt.ledger import layout
 from gitgt.ledger.snapshot import Snapshot
-from gitgt.ledger.transact import Decide, Ledger
+from gitgt.ledger.transact import Change, Decide, Ledger
 from gitgt.model.actor import Actor
 from gitgt.model.documents import Bead, Severity
+from gitgt.model.event import SETTLED
 from gitgt.model.merge import Lost
 from gitgt.services import submit, sync
 from gitgt.services.town import Rig, Town
@@ -42,7 +43,8 @@ def transact(town: Town, rig: Rig | None, decide: Decide, who: Actor) -> Snapsho
         return ledger.transact(decide, who)
     try:
         _catch_up(ledger, where)
-        return ledger.transact(decide, who, move=_Online(ledger, where).move)
+        online = _Online(ledger, where)
+        return ledger.transact(online.settled(decide), who, move=online.move)
     except UnreachableError as error:
         _LOG.info("a claim is provisional", extra={"why": error.message})
         return ledger.transact(decide, who)
@@ -60,6 +62,17 @@ class _Online:
     ledger: Ledger
     where: str
     pauses: Iterator[float] = field(default_factory=lambda: sync.pauses(_ATTEMPTS))
+
+    def settled(self, decide: Decide) -> Decide:
+        """Return *decide* with a word in its commit on who settled it: only so it moves."""
+
+        def decided(now: Snapshot) -> Change | None:
+            change = decide(now)
+            if change is None:
+                return None
+            return replace(change, trailers={**change.trailers, SETTLED: self.where})
+
+        return decided
 
     def move(self, repository: Repository, moves: tuple[RefMove, ...], why: str) -> None:
         """Let the remote's ref move first, and ours after it.

@@ -209,6 +209,25 @@ def test_a_claim_offline_is_provisional_and_the_loser_is_told(hubs, here, there)
     )
 
 
+def test_a_claim_that_the_remote_settled_stands_against_one_made_offline(
+    tmp_path, hubs, here, there
+):
+    bead = here.builder.bead(here.rig, "Wanted")
+    here.sync(), there.sync()
+    away = hubs.path.rename(hubs.path.parent / "away")
+    mine = [beads.update(here.town, bead.id, TESS, Update({}, claimed_by="Ada"))[0].assignee]
+    assert "Gt-Settled" not in here.repo.git("log", "-1", "--format=%B", "beads")
+    away.rename(hubs.path)
+    beads.update(there.town, bead.id, TESS, Update({}, claimed_by="Zoe"))
+    assert hubs.git("rev-parse", "beads") == there.head
+    assert "\nGt-Settled: origin\n" in there.repo.git("log", "-1", "--format=%B", "beads")
+
+    here.sync(), there.sync()
+    mine.append(here.builder.now(bead.id).assignee)
+    assert mine == ["Ada", "Zoe"]
+    assert there.builder.now(bead.id).assignee == "Zoe"
+
+
 def test_the_town_itself_is_exchanged_where_it_has_a_remote(tmp_path, here):
     bare = tmp_path / "town.git"
     here.repo.git("init", "-q", "--bare", str(bare))

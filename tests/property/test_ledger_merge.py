@@ -182,6 +182,46 @@ def test_15_a_claim_has_one_winner_and_the_loser_is_named(store, begun, seed, ad
     assert any(lost.value in each.text for each in found.comments)
 
 
+@few
+@given(SEEDS, st.permutations(["ada", "bob", "cid"]), st.integers(0, 3))
+def test_15_a_settled_claim_stands_whoever_meets_first(store, begun, seed, names, late):
+    """One claimed online, however late; two did offline, one of them went on to work."""
+    online, *offline = names
+    claimed = {}
+    for name in names:
+        clone = store.clone(name, begun, seed=seed)
+        held = bead(NAMES[0], status=BeadStatus.HOOKED, assignee=f"shop/polecats/{name}")
+        if name == online:
+            clone.work(NAMES[1:], late, ("comment",))
+            claimed[name] = clone.write(held, Gt_Settled="origin")
+        else:
+            claimed[name] = clone.write(held)
+    worker = store.clone(offline[0], claimed[offline[0]], seed=seed)
+    begins = documents(store, worker.head)[layout.path_of(NAMES[0])]
+    claimed[offline[0]] = worker.write(begins.replace(status=BeadStatus.IN_PROGRESS))
+
+    tips = list(claimed.values())
+    ends = [store.joined(*order) for order in itertools.permutations(tips)]
+    ends.append(store.joined(store.joined(*tips[:2]), store.joined(*tips[1:])))
+    found = [documents(store, each)[layout.path_of(NAMES[0])] for each in ends]
+    assert {each.assignee for each in found} == {f"shop/polecats/{online}"}
+    assert {each.status for each in found} == {BeadStatus.HOOKED}
+
+
+def test_15_a_copy_of_a_settled_claim_is_a_claim_like_any_other(store, begun):
+    """Such as git cherry-pick makes: the words are there, the clock is of another place."""
+    ada = store.clone("ada", begun).write(bead(NAMES[0], status="hooked", assignee="ada"))
+    bob = store.clone("bob", begun)
+    bob.write(bead(NAMES[1], title="in between"))
+    held = bead(NAMES[0], status="hooked", assignee="bob")
+    claim = f"claim\n\nGt-Settled: origin\nGt-Clock: {clock_of(store.repository, begun) + 1}\n"
+    tree = store.tree(bob.write(held))
+    parent = store.repository.parents_of(bob.head)
+    copy = store.repository.write_commit(tree, parent, claim, Signature("bob", "b@x.org", 5))
+    found = documents(store, store.joined(ada, copy))[layout.path_of(NAMES[0])]
+    assert found.assignee == "ada"
+
+
 def test_16_a_reopening_counts_only_if_it_knew_of_the_end(store, begun):
     closed = {"status": BeadStatus.CLOSED, "closed_at": "2026-11-23T00:00:00Z",
               "closed_by": "ada", "outcome": "success"}  # fmt: skip

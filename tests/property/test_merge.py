@@ -7,18 +7,31 @@ from gitgt.ledger import schemas
 from gitgt.ledger.codec import emit
 from gitgt.model.change import HELD, flaws
 from gitgt.model.merge import Side, merge
+from gitgt.model.stamps import CLAIM, Stamp
 from gitgt.model.textmerge import merge_text
 from tests.support.documents import bead, documents, edited
 
 _AUTHORS = st.sampled_from(("ada", "bob", ""))
 _CLOCKS = st.integers(1, 3)
+_SETTLED = st.sampled_from((None, False, True))
+
+
+def _side(document, clock, author, settled):
+    stamps = {} if settled is None else {CLAIM: Stamp(clock, author, settled=settled)}
+    return Side(document, clock, author, stamps)
+
+
+def _drawn(draw, base):
+    document, settled = draw(edited(base)), draw(_SETTLED)
+    unchanged = document == base  # and so nobody wrote a claim there
+    return _side(document, draw(_CLOCKS), draw(_AUTHORS), None if unchanged else settled)
 
 
 @st.composite
 def forks(draw):
     """A document, and two that people made of it apart."""
     base = draw(documents())
-    sides = [Side(draw(edited(base)), draw(_CLOCKS), draw(_AUTHORS)) for _ in range(2)]
+    sides = [_drawn(draw, base) for _ in range(2)]
     return (draw(st.sampled_from((base, base, base, None))), *sides)
 
 
@@ -72,14 +85,16 @@ def test_changed_beats_deleted(fork):
     assert merged == (None if base == ours.document else ours.document)
 
 
-@given(_CLOCKS, _CLOCKS)
-def test_the_first_claim_wins(one, two):
+@given(_CLOCKS, _CLOCKS, _SETTLED, _SETTLED)
+def test_of_two_claims_the_settled_wins_and_else_the_first(one, two, left, right):
     claims = [
-        Side(bead(status="hooked", assignee=f"shop/polecats/{name}"), clock, name)
-        for name, clock in (("toast", one), ("nux", two))
+        _side(bead(status="hooked", assignee=f"shop/polecats/{name}"), clock, name, settled)
+        for name, clock, settled in (("toast", one, left), ("nux", two, right))
     ]
     merged = merge(bead(), *claims)
-    first = min(claims, key=lambda side: (side.clock, side.author))
+    first = min(
+        claims, key=lambda side: (not side.stamp(CLAIM).settled, side.clock, side.author)
+    )
     assert merged.document == first.document
     assert [lost.field for lost in merged.lost] == ["assignee"]
     assert merged.document.status in HELD

@@ -104,9 +104,12 @@ class Replica:
         """Where it stands."""
         return self.ledger.head()
 
-    def write(self, *documents: Any, said: str = "write") -> str:
+    def write(self, *documents: Any, said: str = "write", **trailers: str) -> str:
         """Write documents; return where the clone then stands."""
-        self.ledger.transact(lambda _: Change(said, documents), self.who, move=quick_move)
+        named = {name.replace("_", "-"): value for name, value in trailers.items()}
+        self.ledger.transact(
+            lambda _: Change(said, documents, trailers=named), self.who, move=quick_move
+        )
         return self.head
 
     def take(self, commit: str) -> None:
