@@ -48,18 +48,14 @@ def _sync(
     town: Town, wanted: list[Rig | None], *, dry_run: bool
 ) -> tuple[list[Synced], list[GtError]]:
     """Sync one after the other: what stops one does not stop the others."""
-    from gitgt.services import claims, sync
+    from gitgt.services import sync
 
     done: list[Synced] = []
     failed: list[GtError] = []
     for rig in wanted:
         try:
             with output.progress(f"talking to {sync.remote_of(town, rig) or 'nobody'}"):
-                head = town.ledger_at(rig).head()
-                found = sync.sync(town, rig, dry_run=dry_run)
-                if not dry_run:
-                    claims.tell_losers(town, rig, head, found.lost)
-            done.append(found)
+                done.append(sync.sync(town, rig, dry_run=dry_run))
         except GtError as error:
             if failed:
                 output.say(f"gt: {error.message}")
@@ -80,6 +76,8 @@ def _tell(done: Synced, would: str) -> None:
             f"  {each['id']}: {each['field']} by {each['by']} lost; "
             f"it is a comment of the bead now"
         )
+    for name, title in done.calls.items():
+        output.answer(f"  {name}: {title}")
     for path in done.unread:
         output.answer(f"  {path}: cannot be read on one side; the other side's is there")
     for old, new in done.renamed.items():

@@ -4,7 +4,8 @@ Whoever merges the same pair, in whichever clone and whenever, makes the same co
 last byte. Only files in which the two differ are looked at; of these only the ones that both
 sides wrote are merged, field by field, with the clocks of the commits that wrote each field.
 Nothing stops a merge: what cannot be read gives way to what can, two beads that were given
-one id both stay.
+one id both stay. Whoever lost a claim is told by the merge itself: a call lies in the tree, so
+that it reaches them, whichever clone was the one that merged.
 """
 
 from __future__ import annotations
@@ -22,10 +23,11 @@ from gitgt.ledger.clock import clock_of
 from gitgt.ledger.documents import load
 from gitgt.ledger.namesakes import Namesakes, with_references
 from gitgt.model.actor import Actor
-from gitgt.model.documents import Document
+from gitgt.model.documents import Document, Escalation
 from gitgt.model.event import Event
 from gitgt.model.instant import text_of
-from gitgt.model.merge import Lost, Merged, Side, identity, merge
+from gitgt.model.lost_claims import calls
+from gitgt.model.merge import Lost, Side, identity, merge
 from gitgt.model.stamps import Parts, Stamp, Write, parts_of, stamps_of
 
 _MERGER: Final = ("gitgt", "merge@gitgt.invalid")
@@ -134,10 +136,12 @@ class _Join:
     def __init__(self, repository: Repository, first: str, last: str) -> None:
         self._repository = repository
         self._arms = Arm(repository, first, last), Arm(repository, last, first)
+        self._seconds = max(arm.seconds for arm in self._arms)  # the merge is as old as they
         self._base = common_base(repository, first, last)
         self._lost: dict[str, tuple[Lost, ...]] = {}
         self._unread: list[str] = []
         self._namesakes = Namesakes()
+        self._calls: list[Escalation] = []
         # What differs from the first tip: path to content, None to remove.
         self._files: dict[str, str | None] = {}
 
@@ -147,6 +151,7 @@ class _Join:
         for difference in self._repository.differences(*(arm.tip for arm in self._arms)):
             self._take(difference.path, difference.old, difference.new)
         self._keep_namesakes()
+        self._call_for_losers()
         renamed = self._namesakes.renamed
         return Joined(self._written(), self._lost, tuple(self._unread), renamed)
 
@@ -194,11 +199,13 @@ class _Join:
             self._namesakes.add(path, was, one, two)
             return left
         sides = self._arms[0].side(one, path), self._arms[1].side(two, path)
-        return self._emitted(path, merge(was, *sides))
+        return self._merged(path, was, sides)
 
-    def _emitted(self, path: str, merged: Merged) -> str | None:
+    def _merged(self, path: str, base: Document | None, sides: tuple[Side, Side]) -> str | None:
+        merged = merge(base, *sides)
         if merged.lost:
             self._lost[path] = merged.lost
+        self._calls += calls(base, sides, merged.document, at=text_of(self._seconds))
         document = merged.told
         if document is None:
             return None
@@ -211,12 +218,19 @@ class _Join:
         """Give the beads that met under one id a file each, and bring references along."""
         for found in self._namesakes.settled(self._read):
             arms = zip(self._arms, (found.one, found.two), strict=True)
-            sides = [arm.side(each.document, each.path) for arm, each in arms]
+            one, two = (arm.side(each.document, each.path) for arm, each in arms)
             path = layout.path_of(found.id)
-            self._files[path] = self._emitted(path, merge(found.base, *sides))
+            self._files[path] = self._merged(path, found.base, (one, two))
         for number, arm in enumerate(self._arms):
             if moved := self._namesakes.of_arm(number):
                 self._bring_references(arm, moved)
+
+    def _call_for_losers(self) -> None:
+        """Write a call for each claim that was lost, unless one side has had it already."""
+        for call in self._calls:
+            path = layout.path_of(call.id)
+            if not any(self._repository.entry(arm.tip, path) for arm in self._arms):
+                self._files[path] = self._repository.write_blob(codec.emit(call.fields()))
 
     def _bring_references(self, arm: Arm, moved: Mapping[str, str]) -> None:
         for path in filter(layout.is_item, arm.written):
@@ -243,7 +257,6 @@ class _Join:
     def _written(self) -> str:
         first, last = self._arms
         tree = self._repository.write_tree(first.tip, self._files)
-        seconds = max(first.seconds, last.seconds)
         both = sorted(path for path in self._files if path in first.written)
         beads = [str(layout.named_by(path)) for path in both if layout.named_by(path)]
         event = Event(
@@ -252,9 +265,9 @@ class _Join:
             beads=tuple(beads[:_TOLD]),
             clock=1 + max(first.end.clock, last.end.clock),
             trailers=self._trailers(),
-            at=text_of(seconds),
+            at=text_of(self._seconds),
         )
-        who = Signature(*_MERGER, seconds)
+        who = Signature(*_MERGER, self._seconds)
         return self._repository.write_commit(tree, (first.tip, last.tip), event.message(), who)
 
     def _trailers(self) -> dict[str, str]:

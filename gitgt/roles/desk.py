@@ -6,10 +6,9 @@ import logging
 from collections.abc import Iterable
 
 from gitgt.errors import BusyError, RefusedError
-from gitgt.ledger.transact import Ledger
 from gitgt.model.actor import Actor
 from gitgt.reactor.key import Key, Settled
-from gitgt.services import claims, desk, quarantine, sync
+from gitgt.services import desk, quarantine, sync
 from gitgt.services.town import Rig, Town
 
 _LOG = logging.getLogger(__name__)
@@ -37,7 +36,7 @@ class DeskRole:
         """Take in what is new on the desks of one ledger."""
         rig: Rig | None = None if key.name == "hq" else self._town.rig(key.name)
         ledger = self._town.ledger_at(rig)
-        self._take_arrivals(rig, ledger)
+        sync.take_arrivals(ledger)
         found = list(desk.desks(ledger))
         for each in found:
             try:
@@ -51,9 +50,3 @@ class DeskRole:
         quarantine.settle(self._town, rig, _WHO)
         behind = [each for each in found if not desk.refresh(ledger, each)]
         return Settled(again_in=_PATIENCE if behind else None)
-
-    def _take_arrivals(self, rig: Rig | None, ledger: Ledger) -> None:
-        """Take in what fetches and pulls brought from other clones."""
-        before = ledger.head()
-        for taken in sync.take_arrivals(ledger):
-            claims.tell_losers(self._town, rig, before, taken.lost)

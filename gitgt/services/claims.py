@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -19,18 +19,14 @@ from gitgt.git import remote
 from gitgt.git.remote import UnreachableError
 from gitgt.git.repository import Repository
 from gitgt.git.transaction import RefMove, move_refs
-from gitgt.ledger import layout
 from gitgt.ledger.snapshot import Snapshot
 from gitgt.ledger.transact import Change, Decide, Ledger
 from gitgt.model.actor import Actor
-from gitgt.model.documents import Bead, Severity
 from gitgt.model.event import SETTLED
-from gitgt.model.merge import Lost
-from gitgt.services import submit, sync
+from gitgt.services import sync
 from gitgt.services.town import Rig, Town
 
 _LOG = logging.getLogger(__name__)
-_WHO = Actor.role("sync")
 # With many clones at one remote a claim loses many races before it is settled either way.
 _ATTEMPTS: Final = 1000
 
@@ -112,25 +108,3 @@ def is_provisional(town: Town, rig: Rig | None) -> bool:
     ledger = town.ledger_at(rig)
     known = ledger.repository.ref(remote.tracking(where, sync.branch_of(ledger)))
     return known is None or not ledger.repository.is_ancestor(ledger.head(), known)
-
-
-def tell_losers(
-    town: Town, rig: Rig | None, before: str, lost: Mapping[str, tuple[Lost, ...]]
-) -> list[str]:
-    """Escalate for each bead that was claimed here, as of *before*, and is another's now."""
-    told: list[str] = []
-    ledger = town.ledger_at(rig)
-    was, now = ledger.snapshot(before), ledger.snapshot()
-    for path, fields in lost.items():
-        bead = layout.named_by(path)
-        claims = {each.value for each in fields if each.field == "assignee"}
-        old = was.find(bead) if bead and claims else None
-        if not isinstance(old, Bead) or old.assignee not in claims:
-            continue
-        has_it = getattr(now.find(old.id), "assignee", "") or "nobody"
-        title = f"{old.id} is not {old.assignee}'s: {has_it} claimed it first, in another clone"
-        submit.escalate(
-            town, rig, _WHO, severity=Severity.MEDIUM, title=title, about=str(old.id)
-        )
-        told.append(str(old.id))
-    return told

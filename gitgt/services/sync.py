@@ -22,6 +22,7 @@ from gitgt.git.walk import merge_bases
 from gitgt.ledger import genesis, layout
 from gitgt.ledger.join import Joined, join
 from gitgt.ledger.transact import Ledger
+from gitgt.model.lost_claims import TELLER
 from gitgt.model.merge import Lost
 from gitgt.services.town import Rig, Town
 
@@ -43,6 +44,9 @@ class Synced:
     lost: Mapping[str, tuple[Lost, ...]] = field(default_factory=dict)
     unread: tuple[str, ...] = ()
     renamed: Mapping[str, str] = field(default_factory=dict)
+    calls: Mapping[str, str] = field(
+        default_factory=dict
+    )  # escalations of claims that were lost
 
     def fields(self) -> dict[str, Any]:
         """Return it as plain values."""
@@ -55,6 +59,7 @@ class Synced:
             "name": self.name, "remote": self.remote, "received": self.received,
             "sent": self.sent, "merged": self.merged, "lost": lost,
             "unread": list(self.unread), "renamed": dict(self.renamed),
+            "calls": dict(self.calls),
         }  # fmt: skip
 
 
@@ -234,4 +239,17 @@ def _told(
         lost={path: fields for each in taken for path, fields in each.lost.items()},
         unread=tuple(path for each in taken for path in each.unread),
         renamed={old: new for each in taken for old, new in each.renamed.items()},
+        calls=_calls(ledger, before, now),
     )
+
+
+def _calls(ledger: Ledger, before: str, now: str) -> dict[str, str]:
+    """Return the calls to whoever lost a claim that came since *before*, with their titles."""
+    found: dict[str, str] = {}
+    for each in ledger.repository.differences(before, now):
+        named = layout.named_by(each.path)
+        if each.old is None and named is not None and "-es-" in named:
+            call = ledger.snapshot(now).find(named)
+            if call is not None and call.created_by == TELLER:
+                found[str(named)] = call.title
+    return found

@@ -69,7 +69,7 @@ def test_what_was_written_apart_is_together_afterwards(hubs, here, there):
     assert {here.builder.now(each.id).title for each in (one, two)} == {"One", "Two"}
     assert here.sync().fields() == {
         "name": "shop", "remote": "origin", "received": 0, "sent": 0, "merged": False,
-        "lost": [], "unread": [], "renamed": {},
+        "lost": [], "unread": [], "renamed": {}, "calls": {},
     }  # fmt: skip
 
 
@@ -207,6 +207,47 @@ def test_a_claim_offline_is_provisional_and_the_loser_is_told(hubs, here, there)
         f"{bead.id} is not shop/polecats/nux's: shop/polecats/toast claimed it first, "
         "in another clone"
     )
+
+
+@pytest.mark.parametrize("merger", ["the winner", "the loser", "somebody else"])
+def test_the_loser_of_a_claim_is_told_whoever_merges(tmp_path, hubs, here, there, merger):
+    bead = here.builder.bead(here.rig, "Wanted")
+    here.sync(), there.sync()
+    third = Place(tmp_path / "third", str(hubs.path))
+    away = hubs.path.rename(hubs.path.parent / "away")
+    beads.update(here.town, bead.id, TESS, Update({}, claimed_by="Ada"))
+    beads.update(there.town, bead.id, TESS, Update({}, claimed_by="Zoe"))
+    away.rename(hubs.path)
+
+    if merger == "the winner":
+        there.sync(), here.sync()
+    elif merger == "the loser":
+        here.sync(), there.sync()
+    else:
+        third.repo.git("fetch", "-q", str(here.repo.path), "beads:refs/remotes/ada/beads")
+        third.repo.git("fetch", "-q", str(there.repo.path), "beads:refs/remotes/zoe/beads")
+        third.builder.settle()
+        third.sync(), here.sync()
+    told = there.sync()
+    title = f"{bead.id} is not Zoe's: Ada claimed it first, in another clone"
+    assert list(told.calls.values()) == ([title] if merger != "the loser" else [])
+    assert there.builder.escalations(there.rig) == [("medium", title)]
+    assert there.builder.now(bead.id).assignee == "Ada"
+    here.sync()
+    assert here.head == there.head == hubs.git("rev-parse", "beads")
+    third.builder.close()
+
+
+def test_a_claim_that_is_lost_while_another_is_made_is_told(hubs, here, there):
+    wanted, other = (here.builder.bead(here.rig, title) for title in ("Wanted", "Other"))
+    here.sync(), there.sync()
+    away = hubs.path.rename(hubs.path.parent / "away")
+    beads.update(there.town, wanted.id, TESS, Update({}, claimed_by="Zoe"))
+    away.rename(hubs.path)
+    beads.update(here.town, wanted.id, TESS, Update({}, claimed_by="Ada"))
+    beads.update(there.town, other.id, TESS, Update({}, claimed_by="Zoe"))
+    title = f"{wanted.id} is not Zoe's: Ada claimed it first, in another clone"
+    assert there.builder.escalations(there.rig) == [("medium", title)]
 
 
 def test_a_claim_that_the_remote_settled_stands_against_one_made_offline(

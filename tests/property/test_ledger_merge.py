@@ -16,7 +16,7 @@ from gitgt.ledger.documents import load
 from gitgt.ledger.join import join
 from gitgt.ledger.transact import Change
 from gitgt.model.change import flaws
-from gitgt.model.documents import Comment
+from gitgt.model.documents import Comment, Escalation
 from gitgt.model.lifecycle import BeadStatus
 from tests.support.replicas import REGISTERS, Store, bead
 
@@ -39,6 +39,11 @@ def begun(store):
 def forks(store, begun, seed, clones=("ada", "bob"), edits=12, kinds=()):
     """Return the tips of clones that went apart."""
     return [store.clone(name, begun, seed=seed).work(NAMES, edits, kinds) for name in clones]
+
+
+def calls(store, commit):
+    """Return the calls to whoever lost a claim."""
+    return [each for each in documents(store, commit).values() if isinstance(each, Escalation)]
 
 
 def documents(store, commit):
@@ -180,6 +185,33 @@ def test_15_a_claim_has_one_winner_and_the_loser_is_named(store, begun, seed, ad
     (lost,) = both.lost[path]
     assert (lost.field, lost.author) == ("assignee", "bob" if first == "ada" else "ada")
     assert any(lost.value in each.text for each in found.comments)
+    (call,) = calls(store, both.commit)
+    loser = "bob" if first == "ada" else "ada"
+    assert call.about == NAMES[0]
+    assert call.title == (
+        f"{NAMES[0]} is not shop/polecats/{loser}'s: shop/polecats/{first} claimed it first, "
+        "in another clone"
+    )
+
+
+@few
+@given(SEEDS, st.sampled_from(("closed", "tombstone")))
+def test_15_whose_bead_was_ended_meanwhile_is_told(store, begun, seed, end):
+    ended = {"status": end, "closed_at": "2026-11-23T00:00:00Z", "closed_by": "ada",
+             "outcome": "cancelled", "description": ""}  # fmt: skip
+    ada = store.clone("ada", begun, seed=seed).write(bead(NAMES[0], **ended))
+    bob = store.clone("bob", begun, seed=seed)
+    bobs = bob.write(bead(NAMES[0], status=BeadStatus.HOOKED, assignee="bob"))
+    (call,) = calls(store, store.joined(ada, bobs))
+    did = "closed it" if end == "closed" else "deleted it"
+    assert call.title == f"{NAMES[0]} is not bob's: ada {did}, in another clone"
+
+    # It was heard: merging on, with whoever else, does not call again, nor open it again.
+    heard = call.replace(status="closed", closed_at="2026-11-24T00:00:00Z")
+    after = store.clone("ada", store.joined(ada, bobs), seed=seed).write(heard)
+    late = bob.write(bead(NAMES[1], title="bob goes on"))
+    assert calls(store, store.joined(after, late)) == [heard]
+    assert calls(store, store.joined(store.joined(ada, late), after)) == [heard]
 
 
 @few
