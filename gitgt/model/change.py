@@ -13,6 +13,7 @@ from gitgt.errors import IllegalTransitionError, NotAllowedError, RefusedError
 from gitgt.model.actor import Standing
 from gitgt.model.documents import (
     Bead,
+    Dependency,
     DependencyType,
     Document,
     Outcome,
@@ -83,12 +84,16 @@ def check_change(old: Document | None, new: Document | None, standing: Standing)
     else:
         _check_identity(old, new)
         _check_step(old, new, standing)
-    for what, hint in flaws(new):
+    for what, hint in flaws(new, old):
         raise RefusedError(f"{new.id}: {what}", hint=hint)
 
 
-def flaws(document: Document) -> Iterator[tuple[str, str]]:
-    """Return what cannot be so whatever happened before, each with the way out."""
+def flaws(document: Document, old: Document | None = None) -> Iterator[tuple[str, str]]:
+    """Return what cannot be so whatever happened before, each with the way out.
+
+    An earlier gitgt let a bead hang on another twice: that is no flaw of whoever writes the
+    bead next, if it was so in *old*.
+    """
     closed = document.is_closed
     if document.closed_at and not closed:
         yield f"closed_at is set, but it is {document.status}", "remove closed_at, or close it"
@@ -99,11 +104,21 @@ def flaws(document: Document) -> Iterator[tuple[str, str]]:
         if each.when and each.when not in choices:
             may = f"when: {' | '.join(choices)}" if choices else "remove when"
             yield f"{each.type} on {each.on} cannot wait for {each.when}", may
+    for first, *more in sorted(_alike(document) - (_alike(old) if old else set())):
+        yield f"there are {1 + len(more)} {first.type} on {first.on}", "keep one of them"
     ids = [each.id for each in document.comments]
     if len(set(ids)) < len(ids):
         yield "two comments have the same id", "leave the id of the new one out"
     if isinstance(document, Bead):
         yield from _bead_flaws(document, closed=closed)
+
+
+def _alike(document: Document) -> set[tuple[Dependency, ...]]:
+    """Return the dependencies of one type on one bead, where there are several."""
+    found: dict[tuple[str, str], tuple[Dependency, ...]] = {}
+    for each in sorted(set(document.dependencies)):
+        found[each.type, each.on] = (*found.get((each.type, each.on), ()), each)
+    return {each for each in found.values() if len(each) > 1}
 
 
 def _bead_flaws(bead: Bead, *, closed: bool) -> Iterator[tuple[str, str]]:

@@ -93,7 +93,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Dependency:
-    """An edge to another bead, which may live in another ledger.
+    """An edge to another bead, which may live in another ledger: one of each type to each.
 
     ``when`` says which end of the other one a conditional-blocks waits for (without it:
     failure), or that a waits-for is content with any child of it.
@@ -102,6 +102,12 @@ class Dependency:
     type: DependencyType
     on: BeadId
     when: str = ""
+
+
+def linked(edges: Iterable[Dependency], *new: Dependency) -> tuple[Dependency, ...]:
+    """Return *edges* and the *new* ones; of one type to one bead there is one, the new one."""
+    known = {(each.type, each.on) for each in new}
+    return tuple(sorted({*(each for each in edges if (each.type, each.on) not in known), *new}))
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -15,8 +15,9 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import itertools
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -266,23 +267,29 @@ def _stays(
 
 
 def _edges(base: Document | None, one: Version, two: Version) -> tuple[Dependency, ...]:
-    """Merge edge by edge; of two that differ in their condition alone, the later one stays."""
+    """Merge edge by edge; of two conditions that the sides gave one edge, the later stays."""
     was = set(base.dependencies) if base else set()
     left, right = set(one.value("dependencies")), set(two.value("dependencies"))
-    found: dict[tuple[str, str], Dependency] = {}
-    for edge in sorted(left | right):
-        if not _stays(edge_part(edge), edge, was, (one, left), (two, right)):
-            continue
-        other = found.get((edge.type, edge.on))
-        if other is None or _edge_key(edge, one, two) > _edge_key(other, one, two):
-            found[edge.type, edge.on] = edge
-    return tuple(sorted(found.values()))
+    stay = {
+        edge
+        for edge in left | right
+        if _stays(edge_part(edge), edge, was, (one, left), (two, right))
+    }
+    mine, theirs = stay - right, stay - left
+    return tuple(sorted(stay.difference(_outdated((one, mine), (two, theirs)))))
 
 
-def _edge_key(edge: Dependency, one: Version, two: Version) -> tuple[int, str, str]:
-    part = edge_part(edge)
-    there = [each for each in (one, two) if edge in each.value("dependencies")]
-    return max(each.key(part, str(edge)) for each in there)
+def _outdated(
+    sides: tuple[Version, set[Dependency]], others: tuple[Version, set[Dependency]]
+) -> Iterator[Dependency]:
+    """Yield the edges of one side alone that the other side's, which came later, replace."""
+    (one, mine), (two, theirs) = sides, others
+    for left, right in itertools.product(mine, theirs):
+        if (left.type, left.on) == (right.type, right.on):
+            keys = [
+                each.key(edge_part(edge), edge) for each, edge in ((one, left), (two, right))
+            ]
+            yield left if keys[0] < keys[1] else right
 
 
 def _comments(one: Version, two: Version) -> tuple[Comment, ...]:

@@ -19,6 +19,7 @@ from gitgt.model.documents import (
     Outcome,
     WorkType,
     in_order,
+    linked,
 )
 from gitgt.model.graph import BLOCKING
 from gitgt.model.ids import BeadId, base36, is_bead_id
@@ -256,7 +257,7 @@ def depend(
 
 
 def link(town: Town, bead: BeadId, edge: Dependency, who: Actor) -> Bead:
-    """Add *edge* to what *bead* depends on.
+    """Add *edge* to what *bead* depends on; it replaces one of its type to the same bead.
 
     Raises:
         NotFoundError: the other one is nowhere.
@@ -269,7 +270,7 @@ def link(town: Town, bead: BeadId, edge: Dependency, who: Actor) -> Bead:
 
     def decide(now: Snapshot) -> Change:
         old = now.bead(bead)
-        edges = tuple(sorted({*old.dependencies, edge}))
+        edges = linked(old.dependencies, edge)
         graph.check_edge(town, bead, on, edge.type)
         said = f"{bead} waits for {on}" if edge.type in BLOCKING else f"{bead} hangs on {on}"
         return Change(said, (old.replace(dependencies=edges),), event="bead.linked")

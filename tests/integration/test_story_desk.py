@@ -99,6 +99,13 @@ def test_an_edit_and_what_happened_meanwhile_both_stay(town, shop, desk):
             f"gt: {BEAD}:3: title: given twice; the first one is on line 2\n",
         ),
         (
+            ("title: Either way", "status: open", "dependencies:",
+            "  - {type: conditional-blocks, on: sh-x7k2m, when: success}",
+            "  - {type: conditional-blocks, on: sh-x7k2m, when: failure}"),
+            (f"gt: {BEAD}:3: sh-abc12: there are 2 conditional-blocks on sh-x7k2m\n"
+            "  hint: keep one of them\n"),
+        ),
+        (
             ("title: &a Anchor", "description: *a"),
             (f"gt: {BEAD}:2: title: an anchor is not allowed\n"
             f"{BEAD}:3: description: an alias is not allowed\n"
@@ -110,7 +117,7 @@ def test_an_edit_and_what_happened_meanwhile_both_stay(town, shop, desk):
             "  hint: delete !!python/object:os.system\n"),
         ),
     ],
-    ids=("status", "assignee", "key", "twice", "anchor", "tag"),
+    ids=("status", "assignee", "key", "twice", "two ends", "anchor", "tag"),
 )  # fmt: skip
 def test_what_breaks_a_rule_is_refused_with_file_line_rule_and_way_out(desk, lines, said):
     write_bead(desk, *lines)

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from gitgt.ledger import schemas
 from gitgt.ledger.codec import emit
 from gitgt.model.change import HELD, flaws
+from gitgt.model.documents import Dependency
 from gitgt.model.merge import Side, merge
 from gitgt.model.stamps import CLAIM, Stamp
 from gitgt.model.textmerge import merge_text
@@ -75,6 +78,25 @@ def test_what_either_said_anew_is_there(fork):
     known = {each.id for each in base.comments} if base else set()
     said = {each.id for side in (ours, theirs) for each in side.document.comments}
     assert said - known <= {each.id for each in merged.comments}
+
+
+@given(forks(), st.booleans())
+def test_an_edge_that_neither_side_touched_stays(fork, both_conditions):
+    """Also where an earlier gitgt let one bead hang on another in two ways of one type."""
+    base, ours, theirs = fork
+    assume(
+        base is not None and "tombstone" not in (ours.document.status, theirs.document.status)
+    )
+    kept = {Dependency("conditional-blocks", "gt-kept0", "success")}
+    kept |= (
+        {Dependency("conditional-blocks", "gt-kept0", "failure")} if both_conditions else set()
+    )
+
+    def hung(document):
+        return document.replace(dependencies=tuple(sorted({*document.dependencies, *kept})))
+
+    sides = [replace(each, document=hung(each.document)) for each in (ours, theirs)]
+    assert kept <= set(merge(hung(base), *sides).document.dependencies)
 
 
 @given(forks())

@@ -17,6 +17,7 @@ from gitgt.model.documents import (
     Outcome,
     document_from,
     empty,
+    linked,
 )
 from gitgt.model.field_order import FIELD_ORDER
 from gitgt.model.ids import BeadId
@@ -29,6 +30,10 @@ OTHERS: Final = ("gt-x7k2m", "gt-q8w9e", "hq-cv-r5t6y")
 _TIMES: Final = ("2026-11-22T15:00:00Z", "2026-11-23T09:00:00Z", "2026-11-24T10:00:00Z")
 _LINES: Final = st.lists(st.sampled_from(("one", "two", "three", "four", "")), max_size=6)
 _WORDS: Final = st.sampled_from(("fix it", "yes", "#1: go", "Über", "10", "a\tb"))
+_CONDITIONS: Final[dict[str, tuple[str, ...]]] = {
+    "conditional-blocks": ("", "success", "failure", "cancelled"),
+    "waits-for": ("", "any-child"),
+}
 _FILLS: Final[dict[str, Any]] = {
     "assignee": st.sampled_from(ADDRESSES),
     "landed": st.sampled_from((COMMIT, COMMIT[::-1])),
@@ -114,10 +119,12 @@ def _said(draw: st.DrawFn, document: Document) -> Document:
 def _linked(draw: st.DrawFn, document: Document) -> Document:
     label = draw(st.sampled_from(("net", "ui", "yes")))
     kind = draw(st.sampled_from(tuple(DependencyType)))
-    edge = Dependency(kind, BeadId(draw(st.sampled_from(OTHERS))))
+    when = draw(st.sampled_from(_CONDITIONS.get(kind, ("",))))
+    edge = Dependency(kind, BeadId(draw(st.sampled_from(OTHERS))), when)
+    edges = linked(document.dependencies, edge)
     return document.replace(
         labels=tuple(set(document.labels) ^ {label}),
-        dependencies=tuple(set(document.dependencies) ^ {edge}),
+        dependencies=tuple(set(edges) - ({edge} & {*document.dependencies})),
     )
 
 

@@ -26,12 +26,14 @@ from gitgt.model.documents import (
     Outcome,
     WorkType,
     in_order,
+    linked,
 )
 from gitgt.model.ids import BeadId
 from gitgt.model.instant import text_of
 from gitgt.model.lifecycle import BeadStatus
 
 BEGINNING: Final = 1_795_357_800.0
+_ENDS: Final = ("success", "failure", "cancelled")
 _LINES: Final = ("one", "two", "three", "four", "five")
 
 
@@ -167,6 +169,12 @@ def _edge(lots: random.Random, old: Bead, _who: str) -> Bead:
     return old.replace(dependencies=tuple(sorted({*old.dependencies} ^ {edge})))
 
 
+def _condition(lots: random.Random, old: Bead, _who: str) -> Bead:
+    on, when = BeadId(f"gt-zzzz{lots.randrange(2)}"), lots.choice(("", *_ENDS))
+    edge = Dependency(DependencyType.CONDITIONAL_BLOCKS, on, when)
+    return old.replace(dependencies=linked(old.dependencies, edge))
+
+
 def _comment(lots: random.Random, old: Bead, who: str) -> Bead:
     name = f"{who}{lots.randrange(10**9)}"
     said = Comment(name, text_of(BEGINNING + lots.randrange(99)), who, lots.choice(_LINES))
@@ -200,8 +208,9 @@ def _state(lots: random.Random, old: Bead, who: str) -> Bead:
 
 
 # What settles by itself, and so does not depend on who merges with whom first.
-REGISTERS: Final = ("title", "priority", "label", "edge", "comment", "extra")
+REGISTERS: Final = ("title", "priority", "label", "edge", "condition", "comment", "extra")
 _EDITS: Final = {
     "title": _title, "priority": _priority, "label": _label, "edge": _edge,
-    "comment": _comment, "extra": _extra, "text": _text, "state": _state,
+    "condition": _condition, "comment": _comment, "extra": _extra, "text": _text,
+    "state": _state,
 }  # fmt: skip

@@ -13,7 +13,7 @@ from gitgt.errors import NotFoundError, RefusedError
 from gitgt.ledger.snapshot import Snapshot
 from gitgt.ledger.transact import Change
 from gitgt.model.actor import Actor
-from gitgt.model.documents import Bead, Dependency, DependencyType
+from gitgt.model.documents import Bead, Dependency, DependencyType, linked
 from gitgt.model.formula.form import BondPoint
 from gitgt.model.formula.inherit import resolved
 from gitgt.model.ids import BeadId, base36, is_bead_id
@@ -152,7 +152,7 @@ def _edge(on: BeadId, kind: BondType) -> tuple[Dependency, ...]:
 
 
 def _with(bead: Bead, *edges: Dependency) -> Bead:
-    return bead.replace(dependencies=tuple(sorted({*bead.dependencies, *edges})))
+    return bead.replace(dependencies=linked(bead.dependencies, *edges))
 
 
 def _point(

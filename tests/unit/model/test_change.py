@@ -223,12 +223,31 @@ def test_what_may_not_be(old, new, who, kind, text):
 def test_some_things_cannot_be_whatever_was_before():
     blocks = Dependency(DependencyType.BLOCKS, BeadId("gt-abc12"))
     comment = Comment("c1", NOW, "ada", "x")
-    odd = bead().replace(dependencies=(blocks,), comments=(comment, comment), parent="gt-abc12")
+    twice = [
+        Dependency(DependencyType.CONDITIONAL_BLOCKS, BeadId("gt-x7k2m"), when)
+        for when in ("failure", "success")
+    ]
+    odd = bead().replace(
+        dependencies=(blocks, *twice), comments=(comment, comment), parent="gt-abc12"
+    )
     assert [what for what, _ in flaws(odd)] == [
         "it depends on itself",
+        "there are 2 conditional-blocks on gt-x7k2m",
         "two comments have the same id",
         "it is its own parent",
     ]
+
+
+def test_a_bead_that_hung_twice_on_another_before_goes_on():
+    twice = [
+        Dependency(DependencyType.CONDITIONAL_BLOCKS, BeadId("gt-x7k2m"), when)
+        for when in ("failure", "success")
+    ]
+    old = bead().replace(dependencies=tuple(twice))
+    check_change(old, old.replace(title="Push again"), PERSON)
+    check_change(old, old.replace(dependencies=(twice[0],)), PERSON)
+    with pytest.raises(RefusedError, match="there are 2 conditional-blocks on gt-x7k2m"):
+        check_change(bead(), old, PERSON)
 
 
 def test_closed_without_an_outcome_cannot_be():
