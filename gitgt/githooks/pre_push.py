@@ -47,7 +47,9 @@ def _pusher(place: Place) -> Pusher:
     if rig is None:  # the town's own repository: all of it is ours
         return Pusher(agent, targets, place.ledger.ref, shared=True)
     targets.add(rig.target)
-    return Pusher(agent, targets, place.ledger.ref, shared=rig.shared, rig=rig.name)
+    return Pusher(
+        agent, targets, place.ledger.ref, shared=rig.shared, rig=rig.name, remote=rig.remote
+    )
 
 
 def _refused(refusals: Sequence[Refusal]) -> GtError:

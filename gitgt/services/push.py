@@ -13,11 +13,12 @@ from typing import Final
 from gitgt.errors import RefusedError
 
 _HEADS: Final = "refs/heads/"
+_DESKS: Final = "refs/heads/desk/"
 # Ours, and nobody's business outside before the rig is shared.
 _OURS: Final = ("refs/heads/polecat/", "refs/notes/gt/", "refs/gt/")
 # Of this clone alone, shared or not.
 _STAYS: Final = (
-    "refs/heads/desk/", "refs/gt/chained", "refs/gt/intent/", "refs/gt/trash/", "refs/gt/wisps",
+    _DESKS, "refs/gt/chained", "refs/gt/intent/", "refs/gt/trash/", "refs/gt/wisps",
 )  # fmt: skip
 
 
@@ -45,6 +46,7 @@ class Pusher:
     ledger_ref: str
     shared: bool
     rig: str = "NAME"
+    remote: str = "origin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +104,11 @@ def _judge(
             "git gt done",
         )
     if ref.startswith(_STAYS) and not line.is_deletion:
+        branch = _short(pusher.ledger_ref) if ref.startswith(_DESKS) else "BRANCH"
         return Refusal(
-            ref, f"{_short(ref)} belongs to this clone alone", "git push origin BRANCH"
+            ref,
+            f"{_short(ref)} belongs to this clone alone",
+            f"git push {pusher.remote} {branch}",
         )
     if ref.startswith(_OURS) and not pusher.shared and not line.is_deletion:
         return _unshared(ref, pusher)
@@ -124,7 +129,7 @@ def _judge_ledger(
         return Refusal(
             ref,
             f"{name} is the ledger: it is merged, never forced",
-            "git fetch, then push again",
+            "git gt sync",
         )
     return None
 

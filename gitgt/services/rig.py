@@ -23,7 +23,7 @@ from gitgt.ledger import genesis
 from gitgt.model import ids
 from gitgt.model.actor import Actor
 from gitgt.model.namepool import theme_for
-from gitgt.services import commit, desk, merge_file, settings
+from gitgt.services import commit, desk, merge_file, settings, upstream
 from gitgt.services.town import RIGS, Rig, Town
 
 _MAKING: Final = ".gt-making"
@@ -119,7 +119,7 @@ def _complete(town: Town, rig: Rig, who: Actor) -> bool:
     ledger = town.ledger_at(rig)
     if not _is_half_made(rig.path):
         ledger.head()  # a lost one comes back from a desk, and who says how is the ledger
-        return desk.open_desk(town, rig, who)
+        return _open_desk(town, rig, who)
     if ledger.repository.ref(ledger.ref) is None:
         return _bring(town, rig, who)
     # Its beads may be there by now, so nothing of it is taken away any more.
@@ -231,7 +231,13 @@ def _furnish(town: Town, rig: Rig, who: Actor) -> None:
     set_up_hooks(town, rig)
     for folder in ("settings", "crew", "polecats", "refinery"):
         (rig.path / folder).mkdir(exist_ok=True)
-    desk.open_desk(town, rig, who)
+    _open_desk(town, rig, who)
+
+
+def _open_desk(town: Town, rig: Rig, who: Actor) -> bool:
+    made = desk.open_desk(town, rig, who)
+    upstream.follow(town, rig)
+    return made
 
 
 def share(town: Town, name: str, who: Actor, *, shared: bool = True, remote: str = "") -> bool:
@@ -253,7 +259,10 @@ def share(town: Town, name: str, who: Actor, *, shared: bool = True, remote: str
         return {RIGS: settings.emit({"rigs": {**present, name: _fields(rig)}})}
 
     subject = f"{'share' if shared else 'do not share'} the ledger of {name}"
-    return commit.change(town, decide, subject, who)
+    changed = commit.change(town, decide, subject, who)
+    if town.rig(name).is_here:
+        upstream.follow(town, town.rig(name))
+    return changed
 
 
 def _check_remote(rig: Rig, remote: str) -> None:

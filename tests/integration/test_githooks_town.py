@@ -186,7 +186,7 @@ def test_nothing_of_ours_leaves_before_the_rig_is_shared(town, slung):
         "gt: beads is the town's own: the rig is not shared",
         f"{desk_branch} belongs to this clone alone",
         f"{polecat} is the town's own: the rig is not shared",
-        "hint: git gt rig share shop; git push origin BRANCH",
+        "hint: git gt rig share shop; git push origin beads",
     ]
     assert (sent.returncode, sent.stderr) == (0, "")
     assert "refs/remotes/origin/feature" in Spool.of(shop.repository_path).take()

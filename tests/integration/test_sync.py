@@ -10,7 +10,7 @@ from gitgt.ledger import genesis
 from gitgt.model.documents import Escalation
 from gitgt.reactor.key import Key
 from gitgt.roles.desk import DeskRole
-from gitgt.services import beads
+from gitgt.services import beads, rig
 from gitgt.services.beads import Update
 from gitgt.services.sling import Order, sling
 from gitgt.services.sync import sync
@@ -151,6 +151,57 @@ def test_plain_push_and_plain_pull_work_as_well(hubs, here, there):
     assert refused.returncode != 0
     there.desk.git("push", "-q", "origin", "beads")
     assert hubs.git("rev-parse", "beads") == there.head
+
+
+def test_pull_and_push_need_no_words_on_a_desk(hubs, here, there):
+    bead, mine = here.builder.bead(here.rig, "Theirs"), there.builder.bead(there.rig, "Mine")
+    here.sync()
+    there.builder.settle()
+    late = there.desk.attempt("push", "-q", "origin", "beads")
+    assert late.returncode == 1
+    assert late.stderr.startswith(
+        "gt: beads is the ledger: it is merged, never forced\nhint: git gt sync\n"
+    )
+
+    there.desk.git("pull", "-q", "--no-edit")
+    there.builder.settle()
+    assert {there.builder.now(each.id).title for each in (bead, mine)} == {"Theirs", "Mine"}
+    assert there.desk.git("status", "--porcelain") == ""
+    assert there.desk.git("rev-parse", "HEAD") == there.head
+
+    branch = there.desk.git("branch", "--show-current")
+    bare = there.desk.attempt("push", "-q")
+    assert bare.returncode == 128
+    assert "    git push origin HEAD:beads\n" in bare.stderr
+    named = there.desk.attempt("push", "-q", "origin", branch)
+    assert named.stderr.startswith(
+        f"gt: {branch} belongs to this clone alone\nhint: git push origin beads\n"
+    )
+    there.desk.git("push", "-q", "origin", "beads")
+    assert hubs.git("rev-parse", "beads") == there.head
+
+
+def test_a_desk_follows_the_remote_that_its_ledger_is_shared_through(tmp_path, hubs):
+    place = Place(tmp_path / "here", str(hubs.path), shared=False)
+    branch = place.desk.git("branch", "--show-current")
+
+    def said():
+        rows = place.repo.git("config", "--local", "--list").splitlines()
+        return [row for row in rows if row.startswith(f"branch.{branch}.")]
+
+    assert said() == [f"branch.{branch}.rebase=false"]
+    place.share()
+    shared = [
+        f"branch.{branch}.rebase=false",
+        f"branch.{branch}.remote=origin",
+        f"branch.{branch}.merge=refs/heads/beads",
+    ]
+    assert said() == shared
+    place.share()
+    assert said() == shared
+    rig.share(place.town, "shop", TESS, shared=False)
+    assert said() == shared[:1]
+    place.builder.close()
 
 
 def test_a_pull_onto_a_desk_merges_by_field(here, there):

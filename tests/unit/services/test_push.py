@@ -68,11 +68,18 @@ def test_what_is_ours_is_pushed_when_the_rig_is_shared(ref):
     assert told(PERSON, ("(delete)", "", ref, OLD)) == []
 
 
-@pytest.mark.parametrize("ref", ["refs/heads/desk/tess", "refs/gt/trash/1/x", "refs/gt/wisps"])
-def test_what_belongs_to_one_clone_stays(ref):
+@pytest.mark.parametrize(
+    ("ref", "branch"),
+    [
+        ("refs/heads/desk/tess", "beads"),
+        ("refs/gt/trash/1/x", "BRANCH"),
+        ("refs/gt/wisps", "BRANCH"),
+    ],
+)
+def test_what_belongs_to_one_clone_stays(ref, branch):
     name = ref.removeprefix("refs/heads/")
     assert told(SHARED, to(ref)) == [
-        f"{name} belongs to this clone alone | git push origin BRANCH"
+        f"{name} belongs to this clone alone | git push origin {branch}"
     ]
 
 
@@ -93,7 +100,7 @@ def test_the_ledger_is_never_deleted_nor_forced():
         "beads is the ledger: deleting it loses all beads | "
     ]
     assert told(SHARED, to("refs/heads/beads"), contains=False) == [
-        "beads is the ledger: it is merged, never forced | git fetch, then push again"
+        "beads is the ledger: it is merged, never forced | git gt sync"
     ]
     assert told(SHARED, to("refs/heads/beads", old=""), contains=False) == []
 
