@@ -80,10 +80,22 @@ def clear(git_dir: Path) -> None:
 
 
 def is_rebasing(git_dir: Path) -> bool:
-    """Tell whether a rebase or a series of picks is under way."""
-    return any(
-        (git_dir / name).is_dir() for name in ("rebase-merge", "rebase-apply", "sequencer")
-    )
+    """Tell whether a rebase or a series of picks is under way.
+
+    While it is, a rebase stands on no branch; when post-rewrite runs it is back on its own, and
+    git has only to tidy up.
+    """
+    if (git_dir / "rebase-merge").is_dir():
+        return not _is_back(git_dir)
+    return any((git_dir / name).is_dir() for name in ("rebase-apply", "sequencer"))
+
+
+def _is_back(git_dir: Path) -> bool:
+    try:
+        branch = (git_dir / "rebase-merge" / "head-name").read_text().strip()
+        return (git_dir / "HEAD").read_text().strip() == f"ref: {branch}"
+    except (OSError, UnicodeDecodeError):
+        return False
 
 
 def is_committing(git_dir: Path) -> bool:

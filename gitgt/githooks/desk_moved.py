@@ -7,6 +7,7 @@ from typing import Final
 import click
 
 from gitgt.errors import RefusedError
+from gitgt.git.command import line
 from gitgt.githooks.place import Place
 from gitgt.model.actor import Actor
 from gitgt.services import desk, sync
@@ -54,8 +55,12 @@ def take_in(place: Place) -> None:
             f"{escalation} tells the others",
         ) from problem
     if not desk.refresh(place.ledger, here):
-        click.echo(
-            "gt: the ledger has it; the desk stays behind: others changed a file you edit",
-            err=True,
-        )
-        click.echo("hint: commit them, and the desk catches up", err=True)
+        _say_behind(place)
+
+
+def _say_behind(place: Place) -> None:
+    edits = line("status", "--porcelain", "--untracked-files=no", cwd=place.cwd)
+    why = "others changed a file you edit" if edits else "git is still at it"
+    way = "commit them, and the desk catches up" if edits else "git gt tick, and it catches up"
+    click.echo(f"gt: the ledger has it; the desk stays behind: {why}", err=True)
+    click.echo(f"hint: {way}", err=True)

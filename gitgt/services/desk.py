@@ -188,9 +188,19 @@ def refresh(ledger: Ledger, desk: Desk) -> bool:
         return True
     if markers.is_committing(desk.git_dir) or markers.is_rebasing(desk.git_dir):
         return False
+    if (desk.git_dir / "MERGE_HEAD").exists():
+        _conclude(ledger.repository, desk.path)
     if _follow(desk.path, head):
         return True
     return worktree.mend(ledger.repository, desk.path) and _follow(desk.path, head)
+
+
+def _conclude(repository: Repository, path: Path) -> None:
+    """Take away the mark of a merge that is made: git does so after post-merge only."""
+    said = attempt("rev-parse", "HEAD", "MERGE_HEAD", "--", cwd=path)
+    tips = said.stdout.decode().split()[:2]
+    if said.ok and repository.is_ancestor(tips[1], tips[0]):
+        attempt("update-ref", "-d", "MERGE_HEAD", tips[1], cwd=path)
 
 
 def _follow(path: Path, head: str) -> bool:

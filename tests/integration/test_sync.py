@@ -7,7 +7,7 @@ import pytest
 from gitgt.errors import RefusedError
 from gitgt.git.remote import UnreachableError
 from gitgt.ledger import genesis
-from gitgt.model.documents import Escalation
+from gitgt.model.documents import Bead, Escalation
 from gitgt.reactor.key import Key
 from gitgt.roles.desk import DeskRole
 from gitgt.services import beads, rig
@@ -179,6 +179,26 @@ def test_pull_and_push_need_no_words_on_a_desk(hubs, here, there):
     )
     there.desk.git("push", "-q", "origin", "beads")
     assert hubs.git("rev-parse", "beads") == there.head
+
+
+@pytest.mark.parametrize("how", ["--no-rebase", "--rebase"])
+def test_a_pull_with_nobody_watching_leaves_the_desk_where_the_ledger_stands(here, there, how):
+    bead = here.builder.bead(here.rig, "Theirs")
+    here.sync()
+    there.builder.close()  # from here on the hooks do it all
+    there.desk.commit(
+        "items/a/b/app-abc12.yaml".replace("app", there.rig.prefix),
+        f"id: {there.rig.prefix}-abc12\ntype: task\ntitle: Mine\nstatus: open\n",
+    )
+    pulled = there.desk.attempt("pull", "-q", "--no-edit", how, "origin", "beads")
+    assert (pulled.returncode, [row for row in pulled.stderr.splitlines() if "gt:" in row]) == (
+        0,
+        [],
+    )
+    assert there.desk.git("rev-parse", "HEAD") == there.head
+    assert there.desk.git("status", "--porcelain") == ""
+    titles = {each.title for each in there.builder.ledger(there.rig).all(Bead)}
+    assert {bead.title, "Mine"} <= titles
 
 
 def test_a_desk_follows_the_remote_that_its_ledger_is_shared_through(tmp_path, hubs):
