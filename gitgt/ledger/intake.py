@@ -10,12 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 from gitgt.errors import GtError, InvalidDocumentError, RefusedError
 from gitgt.git.repository import LINK, SUBMODULE, Difference
 from gitgt.ledger import codec, genesis, layout
 from gitgt.ledger.documents import load, load_draft
+from gitgt.ledger.join import Arm
 from gitgt.ledger.placement import Placed, placed, renamed
 from gitgt.ledger.snapshot import Snapshot
 from gitgt.model.actor import Actor
@@ -54,7 +56,7 @@ def judge(head: Snapshot, base: str | None, theirs: str, writer: Writer) -> Inta
     repository = head.repository
     prefix = str(genesis.settings(repository, head.commit)["prefix"])
     differences = repository.differences(base, theirs)
-    taking = _Taking(head, prefix, writer, differences)
+    taking = _Taking(head, base, prefix, writer, differences)
     for each in placed(repository, base, theirs, differences):
         try:
             taking.take(each)
@@ -67,12 +69,18 @@ class _Taking:
     """What was found so far, file by file."""
 
     def __init__(
-        self, head: Snapshot, prefix: str, writer: Writer, differences: Sequence[Difference]
+        self,
+        head: Snapshot,
+        base: str | None,
+        prefix: str,
+        writer: Writer,
+        differences: Sequence[Difference],
     ) -> None:
         self.files: dict[str, bytes | None] = {}
         self.documents: list[Document] = []
         self.problems: list[str] = []
         self._head = head
+        self._base = base
         self._prefix = prefix
         self._writer = writer
         self._differences = differences
@@ -89,11 +97,54 @@ class _Taking:
             self.files |= _plain_file(self._head, difference)
         elif difference.new is None:
             self._delete(difference)
-        elif document := _merged(self._head, self._prefix, one, self._writer):
+        elif document := self._merged(one):
             self.documents.append(document)
             self.files[layout.path_of(document.id)] = codec.emit(document.fields())
         if one.strays and self._head.repository.entry(self._head.commit, one.path):
             self.files[one.path] = None
+
+    def _merged(self, one: Placed) -> Document | None:
+        difference, path = one.difference, one.path
+        content = self._content(difference)
+        now = _present(self._head, difference.path)
+        old = _base(self._head, difference, now, self._writer)
+        fields = load_draft(content, path, difference.path)
+        if old is None and now is not None:
+            old = now if now.created_at == fields.get("created_at", now.created_at) else None
+        if old is None:
+            _check_home(self._prefix, fields, f"{path}:{_line(content, 'id')}")
+        try:
+            return self._judged(old, now, fields, difference.path)
+        except RefusedError as error:
+            raise type(error)(
+                f"{path}:{_line(content, 'status')}: {error.message}", hint=error.hint
+            ) from error
+
+    def _judged(
+        self, old: Document | None, now: Document | None, fields: Mapping[str, Any], path: str
+    ) -> Document | None:
+        """Return what *fields*, written after *old*, make of *now*; None if nothing."""
+        at, who = self._writer.at, self._writer.actor
+        new = complete(old, fields, now=at, by=who.address)
+        check_change(old, new, who.standing)
+        if now is None or now == old:
+            return new if new != now else None
+        theirs = Side(new, _THEIRS_WINS, who.address, at=at)
+        both = merge(old, self._side(now, path), theirs)
+        check_change(now, both.told, who.standing)
+        return both.told if both.told != now else None
+
+    def _side(self, now: Document, path: str) -> Side:
+        """Return what the ledger says, and who wrote it since the writer began."""
+        arm = self._arm
+        if arm is None or path not in arm.written:
+            return Side(now, 0, "", at=self._writer.at)
+        return arm.side(now, path)
+
+    @cached_property
+    def _arm(self) -> Arm | None:
+        head = self._head
+        return None if self._base is None else Arm(head.repository, head.commit, self._base)
 
     def _content(self, difference: Difference) -> bytes:
         assert difference.new is not None
@@ -176,40 +227,6 @@ def _base(
         return complete(now, draft, now=writer.at, by=writer.actor.address)
     except RefusedError:
         return None  # it was broken before: whatever replaces it is judged as new
-
-
-def _merged(
-    head: Snapshot, prefix: str, one: Placed, writer: Writer
-) -> Document | None:  # fmt: skip
-    difference, path = one.difference, one.path
-    assert difference.new is not None
-    content = head.repository.blob(difference.new)
-    now = _present(head, difference.path)
-    old = _base(head, difference, now, writer)
-    fields = load_draft(content, path, difference.path)
-    if old is None and now is not None:
-        old = now if now.created_at == fields.get("created_at", now.created_at) else None
-    if old is None:
-        _check_home(prefix, fields, f"{path}:{_line(content, 'id')}")
-    try:
-        return _judged(old, now, fields, writer)
-    except RefusedError as error:
-        raise type(error)(
-            f"{path}:{_line(content, 'status')}: {error.message}", hint=error.hint
-        ) from error
-
-
-def _judged(
-    old: Document | None, now: Document | None, fields: Mapping[str, Any], writer: Writer
-) -> Document | None:
-    """Return what *fields*, written after *old*, make of *now*; None if nothing."""
-    new = complete(old, fields, now=writer.at, by=writer.actor.address)
-    check_change(old, new, writer.actor.standing)
-    if now is None or now == old:
-        return new if new != now else None
-    both = merge(old, Side(now, 0, ""), Side(new, _THEIRS_WINS, writer.actor.address))
-    check_change(now, both.told, writer.actor.standing)
-    return both.told if both.told != now else None
 
 
 def _check_home(prefix: str, fields: Mapping[str, Any], where: str) -> None:

@@ -19,7 +19,9 @@ from gitgt.git.repository import Repository
 from gitgt.ledger import codec
 from gitgt.ledger.documents import load
 from gitgt.ledger.join import Arm
+from gitgt.model.actor import Actor
 from gitgt.model.documents import Document
+from gitgt.model.instant import text_of
 from gitgt.model.merge import Side, merge
 
 NAME: Final = "gitgt"
@@ -71,14 +73,27 @@ def _sides(
     path: str,
     environ: Mapping[str, str],
 ) -> tuple[Side, Side]:
-    """Return both sides: with clocks, if git says which commits it merges."""
+    """Return both sides: with clocks, if git says which commits it merges.
+
+    A rebase or a pick says of no commit but the one it stands on: what is picked comes later.
+    """
     one, two = documents
     others = [match[1] for match in map(_HEAD.fullmatch, environ) if match]
     mine = environ.get("GT_MERGE_HEAD", "")
     if len(others) != 1 or not mine:
-        return Side(one, 0, one.created_by), Side(two, 0, two.created_by)
+        by, at = _last(repository, mine, path) if mine else (one.created_by, "")
+        return Side(one, 0, by, at=at), Side(two, 1, two.created_by, at=at)
     arms = Arm(repository, mine, others[0]), Arm(repository, others[0], mine)
     return arms[0].side(one, path), arms[1].side(two, path)
+
+
+def _last(repository: Repository, commit: str, path: str) -> tuple[str, str]:
+    """Return who wrote a file last, as of *commit*, and when."""
+    argv = ("log", "-1", "--format=%an%x00%ae%x00%ct", commit, "--", path)
+    words = attempt(*argv, cwd=repository.common).stdout.decode(errors="replace").split("\0")
+    if len(words) != 3:
+        return "", ""
+    return Actor.signed(words[0], words[1]).address, text_of(float(words[2]))
 
 
 def head_of(cwd: Path) -> str:

@@ -5,6 +5,10 @@ from __future__ import annotations
 import pytest
 
 from gitgt.errors import RefusedError
+from gitgt.ledger.transact import Change
+from gitgt.model.actor import Actor, Standing
+from gitgt.model.ids import BeadId
+from gitgt.model.instant import text_of
 from tests.support.handwork import Handwork, path_of, some
 
 ONE, TWO = "gt-aaaa1", "gt-bbbb2"
@@ -149,6 +153,25 @@ def test_a_commit_on_an_old_desk_takes_nothing_back(hand):
     edit(old, TWO, f"Title of {TWO}", "Also newer")
     hand.commit(where=old)
     assert [hand.beads()[name].title for name in (ONE, TWO)] == ["Newer", "Also newer"]
+
+
+def test_what_a_desk_displaces_is_kept_as_its_writer_s_and_of_its_time(hand):
+    old = hand.another("eva")
+    ada = Actor("Ada", "ada@example.com", Standing.PERSON)
+    after = hand.ledger.transact(
+        lambda now: Change("rename", (now.bead(BeadId(ONE)).replace(title="Ada's"),)), ada
+    )
+    who, _ = hand.ledger.repository.committed(after.commit)
+    edit(old, ONE, f"Title of {ONE}", "Eva's")
+    hand.commit(where=old)
+    found = hand.beads()[ONE]
+    (kept,) = found.comments
+    assert found.title == "Eva's"
+    assert (kept.by, kept.at, kept.text) == (
+        "Ada",
+        text_of(float(who.seconds)),
+        "title, as it was before a merge:\nAda's",
+    )
 
 
 def test_an_amend_takes_back_what_it_no_longer_says(hand):

@@ -6,8 +6,9 @@ import pytest
 
 from gitgt.errors import RefusedError
 from gitgt.git.remote import UnreachableError
-from gitgt.ledger import genesis
+from gitgt.ledger import genesis, layout
 from gitgt.model.documents import Bead, Escalation
+from gitgt.model.instant import text_of
 from gitgt.reactor.key import Key
 from gitgt.roles.desk import DeskRole
 from gitgt.services import beads, rig
@@ -179,6 +180,27 @@ def test_pull_and_push_need_no_words_on_a_desk(hubs, here, there):
     )
     there.desk.git("push", "-q", "origin", "beads")
     assert hubs.git("rev-parse", "beads") == there.head
+
+
+def test_what_a_rebase_displaces_is_kept_as_of_its_time(here, there):
+    bead = here.builder.bead(here.rig, "Both")
+    here.sync(), there.sync()
+    there.builder.settle()
+    path = layout.path_of(bead.id)
+    there.desk.commit(path, there.desk.read(path).replace("title: Both", "title: Mine"))
+    beads.update(here.town, bead.id, TESS, Update({"title": "Theirs"}))
+    here.sync()
+    there.desk.git("pull", "-q", "--rebase", "origin", "beads")
+    there.builder.settle()
+    found = there.builder.now(bead.id)
+    (kept,) = found.comments
+    seconds = float(here.repo.git("log", "-1", "--format=%ct", "beads"))
+    assert found.title == "Mine"
+    assert (kept.by, kept.at, kept.text) == (
+        TESS.address,
+        text_of(seconds),
+        "title, as it was before a merge:\nTheirs",
+    )
 
 
 @pytest.mark.parametrize("how", ["--no-rebase", "--rebase"])
