@@ -1,19 +1,14 @@
 """What commands answer in JSON keeps the schemas that are published."""
 
 import json
-from functools import cache
-from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
-from referencing import Registry, Resource
-from referencing.jsonschema import DRAFT202012
 
-from gitgt import resources
-from gitgt.cli.bead.outputs import OUTPUTS
+from gitgt.cli.bead.outputs import OTHERS, OUTPUTS
 from tests.support.commandline import bd
+from tests.support.outputs import FOLDER, validator
 
-FOLDER = resources.schemas() / "output"
 NAMES = sorted(path.name.removesuffix(".schema.json") for path in FOLDER.glob("*.json"))
 
 # One town, told from the top; each line is typed, and its answer is checked.
@@ -75,16 +70,6 @@ diff|beads~3
 """
 
 
-@cache
-def validator(name):
-    def retrieve(uri):
-        text = Path(uri.removeprefix("file://").replace("%20", " ")).read_text()
-        return Resource.from_contents(json.loads(text), DRAFT202012)
-
-    where = (FOLDER / f"{name}.schema.json").as_uri()
-    return Draft202012Validator({"$ref": where}, registry=Registry(retrieve=retrieve))
-
-
 def _schema(name):
     return json.loads((FOLDER / f"{name}.schema.json").read_text())
 
@@ -119,7 +104,7 @@ def test_every_schema_is_that_of_a_command_or_a_part_of_one():
         for part in _parts(_schema(name))
         if "/" not in part.get("$ref", "/")
     }
-    assert {*OUTPUTS.values(), *parts} == {*NAMES}
+    assert {*OUTPUTS.values(), *OTHERS.values(), *parts} == {*NAMES}
 
 
 def test_every_answer_keeps_its_schema(town, monkeypatch):

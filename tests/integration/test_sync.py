@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from gitgt.errors import RefusedError
@@ -17,6 +19,8 @@ from gitgt.services.sling import Order, sling
 from gitgt.services.sync import sync
 from tests.support.checkout import Checkout
 from tests.support.clones import Place, hub
+from tests.support.commandline import gt
+from tests.support.outputs import validator
 from tests.support.town import TESS
 
 
@@ -95,6 +99,19 @@ def test_a_dry_run_only_tells(hubs, here, there):
     done = sync(here.town, here.rig, dry_run=True)
     assert (done.received, done.sent, done.merged) == (1, 2, True)
     assert (here.head, hubs.git("rev-parse", "beads")) == (head, remote)
+
+
+def test_what_programs_are_told_keeps_its_schema(here, there):
+    bead = here.builder.bead(here.rig, "Both")
+    here.sync(), there.sync()
+    for place, title in ((here, "Here's"), (there, "There's")):
+        beads.update(place.town, bead.id, TESS, Update({"title": title}))
+    here.sync()
+    done = gt("sync", "--json", cwd=there.town.root)
+    assert done.code == 0
+    (told,) = json.loads(done.stdout)
+    validator("synced").validate([told])
+    assert (told["merged"], [each["field"] for each in told["lost"]]) == (True, ["title"])
 
 
 def test_without_a_network_nothing_is_lost(hubs, here):
@@ -322,6 +339,7 @@ def test_the_loser_of_a_claim_is_told_whoever_merges(tmp_path, hubs, here, there
         third.builder.settle()
         third.sync(), here.sync()
     told = there.sync()
+    validator("synced").validate([told.fields()])
     title = f"{bead.id} is not Zoe's: Ada claimed it first, in another clone"
     assert list(told.calls.values()) == ([title] if merger != "the loser" else [])
     assert there.builder.escalations(there.rig) == [("medium", title)]

@@ -50,3 +50,5 @@ OUTPUTS: Final = {
     "blame": "blame",
     "diff": "diff",
 }
+# Commands of git gt that git bd has not.
+OTHERS: Final = {"sync": "synced"}
