@@ -36,6 +36,7 @@ from gitgt.git.hookfiles import (
 )
 from gitgt.git.hookstates import HookState, InstalledHook, installed, signature
 from gitgt.git.repository import Repository
+from gitgt.git.turn import turn
 
 __all__ = [
     "HOOKS", "HookState", "InstalledHook", "install", "installed", "repair", "signature",
@@ -43,6 +44,7 @@ __all__ = [
 ]  # fmt: skip
 
 _RECORD: Final = "record.json"
+_TURN: Final = "hooks"
 
 
 @dataclass(slots=True)
@@ -71,13 +73,14 @@ def install(
         EnvironmentProblemError: git or the disk does not let us.
     """
     common = repository.common
-    signposts.set_up(common, town=town, targets=targets)
     try:
-        if not _is_wanted(common, again=again):
-            return False
-        before = signature(common)
-        _install(common)
-        return signature(common) != before
+        with turn(repository, _TURN):
+            signposts.set_up(common, town=town, targets=targets)
+            if not _is_wanted(common, again=again):
+                return False
+            before = signature(common)
+            _install(common)
+            return signature(common) != before
     except OSError as error:
         raise EnvironmentProblemError(f"cannot install hooks in {common}: {error}") from error
 
@@ -94,20 +97,24 @@ def uninstall(repository: Repository) -> None:
         EnvironmentProblemError: git or the disk does not let us.
     """
     common = repository.common
-    record, own = _read(common), own_folder(common)
     try:
-        if record.values is not None and hookspath.effective(common) == str(own):
-            hookspath.restore(common, record.values, own, record.left)
-        if not (common / "hooks").is_symlink():
-            _empty(common / "hooks", common, remove=record.made_folder)
-        if not _replaced(common):
-            chained.forget(common)
-        for folder in (chained.folder(common), own):
-            shutil.rmtree(folder, ignore_errors=True)
-        _unwanted(common).parent.mkdir(exist_ok=True)
-        _unwanted(common).touch()
+        with turn(repository, _TURN):
+            _unwanted(common).touch()  # first: what is half gone is not repaired
+            _take_out(common)
     except OSError as error:
         raise EnvironmentProblemError(f"cannot uninstall hooks in {common}: {error}") from error
+
+
+def _take_out(common: Path) -> None:
+    record, own = _read(common), own_folder(common)
+    if record.values is not None and hookspath.effective(common) == str(own):
+        hookspath.restore(common, record.values, own, record.left)
+    if not (common / "hooks").is_symlink():
+        _empty(common / "hooks", common, remove=record.made_folder)
+    if not _replaced(common):
+        chained.forget(common)
+    for folder in (chained.folder(common), own):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _is_wanted(common: Path, *, again: bool) -> bool:

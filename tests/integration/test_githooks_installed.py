@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -339,3 +340,26 @@ def test_what_was_uninstalled_stays_away_until_it_is_asked_for(repository):
     assert states(repository) == dict.fromkeys(HOOKS, "missing")
     assert githooks.repair(repository)
     assert states(repository) == dict.fromkeys(HOOKS, "ours")
+
+
+def test_who_repairs_at_the_same_time_puts_nothing_back(rig, repository):
+    rig.git("config", "core.hooksPath", ".husky")
+    for _ in range(5):
+        githooks.install(repository, again=True)
+        gone = threading.Event()
+
+        def keep_repairing(gone=gone):
+            while not gone.is_set():
+                githooks.install(repository)
+
+        watchers = [threading.Thread(target=keep_repairing) for _ in range(2)]
+        for each in watchers:
+            each.start()
+        githooks.uninstall(repository)
+        gone.set()
+        for each in watchers:
+            each.join()
+
+        assert rig.git("config", "core.hooksPath") == ".husky"
+        assert states(repository) == dict.fromkeys(HOOKS, "missing")
+        assert not githooks.install(repository)
