@@ -16,6 +16,7 @@ _FORMAT: Final = (
     "%(trailers:key=Gt-Settled,valueonly)%x00"
 )
 _NOTHING: Final = "0" * 40
+_FEW: Final = 50
 
 
 @dataclass(slots=True)
@@ -50,6 +51,33 @@ def only_in(repository: Repository, tip: str, other: str) -> Iterator[Commit]:
         made = _commit(head.split("\0"))
         made.files.update(_file(row) for row in rows.splitlines() if row.startswith(":"))
         yield made
+
+
+def new_in(repository: Repository, tip: str, since: str) -> Iterator[Commit]:
+    """Yield what ``only_in`` does; a few commits in a straight line cost no process."""
+    line = _straight(repository, tip, since)
+    if line is None:
+        yield from only_in(repository, tip, since)
+        return
+    for oid in reversed(line):
+        parents = repository.parents_of(oid)
+        who, _ = repository.committed(oid)
+        made = Commit(oid, parents, who.name, who.email, who.seconds, 0)
+        for each in repository.differences(parents[0], oid):
+            made.files[each.path] = ((each.old,), each.new)
+        yield made
+
+
+def _straight(repository: Repository, tip: str, since: str) -> list[str] | None:
+    """Return the commits from *tip* down to *since* if they are few and none is a merge."""
+    found: list[str] = []
+    while tip != since:
+        parents = repository.parents_of(tip)
+        if len(parents) != 1 or len(found) == _FEW:
+            return None
+        found.append(tip)
+        tip = parents[0]
+    return found
 
 
 def _commit(words: Sequence[str]) -> Commit:

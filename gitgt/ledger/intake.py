@@ -112,7 +112,7 @@ class _Taking:
         if old is None and now is not None:
             old = now if now.created_at == fields.get("created_at", now.created_at) else None
         if old is None:
-            _check_home(self._prefix, fields, f"{path}:{_line(content, 'id')}")
+            check_home(self._prefix, fields, f"{path}:{_line(content, 'id')}")
         try:
             return self._judged(old, now, fields, difference.path)
         except RefusedError as error:
@@ -229,7 +229,7 @@ def _base(
         return None  # it was broken before: whatever replaces it is judged as new
 
 
-def _check_home(prefix: str, fields: Mapping[str, Any], where: str) -> None:
+def check_home(prefix: str, fields: Mapping[str, Any], where: str) -> None:
     """Check that a new document is one of this ledger's: its id says where it is looked for."""
     bead = BeadId(fields["id"])
     if bead.prefix != prefix:
@@ -253,7 +253,7 @@ def _present(head: Snapshot, path: str) -> Document | None:
         return None
 
 
-def _line(content: bytes, key: str) -> int:
+def line_of(content: bytes, key: str) -> int:
     """Return the line of a top-level *key*, 1 if it is not there."""
     found = re.search(rf"^{key}\s*:".encode(), content, re.MULTILINE)
     return 1 if found is None else content[: found.start()].count(b"\n") + 1

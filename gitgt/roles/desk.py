@@ -36,6 +36,7 @@ class DeskRole:
         """Take in what is new on the desks of one ledger."""
         rig: Rig | None = None if key.name == "hq" else self._town.rig(key.name)
         ledger = self._town.ledger_at(rig)
+        quarantine.put_back(self._town, rig, _WHO)
         sync.take_arrivals(ledger)
         found = list(desk.desks(ledger))
         for each in found:

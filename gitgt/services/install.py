@@ -11,7 +11,7 @@ from gitgt.errors import NotATownError, RefusedError
 from gitgt.git import faults, githooks
 from gitgt.git.command import git
 from gitgt.git.repository import Repository
-from gitgt.ledger import genesis
+from gitgt.ledger import genesis, lawful
 from gitgt.model.actor import Actor
 from gitgt.model.ids import TOWN_PREFIX
 from gitgt.services import commit, desk, merge_file, settings
@@ -86,9 +86,10 @@ def _mend(town: Town, who: Actor) -> bool:
     files = _missing(town, repository)
     made = bool(files) and commit.change(town, lambda: files, "lay out the town", who)
     if repository.ref("refs/heads/beads") is None:
-        genesis.begin(
+        head = genesis.begin(
             repository, "refs/heads/beads", prefix=TOWN_PREFIX, project=secrets.token_hex(20)
         )
+        lawful.mark(repository, head)
         made = True
     made |= set_up_hooks(town)
     made |= desk.open_desk(town, None, who)

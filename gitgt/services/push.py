@@ -18,7 +18,8 @@ _DESKS: Final = "refs/heads/desk/"
 _OURS: Final = ("refs/heads/polecat/", "refs/notes/gt/", "refs/gt/")
 # Of this clone alone, shared or not.
 _STAYS: Final = (
-    _DESKS, "refs/gt/chained", "refs/gt/intent/", "refs/gt/trash/", "refs/gt/wisps",
+    _DESKS, "refs/gt/chained", "refs/gt/intent/", "refs/gt/judged", "refs/gt/trash/",
+    "refs/gt/wisps",
 )  # fmt: skip
 
 

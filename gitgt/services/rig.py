@@ -19,7 +19,7 @@ from gitgt.git.command import Outcome, attempt, git
 from gitgt.git.remote import address
 from gitgt.git.repository import Repository
 from gitgt.git.transaction import RefMove, move_refs
-from gitgt.ledger import genesis
+from gitgt.ledger import genesis, lawful
 from gitgt.model import ids
 from gitgt.model.actor import Actor
 from gitgt.model.namepool import theme_for
@@ -355,11 +355,12 @@ def _begin_ledger(
             )
         _check_prefix(rigs, rig, prefix)
         move_refs(repository, [RefMove(ref, None, remote)], why="take over the ledger")
+        lawful.mark(repository, remote)
         return prefix
     taken = {other.prefix for other in rigs.values()}
     prefix = ids.parse_prefix(wanted.prefix) if wanted.prefix else _free_prefix(rig.name, taken)
     _check_prefix(rigs, rig, prefix)
-    genesis.begin(repository, ref, prefix=prefix, project=project)
+    lawful.mark(repository, genesis.begin(repository, ref, prefix=prefix, project=project))
     return prefix
 
 
