@@ -12,7 +12,7 @@ from typing import Final
 
 import click
 
-from gitgt.cli import output
+from gitgt.cli import output, pending
 from gitgt.cli.catalog import HIDDEN, find, visible
 from gitgt.cli.exits import BROKEN_PIPE, BUG, INTERRUPTED, USAGE, mute
 from gitgt.cli.loading import command_of
@@ -71,10 +71,15 @@ def _dispatch(words: list[str], called: str) -> int:
     entry = find(words[0])
     if entry is None:
         raise click.UsageError(_unknown(words[0]))
-    if entry.group != HIDDEN:
-        _forget_the_repository()
     name = called if called == "git bd" else f"{called} {entry.name}"
-    return _invoke(command_of(entry), words[1:], name)
+    if entry.group == HIDDEN:
+        return _invoke(command_of(entry), words[1:], name)
+    _forget_the_repository()
+    is_to_say = pending.see_to(words)
+    code = _invoke(command_of(entry), words[1:], name)
+    if is_to_say:
+        pending.say()
+    return code
 
 
 def _invoke(command: click.Command, words: list[str], name: str) -> int:

@@ -26,7 +26,12 @@ def answer(words: list[str]) -> int | None:
     if not words or words[0] not in answers:
         return None
     try:
-        return 0 if answers[words[0]](words[1:]) else None
+        if not answers[words[0]](words[1:]):
+            return None
+        from gitgt.cli import pending
+
+        pending.say()
+        return 0
     except BrokenPipeError:
         from gitgt.cli import exits
 

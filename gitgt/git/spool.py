@@ -34,13 +34,15 @@ class Spool:
         """Return the spool of a repository, named by its common git directory."""
         return cls(common / "gt" / "spool")
 
-    def leave(self, where: str | Path) -> None:
+    def leave(self, where: str | Path, *, kind: str = "") -> None:
         """Leave a note that something happened at *where*, a path or the name of a ref.
+
+        The note's name begins with its *kind*, so that some can be told apart unread.
 
         Raises:
             EnvironmentProblemError: the disk does not take it.
         """
-        name = os.urandom(16).hex()
+        name = f"{kind}{os.urandom(16).hex()}"
         draft = self.path / f".{name}"
         try:
             # Not the folders above: where no repository is, none is begun.

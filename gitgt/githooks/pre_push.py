@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import click
+
+from gitgt.daemon.presence import watcher_lives
 from gitgt.errors import GtError, InvalidDocumentError, RefusedError
 from gitgt.git.repository import Repository
 from gitgt.git.signposts import targets_of
@@ -11,6 +14,7 @@ from gitgt.git.spool import Spool
 from gitgt.githooks.place import Place
 from gitgt.ledger import layout
 from gitgt.ledger.documents import load
+from gitgt.services import branch, waiting
 from gitgt.services.desk import PREFIX
 from gitgt.services.push import PushedRef, Pusher, Refusal, judge_push, parse_lines
 
@@ -35,9 +39,24 @@ def run(place: Place, arguments: tuple[str, ...], said: str) -> None:
     problems = [problem for line in lines for problem in _broken(repository, line, place)]
     if problems:
         raise RefusedError("\n".join(problems), hint="mend these files on a desk, and commit")
+    closing = [line for line in lines if _closes(repository, line, place)]
     for line in lines:
-        branch = line.remote_ref.removeprefix("refs/heads/")
-        Spool.of(place.common).leave(f"refs/remotes/{arguments[0]}/{branch}")
+        name = line.remote_ref.removeprefix("refs/heads/")
+        kind = waiting.PUSH if line in closing else ""
+        Spool.of(place.common).leave(f"refs/remotes/{arguments[0]}/{name}", kind=kind)
+    if closing and not watcher_lives(place.town.root):
+        click.echo("gt: no watcher lives to see this push arrive", err=True)
+        click.echo("hint: git gt tick, once it has", err=True)
+
+
+def _closes(repository: Repository, line: PushedRef, place: Place) -> bool:
+    """Tell whether a person's branch says that it closes a bead."""
+    rig = place.rig
+    if rig is None or place.assignment or line.is_deletion or _holds_beads(line, place):
+        return False
+    target = repository.ref(rig.target)
+    known = [oid for oid in (line.remote_oid, target) if oid and repository.has(oid)]
+    return any(each.closes for each in branch.read(repository, line.local_oid, *known))
 
 
 def _pusher(place: Place) -> Pusher:

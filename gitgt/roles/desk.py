@@ -50,4 +50,6 @@ class DeskRole:
         quarantine.report(self._town, rig, _WHO)
         quarantine.settle(self._town, rig, _WHO)
         behind = [each for each in found if not desk.refresh(ledger, each)]
+        for each in behind:
+            desk.note_seen(ledger, each)
         return Settled(again_in=_PATIENCE if behind else None)

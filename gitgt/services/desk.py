@@ -26,6 +26,7 @@ from gitgt.model.event import Event
 from gitgt.model.ids import TOWN_PREFIX, BeadId, base36
 from gitgt.model.instant import text_of
 from gitgt.model.lifecycle import EscalationStatus
+from gitgt.services import waiting
 from gitgt.services.identity import desk_name
 from gitgt.services.town import Rig, Town
 
@@ -43,8 +44,10 @@ def open_desk(town: Town, rig: Rig | None, who: Actor) -> bool:
     git_dir = refs.git_dir_of(path) if path.exists() else None
     made = git_dir is None
     if git_dir is None:
-        branch = f"desk/{desk_name(who)}"
-        git_dir = worktree.add(ledger.repository, path, branch=branch, start=ledger.head())
+        branch, head = f"desk/{desk_name(who)}", ledger.head()
+        git_dir = worktree.add(ledger.repository, path, branch=branch, start=head)
+        if ledger.repository.ref(f"refs/heads/{branch}") == head:
+            waiting.note_seen(str(ledger.repository.common), f"refs/heads/{branch}", head)
     markers.mark_desk(git_dir)
     _mind_everything(path)
     return made
@@ -182,6 +185,18 @@ def refresh(ledger: Ledger, desk: Desk) -> bool:
     Dirty files that the ledger changed stop it, edits intact; the next commit catches up.
     """
     head = ledger.head()
+    is_there = _is_brought(ledger, desk, head)
+    if is_there:
+        waiting.note_seen(str(ledger.repository.common), desk.ref, head)
+    return is_there
+
+
+def note_seen(ledger: Ledger, desk: Desk) -> None:
+    """Note that a desk was looked at: whatever stands on it was taken in, or set aside."""
+    waiting.note_seen(str(ledger.repository.common), desk.ref, desk.tip)
+
+
+def _is_brought(ledger: Ledger, desk: Desk, head: str) -> bool:
     if desk.path is None or desk.git_dir is None:
         return _move_branch(ledger, desk, head)
     if ledger.repository.ref(desk.ref) == head:

@@ -118,6 +118,30 @@ def _answered(cwd: str, asked: Callable[[str, Home], _T]) -> _T | None:
             db.close()
 
 
+def waiting(cwd: str) -> int | None:
+    """Return how much waits in the town around *cwd* while no watcher lives there.
+
+    None if it takes more to find out.
+    """
+    from gitgt.services.waiting import count
+
+    try:
+        town = _town(cwd)
+        found = sum(count(common, _ref(common, ref)) for common, ref in _known(town).values())
+    except (OSError, ValueError, LookupError):
+        return None
+    return found and (0 if _is_watched(town) else found)
+
+
+def _is_watched(town: str) -> bool:
+    """Tell whether a watcher lives; see ``daemon.presence``."""
+    from pathlib import Path
+
+    from gitgt.runtime.held import is_held
+
+    return is_held(Path(town, ".git", "gt", "watch.lock"))
+
+
 def remember(town: Town) -> None:
     """Say where the ledgers of the rigs are, for the next question."""
     root = str(town.root)
