@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 from typing import Final
 
-from gitgt.errors import NotATownError, RefusedError
+from gitgt.errors import EnvironmentProblemError, NotATownError, RefusedError
 from gitgt.git import faults, githooks
 from gitgt.git.command import git
 from gitgt.git.repository import Repository
@@ -30,6 +30,7 @@ def install(path: Path, who: Actor, clock: Clock) -> tuple[Town, bool]:
 
     Raises:
         RefusedError: something else is there, or *path* lies inside a town.
+        EnvironmentProblemError: the system lets nobody make a folder there.
     """
     path = path.expanduser().absolute()
     if (path / _MAKING).exists():  # a run that was killed left it
@@ -64,9 +65,15 @@ def _check_place(path: Path) -> None:
 
 
 def _make(path: Path, who: Actor, clock: Clock) -> Town:
-    path.mkdir(parents=True, exist_ok=True)
-    faults.act("begin", path)
-    (path / _MAKING).touch()
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        faults.act("begin", path)
+        (path / _MAKING).touch()
+    except OSError as error:
+        raise EnvironmentProblemError(
+            f"{path} cannot be made: {(error.strerror or str(error)).lower()}",
+            hint="choose another place, below a folder that you may write in",
+        ) from error
     how = ("--initial-branch=main", "--object-format=sha1")  # whatever the person prefers
     git("init", "--quiet", *how, str(path), cwd=path)
     town = Town(path, clock)
