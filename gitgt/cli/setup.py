@@ -13,7 +13,16 @@ import click
 from gitgt.cli import completions, output
 from gitgt.cli.manpage import man_page
 from gitgt.errors import ToolMissingError
-from gitgt.services.setup import MARK, SHORT, Piece, Places, put, short_names, take_away
+from gitgt.services.setup import (
+    MARK,
+    SHORT,
+    Piece,
+    Places,
+    man_line,
+    put,
+    short_names,
+    take_away,
+)
 
 
 @click.command()
@@ -38,6 +47,8 @@ def command(*, short: bool, force: bool, uninstall: bool, man_dir: Path | None) 
     names = short_names(_programs(), force=force) if short else []
     _report(put([*_pieces(places, short=short), *names], force=force), nothing="")
     output.say(f"zsh looks into {places.zsh} if your fpath names it")
+    if line := man_line(places.man.parent, os.environ):
+        output.say(f"man finds the page with this line in your shell's profile: {line}")
 
 
 def _report(deeds: Iterator[tuple[Path, str]], *, nothing: str) -> None:

@@ -62,6 +62,22 @@ class Places:
         )
 
 
+def man_line(pages: Path, environment: Mapping[str, str]) -> str:
+    """Return the line for a shell's profile by which man finds *pages*; empty if it does.
+
+    Where ``MANPATH`` does not say all of it, man looks beside the folders of ``PATH``.
+    """
+    told = environment.get("MANPATH", "")
+    folders = [Path(each) for each in told.split(os.pathsep) if each]
+    if "" in told.split(os.pathsep):
+        programs = [Path(each) for each in environment.get("PATH", "").split(os.pathsep)]
+        folders += [each.parent / "share/man" for each in programs]
+        folders += [each.parent / "man" for each in programs]
+    if pages in folders:
+        return ""
+    return f"export MANPATH={shlex.quote(str(pages))}:{'$MANPATH' if told else ''}"
+
+
 def short_names(programs: Path, *, force: bool) -> list[Piece]:
     """Return the scripts ``gt`` and ``bd`` that lie beside ours.
 

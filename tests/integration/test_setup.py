@@ -147,3 +147,22 @@ def test_the_other_shells_can_read_theirs(home, programs, tmp_path, shell, name)
     gt("setup", cwd=tmp_path)
     done = subprocess.run([shell, "-n", str(home / name)], capture_output=True, check=False)
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_who_has_the_programs_elsewhere_is_told_how_man_finds_the_page(
+    home, programs, tmp_path, monkeypatch
+):
+    pages, zsh = home / ".local/share/man", home / ".local/share/zsh/site-functions"
+    fpath = f"zsh looks into {zsh} if your fpath names it\n"
+    how = "man finds the page with this line in your shell's profile: export MANPATH="
+    assert gt("setup", cwd=tmp_path).stderr == fpath
+
+    elsewhere = tmp_path / "venv/bin"
+    elsewhere.mkdir(parents=True)
+    install_programs(elsewhere)
+    path = os.environ["PATH"].replace(str(programs), str(elsewhere))
+    monkeypatch.setenv("PATH", path)
+    assert gt("setup", cwd=tmp_path).stderr == f"{fpath}{how}'{pages}':\n"
+    env = {"MANPATH": "/opt/man"}
+    assert gt("setup", cwd=tmp_path, env=env).stderr == f"{fpath}{how}'{pages}':$MANPATH\n"
+    assert gt("setup", cwd=tmp_path, env={"MANPATH": f"{pages}:"}).stderr == fpath
