@@ -112,12 +112,12 @@ class _Taking:
         if old is None and now is not None:
             old = now if now.created_at == fields.get("created_at", now.created_at) else None
         if old is None:
-            check_home(self._prefix, fields, f"{path}:{_line(content, 'id')}")
+            check_home(self._prefix, fields, f"{path}:{line_of(content, 'id')}")
         try:
             return self._judged(old, now, fields, difference.path)
         except RefusedError as error:
             raise type(error)(
-                f"{path}:{_line(content, 'status')}: {error.message}", hint=error.hint
+                f"{path}:{line_of(content, 'status')}: {error.message}", hint=error.hint
             ) from error
 
     def _judged(

@@ -316,6 +316,11 @@ def _nothing_fetched(repository: Repository, rig: Rig) -> GtError:
             f"{rig.origin} is a shallow clone, from which git fetches nothing",
             hint=f"git -C {shlex.quote(rig.origin)} fetch --unshallow, or add where it is from",
         )
+    if attempt("ls-remote", "--exit-code", "origin", "HEAD", cwd=repository.common).ok:
+        return NotFoundError(
+            f"{rig.origin} has commits, and no branch: its HEAD is detached",
+            hint=f"git -C {shlex.quote(rig.origin)} switch -c main, then add it",
+        )
     return NotFoundError(f"{rig.origin} has no commits", hint="commit once, then add it")
 
 
@@ -351,9 +356,10 @@ def _begin_ledger(
         prefix = _takeover(repository, remote, project, rig)
         if wanted.prefix and wanted.prefix != prefix:
             raise RefusedError(
-                f"the ledger of {rig.origin} has the prefix {prefix!r}, not {wanted.prefix!r}"
+                f"the ledger of {rig.origin} has the prefix {prefix!r}, not {wanted.prefix!r}",
+                hint=f"leave out --prefix, or begin another ledger: {_other_ledger(rig)}",
             )
-        _check_prefix(rigs, rig, prefix)
+        _check_prefix(rigs, rig, prefix, hint=f"begin another ledger: {_other_ledger(rig)}")
         move_refs(repository, [RefMove(ref, None, remote)], why="take over the ledger")
         lawful.mark(repository, remote)
         return prefix
@@ -372,8 +378,17 @@ def _takeover(repository: Repository, remote: str, project: str, rig: Rig) -> st
         )
     found = genesis.settings(repository, remote)
     if found["project"] != project:
-        raise RefusedError(f"the ledger in {rig.origin} belongs to another project")
+        raise RefusedError(
+            f"the ledger in {rig.origin} belongs to another project",
+            hint=f"begin one for this project: {_other_ledger(rig)}",
+        )
     return str(found["prefix"])
+
+
+def _other_ledger(rig: Rig) -> str:
+    """Return how to add a rig whose ledger is on another branch than its remote's."""
+    words = ("git", "gt", "rig", "add", rig.name, rig.origin, "--ledger", "gt-beads")
+    return f"{shlex.join(words)} --prefix P"
 
 
 def _project(repository: Repository, tip: str) -> str:
@@ -383,13 +398,12 @@ def _project(repository: Repository, tip: str) -> str:
     return min(roots, key=lambda root: (int(root[0]), root[1]))[1]
 
 
-def _check_prefix(rigs: Mapping[str, Rig], rig: Rig, prefix: str) -> None:
+def _check_prefix(
+    rigs: Mapping[str, Rig], rig: Rig, prefix: str, *, hint: str = "give another: --prefix P"
+) -> None:
     for other in rigs.values():
         if other.prefix == prefix and other.name != rig.name:
-            raise RefusedError(
-                f"the prefix {prefix!r} is taken by {other.name}",
-                hint="give another: --prefix P",
-            )
+            raise RefusedError(f"the prefix {prefix!r} is taken by {other.name}", hint=hint)
 
 
 def _free_prefix(name: str, taken: set[str]) -> str:
