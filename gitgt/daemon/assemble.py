@@ -14,7 +14,7 @@ from gitgt.git import landing
 from gitgt.git.spool import Spool
 from gitgt.model.actor import Actor
 from gitgt.model.documents import Severity
-from gitgt.reactor.key import Reconciler
+from gitgt.reactor.key import Key, Reconciler
 from gitgt.reactor.reactor import Reactor, Trouble
 from gitgt.roles.convoys import ConvoysRole
 from gitgt.roles.deacon import DeaconRole
@@ -22,7 +22,7 @@ from gitgt.roles.desk import DeskRole
 from gitgt.roles.dispatcher import DispatcherRole
 from gitgt.roles.refinery import RefineryRole
 from gitgt.roles.witness import WitnessRole
-from gitgt.services import submit
+from gitgt.services import escalations, submit
 from gitgt.services.town import Rig, Town
 from gitgt.telemetry import logs
 
@@ -53,14 +53,15 @@ def assemble(town: Town) -> Reactor:
             landing.recover(ledger.repository, ledger=ledger.ref)
         except BusyError as error:  # the next landing there does it
             _LOG.warning("not recovered yet", extra={"why": error.message})
-    return Reactor(roles(town), report=_reporter(town))
+    return Reactor(roles(town), report=_reporter(town), relieve=_reliever(town))
 
 
 def _reporter(town: Town) -> Callable[[Trouble], None]:
     def report(trouble: Trouble) -> None:
         said = {"key": f"{trouble.key.role}/{trouble.key.name}", "why": trouble.why}
         _LOG.error("could not see to it", extra=said, exc_info=trouble.error)
-        title = f"{trouble.key.role} cannot see to {trouble.key.name}: {trouble.why}"
+        what = trouble.key.name or "anything"
+        title = f"{trouble.key.role} cannot see to {what}: {trouble.why}"
         if trouble.stopped:
             title = f"{trouble.key.role} failed too often and rests for a while: {title}"
         try:
@@ -70,12 +71,29 @@ def _reporter(town: Town) -> Callable[[Trouble], None]:
                 _WHO,
                 severity=Severity.HIGH,
                 title=title[:500],
-                about="",
+                about=_about(trouble.key),
             )
         except GtError as error:
             _LOG.info("could not escalate", extra={"why": str(error)})
 
     return report
+
+
+def _reliever(town: Town) -> Callable[[Key], None]:
+    def relieve(key: Key) -> None:
+        """Close what was told of a role that could not see to something: now it could."""
+        try:
+            # While settings are spoiled, a rig's trouble is told in the town's ledger.
+            for rig in {key.name: _rig_of(town, key.name), "hq": None}.values():
+                escalations.settle(town, rig, _WHO, about=_about(key))
+        except GtError as error:
+            _LOG.info("could not close an escalation", extra={"why": str(error)})
+
+    return relieve
+
+
+def _about(key: Key) -> str:
+    return f"{key.role}/{key.name or 'all'}"
 
 
 def _rig_of(town: Town, name: str) -> Rig | None:

@@ -76,22 +76,29 @@ class _Role:
     rests_until: float = 0.0
 
 
-def _say_nothing(_: Trouble) -> None:
+def _say_nothing(_: Trouble | Key) -> None:
     """Report to nobody."""
 
 
 class Reactor:
-    """Wake keys, and let the reconcilers see to those that are due."""
+    """Wake keys, and let the reconcilers see to those that are due.
+
+    *report* is called when one cannot be seen to, *relieve* when it could: for the first time,
+    since an earlier life may have reported it, and after each report.
+    """
 
     def __init__(
         self,
         reconcilers: Iterable[Reconciler],
         *,
         report: Callable[[Trouble], None] = _say_nothing,
+        relieve: Callable[[Key], None] = _say_nothing,
         patience: Patience | None = None,
     ) -> None:
         self._roles = {each.role: _Role(each) for each in reconcilers}
         self._report = report
+        self._relieve = relieve
+        self._well: set[Key] = set()
         self._patience = patience or Patience()
         self._schedules: dict[Key, _Schedule] = {}
 
@@ -114,8 +121,9 @@ class Reactor:
         try:
             there = set(role.reconciler.keys())
         except GtError as error:
-            self._report(Trouble(Key(name, ""), error, stopped=False))
+            self._tell(Trouble(Key(name, ""), error, stopped=False))
             return
+        self._goes_well(Key(name, ""))
         for key in [each for each in self._schedules if each.role == name]:
             if key not in there and self._schedules[key].at is None:
                 del self._schedules[key]
@@ -185,6 +193,7 @@ class Reactor:
             self._failed(role, key, error, now)
             return
         schedule.attempts, schedule.not_before = 0, 0.0
+        self._goes_well(key)
         if settled.again_in is not None:
             self.wake(key.role, key, now + settled.again_in)
 
@@ -209,4 +218,13 @@ class Reactor:
             role.failures.popleft()
         role.stopped = len(role.failures) >= self._patience.failures
         role.rests_until = now + self._patience.rest
-        self._report(Trouble(key, error, role.stopped))
+        self._tell(Trouble(key, error, role.stopped))
+
+    def _tell(self, trouble: Trouble) -> None:
+        self._well.discard(trouble.key)
+        self._report(trouble)
+
+    def _goes_well(self, key: Key) -> None:
+        if key not in self._well:
+            self._well.add(key)
+            self._relieve(key)

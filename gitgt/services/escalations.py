@@ -11,7 +11,7 @@ from gitgt.model.actor import Actor
 from gitgt.model.documents import Escalation, Severity
 from gitgt.model.instant import text_of
 from gitgt.model.lifecycle import EscalationStatus
-from gitgt.services.town import Town
+from gitgt.services.town import Rig, Town
 
 OPEN: Final = (EscalationStatus.OPEN, EscalationStatus.ACKED)
 _LOUDEST: Final = (Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW)
@@ -43,6 +43,18 @@ def close(town: Town, name: str, who: Actor, *, reason: str) -> Escalation:
     """Say that it is dealt with, and how."""
     amend = {"reason": reason, "closed_at": text_of(town.clock())}
     return _step(town, name, who, EscalationStatus.CLOSED, amend)
+
+
+def settle(town: Town, rig: Rig | None, who: Actor, *, about: str) -> None:
+    """Close what *who* told about something in one ledger: its cause is gone."""
+    now = town.ledger_at(rig).snapshot()
+    told = [
+        each.id
+        for each in now.all(Escalation, status=OPEN)
+        if (each.created_by, each.about) == (who.address, about)
+    ]
+    for name in told:
+        close(town, name, who, reason="it works again")
 
 
 def _step(

@@ -18,6 +18,7 @@ from gitgt.git.repository import Repository
 from gitgt.git.spool import Spool
 from gitgt.git.transaction import RefMove, move_refs
 from gitgt.model.dispatch import SessionState
+from gitgt.model.documents import Escalation
 from gitgt.reactor.key import Key
 from gitgt.runtime.assignment import Assignment
 from gitgt.runtime.exec_launcher import ExecLauncher
@@ -61,6 +62,8 @@ def test_settings_that_somebody_spoils_while_we_watch_are_told_and_waited_for(to
     town.sling(bead)
     town.settle()
     assert town.now(bead).status == "closed"
+    ended = {(each.status, each.reason) for each in town.ledger().all(Escalation)}
+    assert ended == {("closed", "it works again")}
 
 
 def test_a_landing_that_somebody_holds_up_does_not_stop_the_town(town):

@@ -235,3 +235,15 @@ def test_when_a_busy_key_is_tried_again_is_told():
     assert reactor.next_retry() == 1
     reactor.turn(now=1)
     assert (reactor.next_retry(), reactor.next_deadline()) == (None, 10)
+
+
+def test_who_was_told_of_trouble_is_told_when_it_is_over():
+    told = []
+    looks = [Settled(), RefusedError("no"), RefusedError("no"), Settled(), Settled()]
+    witness = Looker(*looks)
+    reactor = Reactor([witness], report=lambda _: told.append("trouble"), relieve=told.append)
+    for now in (0, 100, 200, 300, 400):
+        reactor.wake("witness", "nux", now=now)
+        reactor.turn(now=now)
+
+    assert told == [Key("witness", "nux"), "trouble", "trouble", Key("witness", "nux")]
