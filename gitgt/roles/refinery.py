@@ -124,7 +124,10 @@ class _Line:
         for request, why in over:
             merge_queue.withdraw(self._town, self._target, request, why)
         base = self._base(now)
-        if base is None or not requests:
+        if not requests:
+            return False
+        if base is None:
+            self._tell(Stop.HELD, f"the branch {self._target.branch!r} is gone")
             return False
         merger = self._merger(self._target, now.repository, base.commit)
         merging = merger.merging(merge_queue.incoming(requests))

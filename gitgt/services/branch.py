@@ -20,7 +20,7 @@ from gitgt.model.actor import Actor, Standing
 from gitgt.model.dispatch import is_polecat
 from gitgt.model.documents import Bead, MergeRequest, Severity
 from gitgt.model.ids import BeadId, is_bead_id
-from gitgt.services import submit
+from gitgt.services import submit, target
 from gitgt.services.sandbox import branch_of
 from gitgt.services.town import Rig, Town
 
@@ -115,10 +115,10 @@ class Reading:
 def heed(town: Town, now: Snapshot, reading: Reading, who: Actor) -> bool:
     """Do what the commits of an assignment's branch say; tell whether anything was new."""
     repository = now.repository
-    target = repository.ref(f"refs/heads/{reading.bead.target or reading.rig.branch}")
-    if target is None:
-        return False
-    said = read(repository, reading.tip, target)
+    base = target.tip(repository, target.of(reading.rig, reading.bead))
+    if base is None:
+        return _miss_target(town, reading, who)
+    said = read(repository, reading.tip, base)
     request = submit.live_request(now, reading.bead.id)
     new = [
         each for each in said if request is None or not _is_in(repository, each.commit, request)
@@ -126,13 +126,23 @@ def heed(town: Town, now: Snapshot, reading: Reading, who: Actor) -> bool:
     if not new:
         return False
     _call_for_help(town, reading, new, who)
-    earlier = [] if request is None else read(repository, request.head, target)
+    earlier = [] if request is None else read(repository, request.head, base)
     head = finished_at(new, reading.bead.id, earlier)
     begun = submit.begin(town, reading.bead.id, who)
     if head is None:
         return begun != reading.bead
     submission = submit.Submission(reading.bead.id, reading.branch, head)
     return submit.submit(town, submission, who) != request
+
+
+def _miss_target(town: Town, reading: Reading, who: Actor) -> bool:
+    """Call for a person where nobody can tell what a branch has that its target has not."""
+    where = target.of(reading.rig, reading.bead)
+    title = f"the branch {where!r} that {reading.bead.id} is to land on is gone"
+    submit.escalate(
+        town, reading.rig, who, severity=Severity.HIGH, title=title, about=reading.bead.id
+    )
+    return False
 
 
 def heed_assignment(town: Town, rig: Rig, now: Snapshot, bead: Bead) -> bool:
@@ -185,12 +195,12 @@ class Pushed:
 
 def heed_pushed(town: Town, now: Snapshot, pushed: Pushed) -> list[RefusedError]:
     """Submit what a pushed branch closes; return what was refused."""
-    target = now.repository.ref(pushed.rig.target)
-    if target is None:
+    base = now.repository.ref(pushed.rig.target)
+    if base is None:
         return []
     refused: list[RefusedError] = []
     newest: dict[str, Said] = {}
-    for each in read(now.repository, pushed.tip, target):
+    for each in read(now.repository, pushed.tip, base):
         for name in each.closes:
             newest.setdefault(name, each)
     for name, said in newest.items():

@@ -14,10 +14,11 @@ from gitgt.git import faults, markers, refs, snapshot, trash, worktree
 from gitgt.git.command import attempt, git
 from gitgt.git.markers import Assignment
 from gitgt.git.repository import Repository
+from gitgt.git.transaction import move_refs
 from gitgt.ledger.snapshot import Snapshot
 from gitgt.model.documents import Bead, MergeRequest
 from gitgt.model.lifecycle import MergeStatus
-from gitgt.services import submit
+from gitgt.services import submit, target
 from gitgt.services.town import Rig
 
 _RETURNED = (MergeStatus.CONFLICT, MergeStatus.REJECTED)
@@ -64,12 +65,13 @@ def _start(rig: Rig, now: Snapshot, bead: Bead) -> str:
     back = sent_back(now, bead)
     if back is not None:
         return back.head
-    target = bead.target or rig.branch
-    found = now.repository.ref(f"refs/heads/{target}") or now.repository.ref(
-        f"refs/remotes/origin/{target}"
-    )
+    where = target.of(rig, bead)
+    due = target.beginning(now.repository, where)
+    if due:
+        move_refs(now.repository, due, why=f"{bead.id} is to land there")
+    found = target.tip(now.repository, where)
     if found is None:
-        raise NotFoundError(f"{rig.name} has no branch {target!r} to start {bead.id} from")
+        raise NotFoundError(f"{rig.name} has no branch {where!r} to start {bead.id} from")
     return found
 
 

@@ -16,7 +16,7 @@ from gitgt.runtime import launcher
 from gitgt.runtime.assignment import Assignment, slug
 from gitgt.runtime.exec_launcher import ExecLauncher, Wiring
 from gitgt.runtime.presets import runtime
-from gitgt.services import prompt, runtimes, sandbox, settings
+from gitgt.services import prompt, runtimes, sandbox, settings, target
 from gitgt.services.town import Rig, Town
 
 NOT_STARTED: Final = "could not be started"  # how the reason for such a release begins
@@ -125,7 +125,7 @@ def start(town: Town, rig: Rig, now: Snapshot, bead: Bead) -> None:
         )
     path, marked = sandbox.prepare(rig, now, bead)
     back = sandbox.sent_back(now, bead)
-    base = bead.target or rig.branch
+    base = target.of(rig, bead)
     session = _next(rig, bead.assignee, _series(now, bead.assignee, bead.id))
     sessions_of(rig, town).start(
         Assignment(

@@ -18,7 +18,7 @@ from gitgt.model.documents import Agent, Bead
 from gitgt.model.ids import BeadId
 from gitgt.model.lifecycle import AgentStatus, BeadStatus, BeadVerb
 from gitgt.model.namepool import free_name
-from gitgt.services import claims, convoy, graph, reading, settings
+from gitgt.services import claims, convoy, graph, reading, settings, target
 from gitgt.services.hook import HELD, hooks
 from gitgt.services.town import Rig, Town
 
@@ -113,6 +113,7 @@ def _sling_one(
         if not fresh:
             return None
         _check_free(town, old, order)
+        target.check(rig, now.repository, order.target or target.of(rig, old))
         agent, is_new = choose(town, rig, now, order, who)
         new = old.after(
             BeadVerb.SLING,

@@ -26,6 +26,7 @@ from gitgt.model.lifecycle import (
     MergeStatus,
 )
 from gitgt.model.wording import fit_line
+from gitgt.services import target
 from gitgt.services.commit import signed
 from gitgt.services.town import Rig, Town
 
@@ -77,13 +78,13 @@ def submit(town: Town, submission: Submission, who: Actor) -> MergeRequest:
     def decide(now: Snapshot) -> Change | None:
         bead = _checked(now.bead(submission.bead), who)
         at = _end_of_queue(now, town.clock())
-        target = bead.target or rig.branch
-        _check_commits(ledger, submission, target)
+        where = target.of(rig, bead)
+        _check_commits(ledger, submission, where)
         present = live_request(now, submission.bead)
         if present is not None and _says_the_same(present, submission):
             return None
         request = (
-            _new(number, bead, submission, target=target, at=at, who=who)
+            _new(number, bead, submission, where=where, at=at, who=who)
             if present is None
             else _revised(present, submission)
         )
@@ -92,7 +93,7 @@ def submit(town: Town, submission: Submission, who: Actor) -> MergeRequest:
             f"submit {bead.id} at {submission.head[:12]}",
             (begun, request),
             event="bead.submitted",
-            moves=_pins(ledger, request),
+            moves=(*_pins(ledger, request), *target.beginning(ledger.repository, where)),
         )
 
     after = ledger.transact(decide, who)
@@ -127,15 +128,15 @@ def _checked(bead: Bead, who: Actor) -> Bead:
     return bead
 
 
-def _check_commits(ledger: Ledger, submission: Submission, target: str) -> None:
-    tip = ledger.repository.ref(f"refs/heads/{target}")
+def _check_commits(ledger: Ledger, submission: Submission, where: str) -> None:
+    tip = target.tip(ledger.repository, where)
     if tip is None:
         raise NotFoundError(
-            f"the branch {target!r} that {submission.bead} is to land on is gone"
+            f"the branch {where!r} that {submission.bead} is to land on is gone"
         )
     if ledger.repository.is_ancestor(submission.head, tip):
         raise RefusedError(
-            f"{submission.branch} has no commit that {target} has not",
+            f"{submission.branch} has no commit that {where} has not",
             hint="commit your work first; if nothing needs changing: "
             f"git gt bead close {submission.bead} --outcome no-changes --reason '...'",
         )
@@ -149,7 +150,7 @@ def _begun(bead: Bead, who: Actor, now: str) -> Bead:
 
 
 def _new(
-    number: BeadId, bead: Bead, submission: Submission, *, target: str, at: str, who: Actor
+    number: BeadId, bead: Bead, submission: Submission, *, where: str, at: str, who: Actor
 ) -> MergeRequest:
     return MergeRequest(
         id=number,
@@ -160,7 +161,7 @@ def _new(
         source=str(bead.id),
         branch=submission.branch,
         head=submission.head,
-        target=target,
+        target=where,
         agent=bead.assignee or who.address,
         queued_at=at,
         created_at=text_of(seconds_of(at)),

@@ -112,12 +112,12 @@ class TownBuilder:
         (self.folder / "work" / f"{bead}.{attempt}").write_text(text)
 
     def sling(
-        self, *names: Bead | str, to: str = "", convoy: bool = False, force: bool = False
+        self, *names: Bead | str, to: str = "", convoy: bool = False, **more: Any
     ) -> list[Bead]:
         """Sling beads; what is refused is raised."""
         self.clock.advance()
         wanted = [name.id if isinstance(name, Bead) else name for name in names]
-        done = sling.sling(self.town, wanted, Order(to=to, convoy=convoy, force=force), TESS)
+        done = sling.sling(self.town, wanted, Order(to=to, convoy=convoy, **more), TESS)
         for each in done:
             if not isinstance(each, Slung):
                 raise each

@@ -1,0 +1,54 @@
+"""The branch that work is to land on: ours, begun where the project's own stands.
+
+Of the project's branches ``.repo.git`` has a head of its own only for those that something
+lands on; such a head is made when the first work for it is begun or submitted.
+"""
+
+from __future__ import annotations
+
+import shlex
+
+from gitgt.errors import NotFoundError, RefusedError
+from gitgt.git.repository import Repository
+from gitgt.git.transaction import RefMove
+from gitgt.model.documents import Bead
+from gitgt.services.town import Rig
+
+_OF_THE_PROJECT = "refs/remotes/origin/"
+
+
+def of(rig: Rig, bead: Bead) -> str:
+    """Return the branch that *bead* is to land on."""
+    return bead.target or rig.branch
+
+
+def tip(repository: Repository, branch: str) -> str | None:
+    """Return where *branch* stands, here or else at the project; None if it is nowhere."""
+    return repository.ref(f"refs/heads/{branch}") or repository.ref(
+        f"{_OF_THE_PROJECT}{branch}"
+    )
+
+
+def beginning(repository: Repository, branch: str) -> tuple[RefMove, ...]:
+    """Return the move that makes a head of ours of the project's *branch*, if it is due."""
+    ref = f"refs/heads/{branch}"
+    theirs = repository.ref(f"{_OF_THE_PROJECT}{branch}")
+    if theirs is None or repository.ref(ref) is not None:
+        return ()
+    return (RefMove(ref, None, theirs),)
+
+
+def check(rig: Rig, repository: Repository, branch: str) -> None:
+    """Check that work may land on *branch*.
+
+    Raises:
+        RefusedError: the ledger is kept there, or the branch is nowhere.
+    """
+    if branch == rig.ledger_branch:
+        raise RefusedError(f"{branch} holds the beads of {rig.name}: no code lands there")
+    if tip(repository, branch) is None:
+        raise NotFoundError(
+            f"{rig.name} has no branch {branch!r}",
+            hint="if the project has it: "
+            f"git -C {shlex.quote(str(rig.repository_path))} fetch origin",
+        )
