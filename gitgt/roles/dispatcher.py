@@ -34,22 +34,36 @@ class DispatcherRole:
         return [Key(self.role, name) for name in self._town.rigs_here()]
 
     def reconcile(self, key: Key) -> Settled:
-        """Start, or give up, what hangs on the hooks of a rig."""
+        """Start, or give up, what hangs on the hooks of a rig.
+
+        Raises:
+            BusyError: somebody is at what one of the acts needs; the others were done.
+        """
         rig = self._town.rig(key.name)
         now = self._town.ledger_at(rig).snapshot()
         seen = sessions.look_all(rig)
         seats = [self._seat(rig, now, each, seen) for each in held(now)]
         running = sum(each.state is SessionState.RUNNING for each in seen.values())
+        failed: list[GtError | OSError] = []
         for act in plan(seats, rig=rig.name, running=running, limit=sessions.limit(rig)):
-            if self._is_over(rig, act):
-                continue
-            match act:
-                case Start(address, bead):
-                    self._start(rig, now, address, bead)
-                    running += 1
-                case GiveUp(address, bead, reason):
-                    self._give_up(rig, address, bead, reason)
+            try:
+                running += self._perform(rig, now, act)
+            except (GtError, OSError) as error:
+                failed.append(error)
+        if failed:
+            raise failed[0]
         return Settled(again_in=_UNTIL_ASKED if running else None)
+
+    def _perform(self, rig: Rig, now: Snapshot, act: Act) -> bool:
+        """Do what was planned, if it still is to be done; tell whether a session runs now."""
+        if self._is_over(rig, act):
+            return False
+        match act:
+            case Start(address, bead):
+                return self._start(rig, now, address, bead)
+            case GiveUp(address, bead, reason):
+                self._give_up(rig, address, bead, reason)
+                return False
 
     def _is_over(self, rig: Rig, act: Act) -> bool:
         """Tell whether the bead is off that hook once all is heard that its session has said.
@@ -72,14 +86,16 @@ class DispatcherRole:
         starts = sessions.starts(rig, now, address, bead)
         return Seat(address, bead, last.state, starts, last.said, at_it=last.bead == bead)
 
-    def _start(self, rig: Rig, now: Snapshot, address: str, bead: str) -> None:
+    def _start(self, rig: Rig, now: Snapshot, address: str, bead: str) -> bool:
         try:
             sling.enlist(self._town, rig, address, _WHO)
             sessions.start(self._town, rig, now, now.bead(bead))
         except BusyError:
             raise
-        except GtError as error:
-            self._release(rig, address, bead, f"{sessions.NOT_STARTED}: {error.message}")
+        except (GtError, OSError) as error:
+            self._release(rig, address, bead, f"{sessions.NOT_STARTED}: {_why(error)}")
+            return False
+        return True
 
     def _give_up(self, rig: Rig, address: str, bead: str, reason: str) -> None:
         # In this order: whoever is killed in between finds it on the hook, and does both again.
@@ -94,3 +110,9 @@ class DispatcherRole:
             beads.release_from(self._town, BeadId.parse(bead), address, _WHO, reason=reason)
         except RefusedError:
             return  # it is off that hook already
+
+
+def _why(error: GtError | OSError) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.strerror}: {error.filename}"
+    return str(error)

@@ -83,10 +83,14 @@ def _usable(path: Path) -> Path | None:
 
 
 def _put_away(path: Path) -> None:
-    """Move a folder that git no longer knows out of the way; what is in it stays."""
-    if path.exists() and any(path.iterdir()):
+    """Move what git does not know as a worktree out of the way; what is in it stays."""
+    if path.is_symlink() or (path.exists() and not _is_empty(path)):
         faults.act("rename", path)
         path.rename(path.with_name(f".{path.name}-{time.time_ns()}"))
+
+
+def _is_empty(path: Path) -> bool:
+    return path.is_dir() and not any(path.iterdir())
 
 
 def _reuse(repository: Repository, path: Path, assignment: Assignment, start: str) -> Path:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import signal
 
+import pytest
+
+from gitgt.errors import BusyError
 from gitgt.git import snapshot, trash
 from gitgt.git.repository import Repository
 from gitgt.model.documents import Escalation
@@ -390,3 +394,68 @@ def test_what_a_session_said_last_is_heard_before_it_is_started_again(town):
     assert running(town.town) == []
     assert len(town.sessions()) == 1
     assert town.request(bead).status == "queued"
+
+
+def test_a_file_where_the_sandbox_should_be_is_put_aside(town):
+    shop = town.rig()
+    bead = town.bead(shop, "In the way", "echo 1 >one", "closes One")
+    other = town.bead(shop, "Beside it", "echo 2 >two", "closes Two")
+    polecats = shop.path / "polecats"
+    polecats.mkdir(exist_ok=True)
+    (polecats / "blocky").write_text("mine\n")
+    (polecats / "slinky").symlink_to("nowhere")
+
+    town.sling(bead, to="shop/blocky")
+    town.sling(other, to="shop/slinky")
+    town.settle()
+
+    assert [town.now(each).status for each in (bead, other)] == ["closed", "closed"]
+    [aside] = polecats.glob(".blocky-*")
+    assert aside.read_text() == "mine\n"
+    [aside] = polecats.glob(".slinky-*")
+    assert str(aside.readlink()) == "nowhere"
+
+
+def test_what_the_system_refuses_one_agent_keeps_no_other_from_its_work(town):
+    shop = town.rig()
+    bad, good = sorted(
+        (town.bead(shop, each, f"echo 1 >{each}", f"closes {each}") for each in "ab"),
+        key=lambda bead: bead.id,
+    )
+    sessions_of_shop = shop.repository_path / "gt/sessions"
+    sessions_of_shop.mkdir(parents=True)
+    (sessions_of_shop / "shop.polecats.blocky").write_text("in the way\n")
+
+    town.sling(bad, to="shop/blocky")
+    town.sling(good, to="shop/nux")
+    town.settle()
+
+    assert town.now(good).status == "closed"
+    assert town.now(bad).status == "open"
+    assert town.now(bad).reason == (
+        "could not be started: Not a directory: "
+        f"{sessions_of_shop / 'shop.polecats.blocky' / 'current'}"
+    )
+
+
+def test_who_is_busy_keeps_no_other_from_its_work(town):
+    shop = town.rig()
+    waits, good = sorted(
+        (town.bead(shop, each, f"echo 1 >{each}", f"closes {each}") for each in "ab"),
+        key=lambda bead: bead.id,
+    )
+    town.sling(waits, to="shop/slow")
+    town.sling(good, to="shop/nux")
+    session = f"{waits.id}-{town.repo(shop).git('rev-parse', 'main')[:12]}-0-1"
+    folder = shop.repository_path / "gt/sessions/shop.polecats.slow" / session
+    folder.mkdir(parents=True)
+    with (folder / "alive").open("wb") as alive:
+        fcntl.flock(alive, fcntl.LOCK_EX)  # somebody is just starting it
+
+        with pytest.raises(BusyError):
+            DispatcherRole(town.town).reconcile(Key("dispatcher", "shop"))
+
+        assert (shop.path / "polecats/nux/.git").exists()
+    town.settle()
+
+    assert [town.now(each).status for each in (waits, good)] == ["closed", "closed"]
