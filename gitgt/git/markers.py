@@ -17,6 +17,11 @@ _DESK: Final = "gt-desk"
 _ASSIGNMENT: Final = "gt-assignment"
 _BEGUN: Final = "gt-begun"
 _COMMITTING: Final = "gt-committing"
+# What git leaves in a worktree's git directory while it waits for somebody to go on.
+_UNDER_WAY: Final = {
+    "rebase-merge": "rebase", "rebase-apply": "rebase", "MERGE_HEAD": "merge",
+    "CHERRY_PICK_HEAD": "cherry-pick", "REVERT_HEAD": "revert",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +101,14 @@ def _is_back(git_dir: Path) -> bool:
         return (git_dir / "HEAD").read_text().strip() == f"ref: {branch}"
     except (OSError, UnicodeDecodeError):
         return False
+
+
+def under_way(git_dir: Path) -> str:
+    """Return the git command that was begun and has come to no end; empty if there is none."""
+    for name, verb in _UNDER_WAY.items():
+        if (git_dir / name).exists():
+            return verb
+    return ""
 
 
 def is_committing(git_dir: Path) -> bool:

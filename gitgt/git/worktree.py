@@ -6,6 +6,7 @@ may hold anything but a line end.
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -154,6 +155,12 @@ def is_clean(path: Path) -> bool:
     """Tell whether all in a checkout is committed; ignored files don't count."""
     argv = ("--no-optional-locks", "status", "--porcelain", "--untracked-files=normal")
     return not git(*argv, cwd=path).strip()
+
+
+def unmerged(path: Path) -> list[str]:
+    """Return the paths of a checkout that hold both sides of a conflict."""
+    answer = git("diff", "--name-only", "--diff-filter=U", "--no-relative", "-z", cwd=path)
+    return sorted({os.fsdecode(each) for each in answer.split(b"\0") if each})
 
 
 def tip(path: Path) -> str:

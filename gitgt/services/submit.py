@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from gitgt.errors import NotAllowedError, NotFoundError, RefusedError
-from gitgt.git import markers, refs, worktree
+from gitgt.errors import GtError, NotAllowedError, NotFoundError, RefusedError
+from gitgt.git import markers, refs, snapshot, worktree
 from gitgt.git.command import git
 from gitgt.git.markers import Assignment
 from gitgt.git.transaction import RefMove
@@ -239,12 +241,49 @@ def done(sandbox: Sandbox, who: Actor) -> MergeRequest | None:
     """Save what is not committed and submit the sandbox's branch.
 
     Returns None if the bead was closed because nothing needed changing.
+
+    Raises:
+        RefusedError: it stands on another branch or amid a merge: nothing was committed; or
+            ``submit`` refuses.
     """
     bead = BeadId.parse(sandbox.assignment.bead)
-    save(sandbox, who)
     found = sandbox.town.ledger_at(sandbox.rig).snapshot().bead(bead)
     if found.is_closed and not found.landed:
+        _snapshot(sandbox)
         return None
+    _check_finished(sandbox)
+    _check_branch(sandbox)
+    save(sandbox, who)
+    head = worktree.tip(sandbox.path)
+    return submit(sandbox.town, Submission(bead, sandbox.assignment.branch, head), who)
+
+
+def _check_finished(sandbox: Sandbox) -> None:
+    """Refuse to commit what git has not merged yet: its marks would land with it."""
+    git_dir = refs.git_dir_of(sandbox.path)
+    verb = markers.under_way(git_dir) if git_dir is not None else ""
+    paths = worktree.unmerged(sandbox.path)
+    if not verb and not paths:
+        return
+    _snapshot(sandbox)
+    amid = f"is in the middle of a {verb}" if verb else "is not merged"
+    where = f": {', '.join(paths)}" if paths else ""
+    raise RefusedError(f"{sandbox.path} {amid}{where}", hint=_way_out(verb, paths))
+
+
+def _way_out(verb: str, paths: list[str]) -> str:
+    first = f"resolve what conflicts, git add {shlex.join(paths)}, " if paths else ""
+    end = f"git {verb} --continue; or git {verb} --abort" if verb else "git commit"
+    return f"{first}{end}"
+
+
+def _snapshot(sandbox: Sandbox) -> None:
+    """Keep what is not committed as it is; what cannot be kept stays where it is."""
+    with contextlib.suppress(GtError):
+        snapshot.snapshot(sandbox.path, sandbox.assignment.agent)
+
+
+def _check_branch(sandbox: Sandbox) -> None:
     branch = worktree.head_of_path(sandbox.path)
     if branch != f"refs/heads/{sandbox.assignment.branch}":
         raise RefusedError(
@@ -252,8 +291,6 @@ def done(sandbox: Sandbox, who: Actor) -> MergeRequest | None:
             f"not on {sandbox.assignment.branch}",
             hint=f"git switch {sandbox.assignment.branch}, and bring your commits there",
         )
-    head = worktree.tip(sandbox.path)
-    return submit(sandbox.town, Submission(bead, sandbox.assignment.branch, head), who)
 
 
 def escalate(
