@@ -29,4 +29,5 @@ def answer(rig: str | None, *, role: str, as_json: bool) -> None:
 
 def _cells(seen: agents.Seen) -> tuple[str, ...]:
     handed_in = f"submitted {' '.join(seen.submitted)}" if seen.submitted else ""
-    return (seen.agent.address, seen.state, seen.holds or "-", handed_in)
+    other = "" if seen.works_on in ("", seen.holds) else f"session on {seen.works_on}"
+    return (seen.agent.address, seen.state, seen.holds or "-", handed_in, other)

@@ -10,6 +10,7 @@ from gitgt.services.status import RigView, TownView
 
 _COLORS = {
     AgentState.WORKING: "green",
+    AgentState.ENDING: "yellow",
     AgentState.STOPPED: "red",
     AgentState.SPAWNING: "yellow",
     AgentState.IDLE: "dim",

@@ -11,7 +11,7 @@ from gitgt.model.dispatch import Act, GiveUp, Seat, SessionState, Start, is_pole
 from gitgt.model.documents import Severity
 from gitgt.model.ids import BeadId
 from gitgt.reactor.key import Key, Settled
-from gitgt.services import beads, branch, sessions, sling, submit
+from gitgt.services import beads, branch, leaving, sessions, sling, submit
 from gitgt.services.hook import held
 from gitgt.services.sessions import Seen
 from gitgt.services.town import Rig, Town
@@ -42,6 +42,7 @@ class DispatcherRole:
         rig = self._town.rig(key.name)
         now = self._town.ledger_at(rig).snapshot()
         seen = sessions.look_all(rig)
+        next_end = leaving.see_off(self._town, rig, now, seen)
         seats = [self._seat(rig, now, each, seen) for each in held(now)]
         running = sum(each.state is SessionState.RUNNING for each in seen.values())
         failed: list[GtError | OSError] = []
@@ -52,7 +53,7 @@ class DispatcherRole:
                 failed.append(error)
         if failed:
             raise failed[0]
-        return Settled(again_in=_UNTIL_ASKED if running else None)
+        return Settled(again_in=_soonest(_UNTIL_ASKED if running else None, next_end))
 
     def _perform(self, rig: Rig, now: Snapshot, act: Act) -> bool:
         """Do what was planned, if it still is to be done; tell whether a session runs now."""
@@ -110,6 +111,10 @@ class DispatcherRole:
             beads.release_from(self._town, BeadId.parse(bead), address, _WHO, reason=reason)
         except RefusedError:
             return  # it is off that hook already
+
+
+def _soonest(*waits: float | None) -> float | None:
+    return min((each for each in waits if each is not None), default=None)
 
 
 def _why(error: GtError | OSError) -> str:

@@ -85,6 +85,12 @@ class ExecLauncher:
         if folder is not None and not isinstance(process.look(folder), Ended):
             process.stop(folder)
 
+    def ask_to_stop(self, key: str) -> None:
+        """Ask the agent's session to end, gently, and do not wait for it."""
+        folder = self._current(key)
+        if folder is not None:
+            process.ask_to_stop(folder)
+
     def folders(self) -> list[Path]:
         """Return the folders of the last sessions of all agents, for whoever sweeps them."""
         agents = [path.parent.name for path in self._sessions.glob("*/current")]

@@ -22,6 +22,7 @@ class AgentState(StrEnum):
     IDLE = "idle"  # nothing on its hook
     SPAWNING = "spawning"  # work on its hook, and no session yet
     WORKING = "working"
+    ENDING = "ending"  # its session goes on, and what that worked on is off its hook
     STOPPED = "stopped"  # work on its hook, and its session has ended
     PERSON = "person"  # a crew member: nobody watches them
 
@@ -37,6 +38,7 @@ class Seen:
     submitted: tuple[str, ...] = ()
     session: str = ""
     said: str = ""
+    works_on: str = ""
 
     def fields(self) -> dict[str, Any]:
         """Return it as plain values."""
@@ -49,6 +51,7 @@ class Seen:
             "holds": self.holds,
             "submitted": list(self.submitted),
             "session": self.session,
+            "works_on": self.works_on,
             "worktree": str(worktree_of(self.rig, self.agent)),
         }
 
@@ -106,13 +109,15 @@ def _see(rig: Rig, agent: Agent, holds: str, submitted: tuple[str, ...]) -> Seen
     if agent.role != "polecat":
         return Seen(agent, rig, AgentState.PERSON, holds, submitted)
     last = sessions.look(rig, agent.address)
-    state = _state(last.state, holds=bool(holds))
-    return Seen(agent, rig, state, holds, submitted, last.session, last.said)
+    state = _state(last, holds)
+    works_on = last.bead if last.state is SessionState.RUNNING else ""
+    return Seen(agent, rig, state, holds, submitted, last.session, last.said, works_on)
 
 
-def _state(session: SessionState, *, holds: bool) -> AgentState:
-    if session is SessionState.RUNNING:
-        return AgentState.WORKING
+def _state(last: sessions.Seen, holds: str) -> AgentState:
+    if last.state is SessionState.RUNNING:
+        return AgentState.WORKING if last.bead == holds else AgentState.ENDING
     if not holds:
         return AgentState.IDLE
-    return AgentState.SPAWNING if session is SessionState.NONE else AgentState.STOPPED
+    is_new = last.state is SessionState.NONE or last.bead != holds
+    return AgentState.SPAWNING if is_new else AgentState.STOPPED

@@ -57,6 +57,16 @@ def limit(rig: Rig) -> int:
     )
 
 
+def folder_of(rig: Rig, address: str, session: str) -> Path:
+    """Return where the output of a session is, and what else is known of it."""
+    return rig.repository_path / "gt" / "sessions" / slug(address) / session
+
+
+def is_running(rig: Rig, address: str) -> bool:
+    """Tell whether a session of *address* is going on, whatever it is at."""
+    return look(rig, address).state is SessionState.RUNNING
+
+
 def look_all(rig: Rig) -> dict[str, Seen]:
     """Return how the last session of everybody is doing who ever had one, by address."""
     names = [folder.parent.name for folder in sessions_of(rig).folders()]

@@ -18,7 +18,7 @@ from gitgt.model.documents import Agent, Bead
 from gitgt.model.ids import BeadId
 from gitgt.model.lifecycle import AgentStatus, BeadStatus, BeadVerb
 from gitgt.model.namepool import free_name
-from gitgt.services import claims, convoy, graph, reading, settings, target
+from gitgt.services import claims, convoy, graph, reading, sessions, settings, target
 from gitgt.services.hook import HELD, hooks
 from gitgt.services.town import Rig, Town
 
@@ -187,9 +187,11 @@ def choose(town: Town, rig: Rig, now: Snapshot, order: Order, who: Actor) -> tup
             )
         return new_agent(town, rig, wanted, "polecat", who), True
     polecats = [agent for agent in known.values() if agent.role == "polecat"]
-    for agent in sorted(polecats, key=lambda each: (each.created_at, each.id)):
-        if agent.address not in busy:
-            return agent, False
+    polecats.sort(key=lambda each: (each.created_at, each.id))
+    idle = [agent for agent in polecats if agent.address not in busy]
+    if idle:
+        # One whose last session goes on would have to see it end first.
+        return min(idle, key=lambda each: sessions.is_running(rig, each.address)), False
     taken = {agent.address.rpartition("/")[2] for agent in now.all(Agent)}
     theme = settings.read(rig.path / "settings/config.yaml", "rig").get("namepool", "mad-max")
     name = free_name(theme, taken)

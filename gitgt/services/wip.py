@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 from gitgt.errors import GtError
@@ -51,12 +50,11 @@ def save_all(town: Town, rig: Rig, now: Snapshot, saved: dict[str, Saved]) -> fl
     deadlines: list[float] = []
     sessions_now = sessions.look_all(rig)
     for agent in now.all(Agent, status=AgentStatus.ACTIVE):
-        path = sandbox.path_of(rig, agent.address)
-        if agent.role != "polecat" or not path.is_dir():
+        if agent.role != "polecat" or not sandbox.path_of(rig, agent.address).is_dir():
             continue
         seen, at = sessions_now.get(agent.address, _NEVER), town.clock()
         if is_due(saved.get(agent.address), session=seen.session, state=seen.state, now=at):
-            _save(town, rig, path, agent.address)
+            save(town, rig, agent.address)
             saved[agent.address] = Saved(at, seen.session, seen.state)
         if seen.state is SessionState.RUNNING:
             deadlines.append(saved[agent.address].at + SAVE_EVERY - at)
@@ -75,9 +73,10 @@ def save_everywhere(town: Town) -> None:
         town.ledger_at(rig).head()
 
 
-def _save(town: Town, rig: Rig, path: Path, address: str) -> None:
+def save(town: Town, rig: Rig, address: str) -> None:
+    """Save what is not committed in a sandbox; tell a person if that cannot be done."""
     try:
-        snapshot.snapshot(path, address)
+        snapshot.snapshot(sandbox.path_of(rig, address), address)
     except GtError as error:
         title = f"the sandbox of {address} cannot be saved: {error.message}"
         _LOG.warning("not saved", extra={"agent": address, "why": error.message})

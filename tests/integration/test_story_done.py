@@ -10,6 +10,7 @@ from gitgt.services import sandbox, submit
 
 OBSIDIAN = "shop/polecats/obsidian"
 SIDES = "<<<<<<< HEAD\napple 5\n=======\napple 4\n>>>>>>> main\npear 4\nplum 5\n"
+RESOLVE = "resolve what conflicts, git add prices.txt"
 
 
 @pytest.fixture
@@ -47,7 +48,7 @@ def test_a_conflict_is_not_handed_in_and_its_sides_are_kept(town, place):
 
     assert refused(town, place) == (
         "is in the middle of a merge: prices.txt",
-        "resolve what conflicts, git add prices.txt, git merge --continue; or git merge --abort",
+        f"{RESOLVE}, git merge --continue; or git merge --abort",
     )
     assert kept(place, "prices.txt") + "\n" == SIDES
     assert kept(place, "notes") == "half"
@@ -73,8 +74,7 @@ def test_what_git_has_begun_is_to_be_ended_first(town, place, verb):
 
     assert refused(town, place) == (
         f"is in the middle of a {verb}: prices.txt",
-        f"resolve what conflicts, git add prices.txt, git {verb} --continue; "
-        f"or git {verb} --abort",
+        f"{RESOLVE}, git {verb} --continue; or git {verb} --abort",
     )
 
 
@@ -87,7 +87,7 @@ def test_a_stash_that_conflicts_is_not_handed_in(town, place):
 
     assert refused(town, place) == (
         "is not merged: prices.txt",
-        "resolve what conflicts, git add prices.txt, git commit",
+        f"{RESOLVE}, git commit",
     )
 
 
