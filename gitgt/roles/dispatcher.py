@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from gitgt.errors import BusyError, GtError, RefusedError
 from gitgt.ledger.snapshot import Snapshot
 from gitgt.model.actor import Actor
-from gitgt.model.dispatch import Act, GiveUp, Seat, SessionState, Start, is_polecat, plan
+from gitgt.model.dispatch import (
+    Act,
+    GiveUp,
+    Release,
+    Seat,
+    SessionState,
+    Start,
+    Wait,
+    is_polecat,
+    plan,
+)
 from gitgt.model.documents import Severity
 from gitgt.model.ids import BeadId
 from gitgt.reactor.key import Key, Settled
@@ -46,14 +57,16 @@ class DispatcherRole:
         seats = [self._seat(rig, now, each, seen) for each in held(now)]
         running = sum(each.state is SessionState.RUNNING for each in seen.values())
         failed: list[GtError | OSError] = []
-        for act in plan(seats, rig=rig.name, running=running, limit=sessions.limit(rig)):
+        acts = plan(seats, rig=rig.name, running=running, limit=sessions.limit(rig))
+        waits = [act.seconds for act in acts if isinstance(act, Wait)]
+        for act in acts:
             try:
                 running += self._perform(rig, now, act)
             except (GtError, OSError) as error:
                 failed.append(error)
         if failed:
             raise failed[0]
-        return Settled(again_in=_soonest(_UNTIL_ASKED if running else None, next_end))
+        return Settled(again_in=_soonest(_UNTIL_ASKED if running else None, next_end, *waits))
 
     def _perform(self, rig: Rig, now: Snapshot, act: Act) -> bool:
         """Do what was planned, if it still is to be done; tell whether a session runs now."""
@@ -64,7 +77,11 @@ class DispatcherRole:
                 return self._start(rig, now, address, bead)
             case GiveUp(address, bead, reason):
                 self._give_up(rig, address, bead, reason)
-                return False
+            case Release(address, bead, reason):
+                self._release(rig, address, bead, f"{sessions.NOT_STARTED}: {reason}")
+            case Wait():
+                pass
+        return False
 
     def _is_over(self, rig: Rig, act: Act) -> bool:
         """Tell whether the bead is off that hook once all is heard that its session has said.
@@ -84,8 +101,13 @@ class DispatcherRole:
         last = seen.get(address, Seen(SessionState.NONE))
         if last.state is SessionState.RUNNING or not is_polecat(address):
             return Seat(address, bead, last.state, at_it=last.bead == bead)
-        starts = sessions.starts(rig, now, address, bead)
-        return Seat(address, bead, last.state, starts, last.said, at_it=last.bead == bead)
+        starts, of_all = sessions.starts(rig, now, address, bead)
+        seat = Seat(address, bead, last.state, starts, last.said, sessions=of_all)
+        if last.bead != bead or not of_all:
+            return seat
+        since = self._town.clock() - last.at
+        fault = "" if last.began else last.said
+        return replace(seat, at_it=True, since=since, fault=fault)
 
     def _start(self, rig: Rig, now: Snapshot, address: str, bead: str) -> bool:
         try:

@@ -12,7 +12,7 @@ from gitgt.runtime.presets import Runtime
 class Assignment:
     """One session of one agent.
 
-    ``attempt`` is 1, and one more each time that the work came back.
+    ``attempt`` is 1, and one more each time that the work came back. ``at`` is when.
     """
 
     address: str
@@ -27,6 +27,7 @@ class Assignment:
     branch: str = ""
     base: str = ""
     attempt: int = 1
+    at: float = 0.0
     prompt: str = ""
 
     @property

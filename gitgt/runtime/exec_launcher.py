@@ -61,6 +61,7 @@ class ExecLauncher:
             "session": assignment.session,
             "bead": assignment.bead,
             "attempt": assignment.attempt,
+            "at": assignment.at,
         }
         process.write_whole(folder / "session.json", json.dumps(facts))
         process.write_whole(folder.parent / "current", assignment.session)
@@ -166,6 +167,7 @@ def _told(run: Running | Ended | Lost) -> dict[str, Any]:
                 "signal": run.signal,
                 "seconds": run.seconds,
                 "problem": _problem(run),
+                "began": run.began,
                 "output": run.output,
             }
 

@@ -21,12 +21,18 @@ class SessionState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """The last session of an agent. ``problem`` says in words why it ended, if not well."""
+    """The last session of an agent.
+
+    ``problem`` says in words why it ended, if not well, or why it never ``began``. ``at`` is
+    when it was started.
+    """
 
     state: SessionState
     session: str = ""
     bead: str = ""
     attempt: int = 0
+    at: float = 0.0
+    began: bool = True
     pid: int = 0
     code: int | None = None
     signal: int | None = None

@@ -35,6 +35,7 @@ from gitgt.runtime.held import is_held
 from gitgt.runtime.identity import Identity
 from gitgt.runtime.program import find_program
 
+CANNOT_EXECUTE: Final = 126  # as a shell says it
 RUN_MARK: Final = "GT_RUN"
 TOWN_MARK: Final = "GT_TOWN_RUN"
 _KIB: Final = 1024
@@ -107,6 +108,12 @@ class Ended:
     bytes: int
     error: str
     output: Path
+
+    @property
+    def began(self) -> bool:
+        """Tell whether the command was started at all."""
+        is_fault = self.code in (CANNOT_EXECUTE, None) and self.signal is None
+        return not (self.error and is_fault)
 
     @property
     def ok(self) -> bool:

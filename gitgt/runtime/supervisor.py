@@ -23,6 +23,7 @@ from gitgt.runtime import identity
 from gitgt.runtime.held import is_held
 from gitgt.runtime.identity import Identity
 from gitgt.runtime.process import (
+    CANNOT_EXECUTE,
     RUN_MARK,
     TOWN_MARK,
     Spec,
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
     from gitgt.runtime.child import Child
 
 _CHUNK: Final = 1 << 16
-_CANNOT_EXECUTE: Final = 126
 _SWEEPS: Final = 10
 _PR_SET_CHILD_SUBREAPER: Final = 36
 # While a thread of sh 2.4 asks the kernel about the child, which it does every second, sh tells
@@ -70,7 +70,7 @@ class Supervisor:
             result = self._run_command()
         except GtError as error:
             self._ring.write(f"{error.message}\n".encode())
-            result = {"code": _CANNOT_EXECUTE, "signal": None, "error": error.message}
+            result = {"code": CANNOT_EXECUTE, "signal": None, "error": error.message}
         except Exception as error:  # noqa: BLE001 - a bug of ours must leave no orphan
             traceback.print_exc()
             result = {"code": None, "signal": None, "error": f"gitgt's shim failed: {error}"}

@@ -33,6 +33,8 @@ class Seen:
     session: str = ""
     said: str = ""
     bead: str = ""
+    at: float = 0.0
+    began: bool = True
 
 
 def sessions_of(rig: Rig, town: Town | None = None) -> ExecLauncher:
@@ -79,12 +81,13 @@ def look(rig: Rig, address: str) -> Seen:
     seen = sessions_of(rig).observe(address)
     match seen.state:
         case launcher.SessionState.RUNNING:
-            return Seen(SessionState.RUNNING, seen.session, bead=seen.bead)
+            return Seen(SessionState.RUNNING, seen.session, bead=seen.bead, at=seen.at)
         case launcher.SessionState.ABSENT:
             return Seen(SessionState.NONE)
         case _:
+            said = seen.problem or "said nothing"
             return Seen(
-                SessionState.ENDED, seen.session, seen.problem or "said nothing", seen.bead
+                SessionState.ENDED, seen.session, said, seen.bead, seen.at, seen.began
             )
 
 
@@ -95,12 +98,16 @@ def _series(now: Snapshot, address: str, bead: str) -> str:
     return f"{bead}-{tip[:12]}-{back.revision if back else 0}-"
 
 
-def starts(rig: Rig, now: Snapshot, address: str, bead: str) -> int:
-    """Return how many sessions were started for *bead* since its branch last moved."""
-    return sum(
-        not (each / _FORGIVEN).exists()
-        for each in _started(rig, address, _series(now, address, bead))
-    )
+def starts(rig: Rig, now: Snapshot, address: str, bead: str) -> tuple[int, int]:
+    """Return how many sessions were started for *bead* since its branch moved, and in all.
+
+    All are those since it was slung or came back.
+    """
+    series = _series(now, address, bead)
+    back = series.removeprefix(f"{bead}-").split("-")[1]
+    of_all = _started(rig, address, f"{bead}-*-{back}-")
+    counted = [each.name for each in of_all if not (each / _FORGIVEN).exists()]
+    return sum(name.startswith(series) for name in counted), len(counted)
 
 
 def forgive(rig: Rig, address: str, bead: str) -> None:
@@ -151,6 +158,7 @@ def start(town: Town, rig: Rig, now: Snapshot, bead: Bead) -> None:
             branch=marked.branch,
             base=base,
             attempt=1 if back is None else back.revision + 1,
+            at=town.clock(),
             prompt=prompt.compose(bead, marked, base, back),
         )
     )

@@ -180,6 +180,52 @@ def test_progress_gives_an_agent_new_tries(town):
     assert len(town.sessions()) == 5
 
 
+def test_progress_without_end_gives_more_tries_and_not_endless_ones(town):
+    shop = town.rig()
+    bead = town.bead(shop, "Never done", "echo step >>steps", "say Step")
+    town.sling(bead)
+    town.settle()
+    assert 3 < len(town.sessions()) < 12  # before the last ones there are minutes
+
+    for _ in range(5):
+        town.clock.advance(300)
+        town.settle()
+
+    why = "12 sessions ended and no commit closed the bead; of the last one: said nothing"
+    assert town.escalations(shop) == [("high", f"{bead.id}: {why}")]
+    assert (town.now(bead).status, town.now(bead).reason) == ("open", why)
+    assert len(town.sessions()) == 12
+    assert len(town.repo(shop).subjects(f"main..polecat/obsidian/{bead.id}")) == 12
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [("#!/no/such/interpreter", "No such file"), ("\x7fELF", "Exec format error")],
+)
+def test_a_runtime_that_the_system_cannot_run_is_tried_once(town, line, why):
+    shop = town.rig()
+    program = town.folder / "broken"
+    program.write_text(f"{line}\n")
+    program.chmod(0o755)
+    town.runtime("broken", f"'{program}'")
+    bead = town.bead(shop, "Nobody comes")
+    town.sling(bead, agent="broken")
+
+    town.settle()
+
+    assert town.now(bead).status == "open"
+    assert town.now(bead).reason.startswith(f"could not be started: {program} cannot be run: ")
+    assert why in town.now(bead).reason
+    assert town.escalations(shop) == []
+    assert len([*shop.repository_path.glob("gt/sessions/*/*/session.json")]) == 1
+
+    program.write_text("#!/bin/sh\necho 1 >one; git add one; git commit -qm \"Closes: $GT_BEAD\"")
+    town.sling(bead, agent="broken")
+    town.settle()
+
+    assert town.now(bead).status == "closed"
+
+
 def test_a_start_that_fails_releases_the_bead_with_the_reason(town):
     shop = town.rig()
     town.runtime("script", "no-such-agent --work")

@@ -18,6 +18,8 @@ from tests.support.waiting import until
 # Longer than any back-off: what is busy is tried again at the next turn.
 _LONG: Final = 1000.0
 _TURNS: Final = 300
+# So many seconds, which are as many turns, a town that stands still is waited for.
+_SOON: Final = 10
 
 
 class Sitting:
@@ -30,14 +32,19 @@ class Sitting:
         self._turns = 0
 
     def settle(self) -> None:
-        """Go on until nothing moves and nothing runs any more."""
+        """Go on until nothing moves, nothing runs any more, and nothing is due soon."""
+        idle = 0
         for _ in range(_TURNS):
             before = self._state()
             self.turn()
-            if self._state() == before:
-                if not before[1]:
-                    return
+            if self._state() != before:
+                idle = 0
+            elif before[1]:
                 self._wait(before[1])
+            elif idle < _SOON and self._is_due_soon():
+                idle += 1
+            else:
+                return
         raise AssertionError("the town does not settle")
 
     def turn(self) -> None:
@@ -48,6 +55,10 @@ class Sitting:
         self._tick()
         self._reactor.wake_all(self._turns * _LONG)
         self._reactor.turn(self._turns * _LONG)
+
+    def _is_due_soon(self) -> bool:
+        deadline = self._reactor.next_deadline()
+        return deadline is not None and deadline <= self._turns * _LONG + _SOON
 
     def _wait(self, runs: list[Path]) -> None:
         until(lambda: running(self._town) != runs or self._notes(), patience=60)

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from gitgt.model.dispatch import MAX_STARTS, GiveUp, Seat, SessionState, Start, plan
+from gitgt.model.dispatch import (
+    MAX_SESSIONS,
+    MAX_STARTS,
+    GiveUp,
+    Release,
+    Seat,
+    SessionState,
+    Start,
+    Wait,
+    pause_before,
+    plan,
+)
 
 NUX, ACE = "shop/polecats/nux", "shop/polecats/ace"
 NONE, RUNNING, ENDED = SessionState.NONE, SessionState.RUNNING, SessionState.ENDED
@@ -44,6 +55,33 @@ NONE, RUNNING, ENDED = SessionState.NONE, SessionState.RUNNING, SessionState.END
             [Seat("farm/polecats/nux", "sh-1", NONE)],
             [GiveUp("farm/polecats/nux", "sh-1", "farm/polecats/nux is not of shop")],
         ),
+        (
+            [Seat(NUX, "sh-1", ENDED, 1, at_it=True, sessions=5, since=3.0)],
+            [Wait(NUX, "sh-1", 1.0)],
+        ),
+        (
+            [Seat(NUX, "sh-1", ENDED, 1, at_it=True, sessions=5, since=4.0)],
+            [Start(NUX, "sh-1")],
+        ),
+        (
+            [Seat(NUX, "sh-1", ENDED, 1, at_it=True, sessions=5, since=-3600.0)],
+            [Start(NUX, "sh-1")],
+        ),
+        (
+            [Seat(NUX, "sh-1", ENDED, 1, "said nothing", at_it=True, sessions=12, since=0.0)],
+            [
+                GiveUp(
+                    NUX,
+                    "sh-1",
+                    "12 sessions ended and no commit closed the bead; "
+                    "of the last one: said nothing",
+                )
+            ],
+        ),
+        (
+            [Seat(NUX, "sh-1", ENDED, 3, at_it=True, sessions=3, fault="it cannot be run")],
+            [Release(NUX, "sh-1", "it cannot be run")],
+        ),
         ([Seat("Tess Ter", "sh-1", NONE), Seat("Tess Ter", "sh-2", NONE)], []),
         ([Seat("shop/crew/max", "sh-1", NONE)], []),
     ],
@@ -56,3 +94,20 @@ def test_no_more_are_started_than_may_run():
     seats = [Seat(NUX, "sh-1", NONE), Seat(ACE, "sh-2", NONE)]
     assert plan(seats, rig="shop", running=29, limit=30) == [Start(NUX, "sh-1")]
     assert plan(seats, rig="shop", running=31, limit=30) == []
+
+
+def test_who_waits_takes_nobodys_place():
+    seats = [
+        Seat(NUX, "sh-1", ENDED, 1, at_it=True, sessions=6, since=0.0),
+        Seat(ACE, "sh-2", NONE),
+    ]
+    assert plan(seats, rig="shop", running=29, limit=30) == [
+        Wait(NUX, "sh-1", 8.0),
+        Start(ACE, "sh-2"),
+    ]
+
+
+def test_the_first_sessions_start_at_once_and_each_later_one_waits_twice_as_long():
+    pauses = [pause_before(each) for each in range(1, MAX_SESSIONS + 1)]
+    assert pauses == [0, 0, 0, 1, 2, 4, 8, 16, 32, 64, 128, 256]
+    assert pause_before(1000) == 300
