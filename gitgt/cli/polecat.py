@@ -28,7 +28,7 @@ def show_all(*, rig: str | None, as_json: bool) -> None:
 @click.argument("address", metavar="RIG/NAME")
 @output.json_option
 def show(*, address: str, as_json: bool) -> None:
-    """Show a polecat: hook, session, worktree."""
+    """Show a polecat: hook, session and how that ended, worktree."""
     from gitgt.services import agents
 
     found = agents.find(context.town(), address).fields()
@@ -36,4 +36,5 @@ def show(*, address: str, as_json: bool) -> None:
         output.answer_json(found)
         return
     for name, value in found.items():
-        output.answer(f"{name}: {' '.join(value) if isinstance(value, list) else value or '-'}")
+        text = " ".join(value) if isinstance(value, list) else value
+        output.answer(f"{name}: {'-' if text in (None, '') else text}")

@@ -53,6 +53,7 @@ class DispatcherRole:
         rig = self._town.rig(key.name)
         now = self._town.ledger_at(rig).snapshot()
         seen = sessions.look_all(rig)
+        sessions.tell_ended(self._town, rig, seen)
         next_end = leaving.see_off(self._town, rig, now, seen)
         seats = [self._seat(rig, now, each, seen) for each in held(now)]
         running = sum(each.state is SessionState.RUNNING for each in seen.values())
@@ -105,8 +106,8 @@ class DispatcherRole:
         seat = Seat(address, bead, last.state, starts, last.said, sessions=of_all)
         if last.bead != bead or not of_all:
             return seat
-        since = self._town.clock() - last.at
-        fault = "" if last.began else last.said
+        since = self._town.clock() - last.run.at
+        fault = "" if last.run.began else last.said
         return replace(seat, at_it=True, since=since, fault=fault)
 
     def _start(self, rig: Rig, now: Snapshot, address: str, bead: str) -> bool:

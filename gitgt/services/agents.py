@@ -12,6 +12,7 @@ from gitgt.ledger.snapshot import Snapshot
 from gitgt.model.dispatch import SessionState
 from gitgt.model.documents import Agent
 from gitgt.model.lifecycle import AgentStatus
+from gitgt.runtime.launcher import ABSENT, Session
 from gitgt.services import hook, sandbox, sessions
 from gitgt.services.town import Rig, Town
 
@@ -36,9 +37,8 @@ class Seen:
     state: AgentState
     holds: str = ""
     submitted: tuple[str, ...] = ()
-    session: str = ""
-    said: str = ""
     works_on: str = ""
+    run: Session = ABSENT
 
     def fields(self) -> dict[str, Any]:
         """Return it as plain values."""
@@ -50,8 +50,11 @@ class Seen:
             "state": str(self.state),
             "holds": self.holds,
             "submitted": list(self.submitted),
-            "session": self.session,
+            "session": self.run.session,
             "works_on": self.works_on,
+            "exit": self.run.code,
+            "ended": self.run.problem,
+            "output": str(self.run.output or ""),
             "worktree": str(worktree_of(self.rig, self.agent)),
         }
 
@@ -111,7 +114,7 @@ def _see(rig: Rig, agent: Agent, holds: str, submitted: tuple[str, ...]) -> Seen
     last = sessions.look(rig, agent.address)
     state = _state(last, holds)
     works_on = last.bead if last.state is SessionState.RUNNING else ""
-    return Seen(agent, rig, state, holds, submitted, last.session, last.said, works_on)
+    return Seen(agent, rig, state, holds, submitted, works_on, last.run)
 
 
 def _state(last: sessions.Seen, holds: str) -> AgentState:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -23,6 +25,7 @@ NOT_STARTED: Final = "could not be started"  # how the reason for such a release
 # Gas Town refuses more polecats than these in one rig.
 _LIMIT: Final = 30
 _FORGIVEN: Final = "forgiven"
+_TOLD: Final = "told"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +36,7 @@ class Seen:
     session: str = ""
     said: str = ""
     bead: str = ""
-    at: float = 0.0
-    began: bool = True
+    run: launcher.Session = launcher.ABSENT
 
 
 def sessions_of(rig: Rig, town: Town | None = None) -> ExecLauncher:
@@ -81,14 +83,29 @@ def look(rig: Rig, address: str) -> Seen:
     seen = sessions_of(rig).observe(address)
     match seen.state:
         case launcher.SessionState.RUNNING:
-            return Seen(SessionState.RUNNING, seen.session, bead=seen.bead, at=seen.at)
+            return Seen(SessionState.RUNNING, seen.session, bead=seen.bead, run=seen)
         case launcher.SessionState.ABSENT:
             return Seen(SessionState.NONE)
         case _:
             said = seen.problem or "said nothing"
-            return Seen(
-                SessionState.ENDED, seen.session, said, seen.bead, seen.at, seen.began
-            )
+            return Seen(SessionState.ENDED, seen.session, said, seen.bead, seen)
+
+
+def tell_ended(town: Town, rig: Rig, seen: Mapping[str, Seen]) -> None:
+    """Note in the event log, once, which of the sessions that were *seen* have ended."""
+    for address, each in seen.items():
+        told = folder_of(rig, address, each.session) / _TOLD
+        if each.state is not SessionState.ENDED or told.exists():
+            continue
+        facts = {
+            "session": each.session,
+            "bead": each.bead,
+            "why": each.run.problem,
+            "seconds": each.run.seconds,
+        }
+        town.events.append("session.ended", address, facts)
+        with contextlib.suppress(OSError):  # then it is told once more
+            told.touch()
 
 
 def _series(now: Snapshot, address: str, bead: str) -> str:

@@ -219,7 +219,8 @@ def test_a_runtime_that_the_system_cannot_run_is_tried_once(town, line, why):
     assert town.escalations(shop) == []
     assert len([*shop.repository_path.glob("gt/sessions/*/*/session.json")]) == 1
 
-    program.write_text("#!/bin/sh\necho 1 >one; git add one; git commit -qm \"Closes: $GT_BEAD\"")
+    mended = ("#!/bin/sh", "echo 1 >one", "git add one", 'git commit -qm "Closes: $GT_BEAD"')
+    program.write_text("".join(f"{each}\n" for each in mended))
     town.sling(bead, agent="broken")
     town.settle()
 
