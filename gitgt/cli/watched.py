@@ -6,11 +6,14 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import Final
 
 from gitgt.daemon import background
 from gitgt.daemon.instance import Instance
 from gitgt.git.signposts import own_command
 from gitgt.services.town import Town
+
+_ENDS: Final = (signal.SIGTERM, signal.SIGHUP)
 
 
 @contextmanager
@@ -33,13 +36,15 @@ def watched(town: Town) -> Iterator[Callable[[], None]]:
 
 @contextmanager
 def told_to_end() -> Iterator[None]:
-    """Take SIGTERM for an interrupt, so that what was begun is also ended."""
+    """Take SIGTERM, and a closed terminal, for an interrupt: what was begun is also ended."""
 
     def interrupt(_signum: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, interrupt)
+    heard = [each for each in _ENDS if signal.getsignal(each) is not signal.SIG_IGN]  # nohup
+    before = {each: signal.signal(each, interrupt) for each in heard}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for signum, handler in before.items():
+            signal.signal(signum, handler)

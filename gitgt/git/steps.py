@@ -9,7 +9,7 @@ from pathlib import Path
 
 from gitgt.errors import RefusedError
 from gitgt.git.bulk import PLAIN, automatic_merges, differences, empty_tree, read_commits
-from gitgt.git.command import attempt, git
+from gitgt.git.command import attempt, git, line
 from gitgt.git.repository import Repository
 from gitgt.model.replay import Branch, History, Original, Resolution, Step
 from gitgt.model.replay_order import Departure, boundary, dependencies, shares
@@ -21,8 +21,14 @@ def read_history(
     """Return the steps after *start* up to *end*; with *limit* only the last so many.
 
     Raises:
-        RefusedError: a name is unknown, or *start* is not on the chain of *end*.
+        RefusedError: a name is unknown, or *start* is not on the chain of *end*; or a town
+            cannot hold such objects.
     """
+    if line("rev-parse", "--show-object-format", cwd=repository) != "sha1":
+        raise RefusedError(
+            f"{repository} names its objects by SHA-256, and a town's rigs do so by SHA-1",
+            hint="replay a SHA-1 copy of it: git fast-export --all | git -C COPY fast-import",
+        )
     common = Repository.at(repository).common
     last = _commit(repository, end)
     first = None if start is None else _commit(repository, start)

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
 from pathlib import Path
 
 import pytest
 
+from gitgt.daemon import background
+from gitgt.daemon.instance import Instance
 from tests.support.checkout import Checkout
 from tests.support.commandline import gt
 from tests.support.histories import HISTORIES
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.e2e
 
@@ -109,6 +114,43 @@ def test_what_cannot_be_replayed_is_refused(words, message, hint, tmp_path):
     assert (code, told) == (1, "")
     assert talk.splitlines()[0] == f"gt: {message.format(head=source.head[:10], **names)}"
     assert hint in talk
+
+
+def test_a_project_that_names_its_objects_otherwise_is_refused_before_anything_is_made(
+    tmp_path, monkeypatch
+):
+    source = Checkout(tmp_path / "modern")
+    source.path.mkdir()
+    source.git("init", "-q", "--object-format=sha256")
+    source.commit("README")
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+
+    code, told, talk = gt("replay", str(source.path), cwd=tmp_path)
+
+    assert (code, told) == (1, "")
+    assert talk.splitlines() == [
+        f"gt: {source.path} names its objects by SHA-256, and a town's rigs do so by SHA-1",
+        "hint: replay a SHA-1 copy of it: git fast-export --all | git -C COPY fast-import",
+    ]
+    assert [each.name for each in tmp_path.iterdir()] == ["modern"]
+
+
+def test_when_its_terminal_is_closed_nothing_lives_on(tmp_path, monkeypatch):
+    source = HISTORIES["straight"](tmp_path / "project")
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    argv = ["git-gt", "replay", str(source.path), "--gate", f"touch {tmp_path}/here; sleep 100"]
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)  # whoever tests us may ignore it
+    with subprocess.Popen(argv, stderr=subprocess.PIPE, text=True) as replay:
+        signal.signal(signal.SIGHUP, before)
+        until((tmp_path / "here").exists, patience=60)
+        replay.send_signal(signal.SIGHUP)
+        _, talk = replay.communicate(timeout=60)
+
+    (town,) = tmp_path.glob("gitgt-replay-*/town")
+    assert replay.returncode == 130
+    assert f"the town is kept at {town}" in talk.splitlines()
+    assert not Instance(town / ".git/gt").is_running()
+    assert background.alive(town) == []
 
 
 def gated(path: Path) -> Checkout:
