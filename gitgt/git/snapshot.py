@@ -39,6 +39,9 @@ _PLAIN: Final = (
     "-c", "core.fsmonitor=false", "-c", "core.splitIndex=false",
     "-c", "advice.addEmbeddedRepo=false",
 )  # fmt: skip
+_TITLE: Final = "Work in progress of {who}"
+_ON: Final = "Not committed on "
+_DETACHED: Final = "a detached HEAD"
 _ATTEMPTS: Final = 3
 # With these git has written the index: all is in it, or all but what it complains of.
 _WRITTEN: Final = (0, 1)
@@ -46,7 +49,10 @@ _WRITTEN: Final = (0, 1)
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """A worktree's snapshot: whether it was made just now, and what it could not take in."""
+    """A worktree's snapshot: whether it was made just now, and what it could not take in.
+
+    ``commit`` is empty where there was nothing else to take in.
+    """
 
     commit: str
     is_new: bool
@@ -55,11 +61,12 @@ class Saved:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A snapshot that is there: whose it is, and when it was made."""
+    """A snapshot that is there: whose it is, when it was made, and on which branch."""
 
     who: str
     commit: str
     at: int
+    branch: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +86,15 @@ def snapshot(worktree: Path, who: str, *, limit: int = 100 * MEBIBYTE) -> Saved 
         NotFoundError: *worktree* is no checkout.
     """
     state = _state(worktree)
+    beside = (*state.repositories, *state.submodules)
     if not state.dirty:
-        return None
+        return Saved("", is_new=False, left_out=beside) if beside else None
     _refuse_too_much(worktree, state.dirty, limit)
     repository = Repository.at(worktree)
     with _temporary_index(worktree, repository) as index:
         unread = _add_all(worktree, index, state.repositories)
         tree = line("write-tree", cwd=worktree, env=index)
-    left_out = (*state.repositories, *state.submodules, *unread)
+    left_out = (*beside, *unread)
     for _ in range(_ATTEMPTS):
         try:
             return _keep(worktree, repository, who, tree, left_out)
@@ -97,12 +105,23 @@ def snapshot(worktree: Path, who: str, *, limit: int = 100 * MEBIBYTE) -> Saved 
 
 def snapshots(repository: Repository) -> list[Kept]:
     """Return the last snapshot of everybody, the newest first."""
-    rows = git(
-        "for-each-ref", "--sort=-committerdate",
-        "--format=%(refname) %(objectname) %(committerdate:unix)", WIP, cwd=repository.common,
-    ).decode()  # fmt: skip
-    fields = (row.split(" ") for row in rows.splitlines())
-    return [Kept(name.removeprefix(WIP), oid, int(at)) for name, oid, at in fields]
+    found = (
+        next(history(repository, ref.removeprefix(WIP)), None) for ref in repository.refs(WIP)
+    )
+    return sorted((each for each in found if each), key=lambda each: (-each.at, each.who))
+
+
+def history(repository: Repository, who: str) -> Iterator[Kept]:
+    """Yield the snapshots of *who*, the newest first."""
+    commit = repository.ref(f"{WIP}{who}")
+    while commit is not None:
+        message = repository.message_of(commit)
+        if not message.startswith(_TITLE.format(who=who)):
+            return  # what the first one stood on
+        on = message.rpartition(_ON)[2].strip().removesuffix(".")
+        at = repository.committed(commit)[0].seconds
+        yield Kept(who, commit, at, "" if on == _DETACHED else on)
+        commit = next(reversed(repository.parents_of(commit)), None)
 
 
 def restore(worktree: Path, commit: str) -> None:
@@ -232,7 +251,7 @@ def _keep(
         .strip()
     )
     if head and line("rev-parse", f"{head}^{{tree}}", cwd=worktree) == tree:
-        return None
+        return Saved("", is_new=False, left_out=left_out) if left_out else None
     ref = f"{WIP}{who}"
     before = repository.ref(ref)
     if before is not None and _is_same(worktree, before, tree, head):
@@ -255,7 +274,7 @@ def _commit(worktree: Path, who: str, tree: str, parents: Sequence[str]) -> str:
         "GIT_COMMITTER_NAME": who, "GIT_COMMITTER_EMAIL": email,
     }  # fmt: skip
     on = attempt("symbolic-ref", "-q", "--short", "HEAD", cwd=worktree).stdout.decode().strip()
-    message = f"Work in progress of {who}\n\nNot committed on {on or 'a detached HEAD'}.\n"
+    message = f"{_TITLE.format(who=who)}\n\n{_ON}{on or _DETACHED}.\n"
     flags = [word for parent in parents for word in ("-p", parent)]
     return line("commit-tree", tree, *flags, "-m", message, cwd=worktree, env=names)
 

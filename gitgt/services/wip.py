@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,8 +12,9 @@ from gitgt.git import snapshot
 from gitgt.ledger.snapshot import Snapshot
 from gitgt.model.actor import Actor
 from gitgt.model.dispatch import SessionState
-from gitgt.model.documents import Agent, Severity
+from gitgt.model.documents import Agent, Escalation, Severity
 from gitgt.model.lifecycle import AgentStatus
+from gitgt.model.wording import fit_line
 from gitgt.services import sandbox, sessions, submit
 from gitgt.services.town import Rig, Town
 
@@ -74,12 +76,22 @@ def save_everywhere(town: Town) -> None:
 
 
 def save(town: Town, rig: Rig, address: str) -> None:
-    """Save what is not committed in a sandbox; tell a person if that cannot be done."""
+    """Save what is not committed in a sandbox; tell a person of what cannot be saved."""
     try:
-        snapshot.snapshot(sandbox.path_of(rig, address), address)
+        saved = snapshot.snapshot(sandbox.path_of(rig, address), address)
+        if saved is not None and saved.left_out:
+            _tell_left_out(town, rig, address, saved.left_out)
     except GtError as error:
         title = f"the sandbox of {address} cannot be saved: {error.message}"
         _LOG.warning("not saved", extra={"agent": address, "why": error.message})
         submit.escalate(
             town, rig, _WHO, severity=Severity.HIGH, title=title[:300], about=address
         )
+
+
+def _tell_left_out(town: Town, rig: Rig, address: str, left_out: Sequence[str]) -> None:
+    """Call for whoever may save what git sees as somebody else's, once for each such set."""
+    title = fit_line(f"not saved with the work of {address}: {', '.join(sorted(left_out))}")
+    told = town.ledger_at(rig).snapshot().all(Escalation)
+    if all(each.title != title for each in told):
+        submit.escalate(town, rig, _WHO, severity=Severity.MEDIUM, title=title, about=address)

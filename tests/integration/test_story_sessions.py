@@ -42,6 +42,12 @@ def kill_session(shop, address):
     until(lambda: not isinstance(process.look(run), process.Running))
 
 
+def left_out(town, shop):
+    """Return the calls that tell what was not saved."""
+    found = town.ledger(shop).all(Escalation)
+    return [each for each in found if each.title.startswith("not saved")]
+
+
 def test_a_killed_session_is_started_again_in_the_same_sandbox(town):
     shop = town.rig()
     bead = town.bead(
@@ -120,8 +126,33 @@ def test_a_sandbox_that_cannot_be_kept_whole_is_put_away_and_not_cleared(town):
     (away,) = shop.path.glob("polecats/.obsidian-*")
     assert (away / "rest").read_text() == "rest\n"
     assert Checkout(away / "part").git("show", "HEAD:own") == "own"
+    assert town.escalations(shop) == [
+        ("medium", f"not saved with the work of {OBSIDIAN}: part")
+    ]
     assert town.repo(shop).git("show", f"refs/gt/wip/{OBSIDIAN}:rest") == "rest"
     assert town.sandbox(shop, "obsidian").branch == f"polecat/obsidian/{second.id}"
+
+
+def test_a_repository_within_that_is_not_saved_is_told_once_for_each_such_set(town):
+    shop = town.rig()
+    bead = town.bead(shop, "Part", "git init -q part", "echo own >part/own", "exit 1")
+    town.sling(bead)
+    town.settle()
+    [first] = left_out(town, shop)
+    assert first.title == f"not saved with the work of {OBSIDIAN}: part"
+    escalations.close(town.town, first.id, TESS, reason="I know")
+
+    town.restart()
+    town.settle()
+    assert [each.id for each in left_out(town, shop)] == [first.id]
+
+    town.sandbox(shop, "obsidian").git("init", "-q", "other")
+    town.restart()
+    town.settle()
+    assert sorted((each.title, each.status) for each in left_out(town, shop)) == [
+        (f"not saved with the work of {OBSIDIAN}: other, part", "open"),
+        (f"not saved with the work of {OBSIDIAN}: part", "closed"),
+    ]
 
 
 def test_what_was_committed_on_no_branch_is_kept_when_the_next_bead_comes(town):
