@@ -65,8 +65,8 @@ class DispatcherRole:
                 running += self._perform(rig, now, act)
             except (GtError, OSError) as error:
                 failed.append(error)
-        if failed:
-            raise failed[0]
+        if failed:  # who is busy is tried again, and the others then too
+            raise next((each for each in failed if isinstance(each, BusyError)), failed[0])
         return Settled(again_in=_soonest(_UNTIL_ASKED if running else None, next_end, *waits))
 
     def _perform(self, rig: Rig, now: Snapshot, act: Act) -> bool:

@@ -22,11 +22,16 @@ _SINCE: Final = "off-hook"
 
 
 def see_off(town: Town, rig: Rig, now: Snapshot, seen: Mapping[str, Seen]) -> float | None:
-    """End the sessions whose time is up; return in how many seconds the next one's will be."""
+    """End the sessions whose time is up; return in how many seconds the next one's will be.
+
+    Those that have ended count no more: whoever is given their bead next has all tries.
+    """
     held = set(hook.held(now))
     waits: list[float] = []
     for address, each in seen.items():
         if each.state is not SessionState.RUNNING:
+            if (address, each.bead) not in held and each.session:
+                sessions.forgive(rig, address, each.bead)
             continue
         mark = sessions.folder_of(rig, address, each.session) / _SINCE
         if (address, each.bead) in held:

@@ -130,7 +130,8 @@ def starts(rig: Rig, now: Snapshot, address: str, bead: str) -> tuple[int, int]:
 def forgive(rig: Rig, address: str, bead: str) -> None:
     """Count what was started for *bead* no more: who is given it next has all tries."""
     for each in _started(rig, address, f"{bead}-"):
-        (each / _FORGIVEN).touch()
+        if not (each / _FORGIVEN).exists():
+            (each / _FORGIVEN).touch()
 
 
 def _started(rig: Rig, address: str, series: str) -> list[Path]:

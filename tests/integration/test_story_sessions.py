@@ -229,6 +229,21 @@ def test_progress_without_end_gives_more_tries_and_not_endless_ones(town):
     assert len(town.repo(shop).subjects(f"main..polecat/obsidian/{bead.id}")) == 12
 
 
+def test_who_is_given_a_bead_anew_has_all_tries(town):
+    shop = town.rig()
+    bead = town.bead(shop, "Slow", "echo step >>steps", "say Step", *WAITS)
+    town.sling(bead)
+    town.turn()
+    until((shop.path / "here").exists)
+    assert sessions.starts(shop, town.ledger(shop), OBSIDIAN, bead.id)[1] == 1
+
+    beads.release(town.town, bead.id, TESS, reason="not now")
+    (shop.path / "go").touch()
+    town.settle()
+
+    assert sessions.starts(shop, town.ledger(shop), OBSIDIAN, bead.id) == (0, 0)
+
+
 @pytest.mark.parametrize(
     ("line", "why"),
     [("#!/no/such/interpreter", "No such file"), ("\x7fELF", "Exec format error")],
