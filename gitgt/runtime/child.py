@@ -8,14 +8,18 @@ descriptors instead (``docs/decisions/sh-in-the-shim.md`` has the measurements).
 from __future__ import annotations
 
 import os
+import re
 import signal
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 import sh
 
 from gitgt.errors import EnvironmentProblemError
+
+# How Python dresses up what the system said, and the name of the program behind it.
+_SYSTEM_ERROR: Final = re.compile(r"^\W*\w+: (\[Errno \d+\] )?|: b?'[^']*'$")
 
 
 class Child:
@@ -74,8 +78,8 @@ def start(
             _preexec_fn=_as_if_in_the_foreground,
         )
     except sh.ForkException as error:
-        reason = str(error).strip().splitlines()[-1]
-        raise EnvironmentProblemError(f"{program} cannot be run: {reason}") from error
+        said = _SYSTEM_ERROR.sub("", str(error).strip().splitlines()[-1])
+        raise EnvironmentProblemError(f"{program} cannot be run: {said}") from error
     except sh.CommandNotFound as error:
         raise EnvironmentProblemError(f"{program} is not there any more") from error
     return Child(running)
