@@ -34,10 +34,11 @@ command = Noun(
 @context.rig_option
 @output.json_option
 def every(*, kind: str | None, rig: str | None, as_json: bool) -> None:
-    """List wisps, and until when each is here."""
+    """List wisps, and until when each is here: the first to go first."""
     town = context.town()
     rigs = context.ledgers_for(town, rig)
     found = [each for where in rigs for each in wisps.at(town, where).all().values()]
+    found.sort(key=lambda each: (rules.expires(each), each.id))
     found = [each for each in found if kind in (None, rules.kind_of(each))]
     if as_json:
         output.answer_json(
