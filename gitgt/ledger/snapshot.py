@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
@@ -112,7 +112,7 @@ class Snapshot:
             return BeadId.parse(found[0])
         if not found:
             raise NotFoundError(f"there is no {text}", hint="git gt bead list")
-        raise AmbiguousError(f"{text} could be {', '.join(found)}")
+        raise ambiguous(text, found)
 
     def agent_at(self, address: str) -> Agent | None:
         """Return the agent with *address*, None if it never was."""
@@ -121,6 +121,13 @@ class Snapshot:
         for agent in self.all(Agent, title=address):
             return agent
         return None
+
+
+def ambiguous(text: str, found: Sequence[str]) -> AmbiguousError:
+    """Return the error of somebody who meant one thing by *text*."""
+    return AmbiguousError(
+        f"{text} could be {', '.join(found)}", hint=f"say more of it, such as {found[0]}"
+    )
 
 
 @lru_cache(maxsize=4096)  # the roles ask again and again for what hardly ever changes

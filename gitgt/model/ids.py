@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Final, Self
 
 from gitgt.errors import RefusedError
@@ -82,6 +83,27 @@ def base36(number: int, width: int) -> str:
 def is_bead_id(text: str) -> bool:
     """Tell whether *text* could name a bead."""
     return _BEAD_ID.fullmatch(text) is not None
+
+
+def meant(text: str, names: Iterable[str]) -> list[str]:
+    """Return which of *names* somebody may mean by *text*, whose prefix may be left out.
+
+    It is one of them, or begins some; children are meant only from the dot on.
+    """
+    known = sorted({each for each in names if each})
+    ends = {each: each if "-" in text else each.partition("-")[2] for each in known}
+    for fits in (_is, _begins, str.startswith):
+        if found := [each for each in known if fits(ends[each], text)]:
+            return found
+    return []
+
+
+def _is(name: str, text: str) -> bool:
+    return name == text
+
+
+def _begins(name: str, text: str) -> bool:
+    return name.startswith(text) and "." not in name[len(text) :]
 
 
 def agent_id(prefix: str, address: str) -> BeadId:

@@ -16,6 +16,7 @@ from gitgt.model.documents import (
     Comment,
     Dependency,
     DependencyType,
+    Document,
     Outcome,
     WorkType,
     in_order,
@@ -278,22 +279,29 @@ def link(town: Town, bead: BeadId, edge: Dependency, who: Actor) -> Bead:
     return town.ledger_of(bead).transact(decide, who).bead(bead)
 
 
-def undepend(town: Town, bead: BeadId, on: BeadId, who: Actor) -> Bead:
-    """Remove every edge from *bead* to *on*.
+def undepend(
+    town: Town, bead: BeadId, on: str, who: Actor, *, kind: str = ""
+) -> tuple[Document, list[str]]:  # fmt: skip
+    """Remove the edges from *bead* to *on*, of one *kind* or all; return their types, too.
 
     Raises:
         NotFoundError: there is none.
     """
+    gone: list[str] = []
 
     def decide(now: Snapshot) -> Change:
-        old = now.bead(bead)
-        edges = tuple(each for each in old.dependencies if each.on != on)
-        if edges == old.dependencies:
-            raise NotFoundError(f"{bead} does not depend on {on}")
+        old = now.get(bead)
+        ours = {each for each in old.dependencies if each.on == on and kind in ("", each.type)}
+        if not ours:
+            how = f" by {kind}" if kind else ""
+            said = f"{bead} does not depend on {on}{how}"
+            raise NotFoundError(said, hint=f"git gt bead dep list {bead}")
+        edges = tuple(each for each in old.dependencies if each not in ours)
+        gone[:] = sorted({str(each.type) for each in ours})
         return Change(
             f"{bead} no longer waits for {on}",
             (old.replace(dependencies=edges),),
             event="bead.unlinked",
         )
 
-    return town.ledger_of(bead).transact(decide, who).bead(bead)
+    return town.ledger_of(bead).transact(decide, who).get(bead), gone

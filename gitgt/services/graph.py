@@ -195,16 +195,39 @@ def check_edge(town: Town, bead: str, on: str, kind: str) -> None:
     """
     if kind not in (*BLOCKING, PARENT):
         return
+    if bead == on:
+        what = "be a part of" if kind == PARENT else "wait for"
+        raise RefusedError(f"{bead} cannot {what} itself", hint="name another bead")
     with graph_of(town, town.rig_of(bead)) as (_, web, _homes):
         way = _way_round(web, bead, on, kind)
     if not way:
         return
     shown = " -> ".join((bead, *way))
-    last = way[-2] if len(way) > 1 else on
     raise RefusedError(
         f"{bead} and {on} would wait for each other: {shown}",
-        hint=f"git gt bead dep remove {last} {bead}",
+        hint=way_out(town, *((way[-2], bead) if len(way) > 1 else (bead, on))),
     )
+
+
+def way_out(town: Town, bead: str, on: str) -> str:
+    """Return the command after which *bead* no longer waits for *on*, directly at least."""
+    with graph_of(town, town.rig_of(bead)) as (_, web, _homes):
+        node = web.find(bead)
+        edges = node.edges if node else ()
+        for each in edges:
+            if each.on == on or (each.type == "waits-for" and on in web.children(each.on)):
+                return without(bead, each.on)
+    return parentless(bead)
+
+
+def without(bead: str, on: str) -> str:
+    """Return the command that takes away the edges from *bead* to *on*."""
+    return f"git gt bead dep remove {bead} {on}"
+
+
+def parentless(bead: str) -> str:
+    """Return the command that takes *bead* out of what it is a part of."""
+    return f"git gt bead update {bead} --parent ''"
 
 
 def _way_round(web: Graph, bead: str, on: str, kind: str) -> tuple[str, ...]:

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
-from gitgt.errors import AmbiguousError, NotFoundError, RefusedError
+from gitgt.errors import NotFoundError, RefusedError
 from gitgt.ledger.index import Row
 from gitgt.ledger.ready import in_order, ready_rows, recently
-from gitgt.model.ids import TOWN_PREFIX
+from gitgt.ledger.snapshot import ambiguous
+from gitgt.model.ids import TOWN_PREFIX, meant
 from gitgt.services.town import Rig, Town
 
 if TYPE_CHECKING:
@@ -55,8 +56,33 @@ def _with_prefix(town: Town, text: str) -> str:
         prefix = TOWN_PREFIX if rig is None else rig.prefix
         found += now.index.starting_with(now.commit, f"{prefix}-{text}") if text else []
     if len(found) > 1:
-        raise AmbiguousError(f"{text} could be {', '.join(found)}")
+        raise ambiguous(text, found)
     return found[0] if found else text
+
+
+def hung_on(town: Town, bead: BeadId, text: str) -> str:
+    """Return what *text* is, or begins, of all that *bead* depends on.
+
+    It need not be anywhere: what dangles must be found as well, to be taken away.
+
+    Raises:
+        NotFoundError: *bead* does not depend on it.
+        AmbiguousError: several begin so.
+    """
+    document = town.ledger_of(bead).snapshot().get(bead)
+    found = meant(text, (each.on for each in document.dependencies))
+    if len(found) > 1:
+        raise ambiguous(text, found)
+    if found:
+        return found[0]
+    if above := meant(text, [getattr(document, "parent", "")]):
+        raise NotFoundError(
+            f"{bead} is a part of {above[0]}: its parent says so",
+            hint=f"git gt bead update {bead} --parent ''",
+        )
+    raise NotFoundError(
+        f"{bead} does not depend on {text}", hint=f"git gt bead dep list {bead}"
+    )
 
 
 def show(town: Town, text: str) -> Document:

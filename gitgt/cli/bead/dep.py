@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import click
 
 from gitgt.cli import context, output
@@ -21,6 +23,8 @@ command = Noun(
     },
 )
 
+_KINDS: Final = click.Choice([each.value for each in DependencyType])
+
 
 @click.command()
 @click.argument("bead", metavar="ID")
@@ -29,7 +33,7 @@ command = Noun(
     "--type",
     "-t",
     "kind",
-    type=click.Choice([each.value for each in DependencyType]),
+    type=_KINDS,
     default=DependencyType.BLOCKS.value,
     show_default=True,
     help="How ID hangs on ON.",
@@ -59,16 +63,18 @@ def add(*, bead: str, on: str, kind: str, when: str | None, as_json: bool) -> No
 @click.command()
 @click.argument("bead", metavar="ID")
 @click.argument("on", metavar="ON")
+@click.option("--type", "-t", "kind", type=_KINDS, help="This edge alone, not all to ON.")
 @output.json_option
-def remove(*, bead: str, on: str, as_json: bool) -> None:
-    """Take away whatever makes ID hang on ON."""
+def remove(*, bead: str, on: str, kind: str | None, as_json: bool) -> None:
+    """Take away whatever makes ID hang on ON, which need not be there any more."""
     town = context.town()
-    one, other = reading.identify(town, bead), reading.identify(town, on)
-    changed = beads.undepend(town, one, other, context.me())
+    one = reading.identify(town, bead)
+    other = reading.hung_on(town, one, on)
+    changed, gone = beads.undepend(town, one, other, context.me(), kind=kind or "")
     if as_json:
         output.answer_json(changed.fields())
     else:
-        output.answer(f"{one} no longer hangs on {other}")
+        output.answer(f"{one} no longer hangs on {other}: {', '.join(gone)}")
     context.after_noting(town, one)
 
 
@@ -118,7 +124,7 @@ def cycles(*, rig: str | None, as_json: bool) -> None:
         output.answer_json(found)
     for each in () if as_json else found:
         output.answer(" -> ".join((*each, each[0])))
-        output.say(f"hint: git gt bead dep remove {each[0]} {each[1 % len(each)]}")
+        output.say(f"hint: {graph.way_out(town, each[0], each[1 % len(each)])}")
     if found:
         raise click.exceptions.Exit(1)
 

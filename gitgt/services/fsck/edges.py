@@ -8,6 +8,7 @@ from typing import Final
 from gitgt.ledger import layout
 from gitgt.model.documents import DependencyType, Document, WorkType
 from gitgt.services.fsck.finding import Finding
+from gitgt.services.graph import parentless, without
 
 _NAMES: Final = ("parent", "merge_request", "convoy", "source", "thread")
 _WAITS: Final = frozenset(
@@ -38,6 +39,8 @@ def _named(document: Document) -> Iterator[tuple[str, str]]:
 def _way_out(document: Document, said: str, name: str) -> str:
     if said in tuple(DependencyType):
         return f"git gt bead dep remove {document.id} {name} --type {said}"
+    if said == "parent":
+        return parentless(document.id)
     return f"remove {said} from {document.id} on a desk, or bring {name} back"
 
 
@@ -59,7 +62,8 @@ def cycles(documents: Mapping[str, Document]) -> Iterator[Finding]:
         first = min(group)
         at = group.index(first)
         way = [*group[at:], *group[:at], first]
-        hint = f"git gt bead dep remove {way[0]} {way[1]}"
+        named = any(each.on == way[1] for each in documents[first].dependencies)
+        hint = without(first, way[1]) if named else parentless(first)
         yield Finding("cycle", layout.path_of(documents[first].id), " -> ".join(way), hint)
 
 
