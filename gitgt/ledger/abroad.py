@@ -2,7 +2,9 @@
 """What beads of one ledger that wait for those of another really wait for.
 
 Asked of the index of the other ledger, when the question is asked. What is in no ledger that
-we know holds up whoever waits for it. Imports next to nothing: the quick answers need it too.
+we know holds up whoever waits for it. Parts may be in any ledger, so who waits for them is
+asked about here too, unless the parts in its own ledger settle it. Imports next to nothing:
+the quick answers need it too.
 """
 
 from __future__ import annotations
@@ -10,18 +12,15 @@ from __future__ import annotations
 TYPE_CHECKING = False  # as in typing, which takes longer to import than a quick answer
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from typing import Any, Final
-
-    # The index of the ledger with a prefix, if there is one.
-    Homes = Callable[[str], sqlite3.Connection | None]
 
 ALL: Final = 'select id, type, target, "when" from abroad order by id, type, target'
 ANY: Final = "select 1 from abroad limit 1"
 _FACTS: Final = "ended, outcome, landed, error, waits, until"
 _PARTS: Final = (
-    "select count(*), coalesce(sum(part.ended), 0) from child join doc as part using (id) "
-    "where child.parent = ?"
+    "select count(*), coalesce(sum(part.ended), 0) "
+    "from child cross join doc as part using (id) where child.parent = ?"
 )
 _BELOW: Final = """
 with recursive below(id) as (
@@ -30,6 +29,33 @@ with recursive below(id) as (
       join doc on doc.id = below.id where doc.ended = 0)
 select id from below
 """
+
+
+class Homes:
+    """The indexes of a town's ledgers, each opened when it is asked for."""
+
+    def __init__(
+        self,
+        opened: Callable[[str], sqlite3.Connection | None],
+        prefixes: Callable[[], Iterable[str]],
+    ) -> None:
+        self._opened = opened
+        self._prefixes = prefixes
+        self._known: dict[str, sqlite3.Connection | None] = {}
+        self._all: list[sqlite3.Connection] | None = None
+
+    def __call__(self, prefix: str) -> sqlite3.Connection | None:
+        """Return the index of the ledger with *prefix*, if there is one."""
+        if prefix not in self._known:
+            self._known[prefix] = self._opened(prefix)
+        return self._known[prefix]
+
+    def every(self) -> list[sqlite3.Connection]:
+        """Return the indexes of all ledgers that are here."""
+        if self._all is None:
+            found = map(self, self._prefixes())
+            self._all = [each for each in found if each is not None]
+        return self._all
 
 
 def held(
@@ -77,10 +103,16 @@ def holds(
         case "merge-blocks":
             return not landed
         case "waits-for":
-            count, closed = home.execute(_PARTS, (target,)).fetchone()
-            return bool(count) and (closed == 0 if when == "any-child" else closed < count)
+            return _holds_for_parts(homes, target, when)
         case _:
             return _holds_its_parts(homes, home, row, target, now, seen)
+
+
+def _holds_for_parts(homes: Homes, target: str, when: str) -> bool:
+    """Tell whether the parts of *target*, in whatever ledgers, hold up who waits for them."""
+    found = [home.execute(_PARTS, (target,)).fetchone() for home in homes.every()]
+    count, ended = (sum(column) for column in zip(*found, strict=True))
+    return bool(count) and (ended == 0 if when == "any-child" else ended < count)
 
 
 def _holds_its_parts(

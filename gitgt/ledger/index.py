@@ -130,6 +130,12 @@ class Index:
         with self.at(commit) as db:
             return list(db.execute(question, (target,)))
 
+    def parts(self, commit: str, whole: str) -> list[str]:
+        """Return the documents that are parts of *whole*."""
+        with self.at(commit) as db:
+            question = "select id from child where parent = ? order by id"
+            return [row[0] for row in db.execute(question, (whole,))]
+
     def labeled(self, commit: str, label: str) -> list[str]:
         """Return the documents that carry *label*."""
         with self.at(commit) as db:

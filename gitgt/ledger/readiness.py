@@ -4,6 +4,7 @@
 ``held`` are a bead's own reasons, ``waits`` those of its parents too, ``until`` is the time
 before which it is not to be looked at. What waits for something that is not in this ledger is
 in ``abroad``, and is asked for when the question is asked: another ledger may move any time.
+So is what waits for parts, unless those in this ledger hold it up anyway: others may be there.
 """
 
 from __future__ import annotations
@@ -32,9 +33,7 @@ other.error != '' or case dep.type
     when 'success' then other.outcome in ('success', 'no-changes')
     else other.outcome = dep."when" end)
   when 'merge-blocks' then other.landed = 0
-  when 'waits-for' then exists ({_OF_CHILDREN}) and case dep."when"
-    when 'any-child' then not exists ({_OF_CHILDREN} and part.ended = 1)
-    else exists ({_OF_CHILDREN} and part.ended = 0) end
+  when 'waits-for' then dep."when" != 'any-child' and exists ({_OF_CHILDREN} and part.ended = 0)
   else 0 end
 """
 _HELD: Final = f"""
@@ -46,12 +45,17 @@ update doc set held = (status = 'blocked' or exists (
     where child.id = doc.id and other.error != ''))
 where {_LIVE}
 """
+# Whether it hangs on the parts in other ledgers if *other* holds up who waits for its parts.
+_MAY_HOLD: Final = f"""
+case dep."when" when 'any-child' then not exists ({_OF_CHILDREN} and part.ended = 1)
+  else not exists ({_OF_CHILDREN} and part.ended = 0) end
+"""
 _ABROAD: Final = f"""
 insert or ignore into abroad
 select dep.id, dep.type, dep.target, dep."when" from dep join doc on doc.id = dep.id
   left join doc as other on other.id = dep.target
-  where other.id is null and dep.type in ({_WAITING})
-    and doc.kind = 'bead' and doc.ended = 0 %s
+  where dep.type in ({_WAITING}) and doc.kind = 'bead' and doc.ended = 0
+    and (other.id is null or dep.type = 'waits-for' and other.error = '' and {_MAY_HOLD}) %s
 union all
 select child.id, '{PARENT}', child.parent, '' from child join doc on doc.id = child.id
   left join doc as other on other.id = child.parent

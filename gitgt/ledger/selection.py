@@ -11,8 +11,6 @@ from gitgt.ledger import skim
 from gitgt.ledger.questions import COLUMNS
 
 if TYPE_CHECKING:
-    import sqlite3
-
     from gitgt.ledger.snapshot import Snapshot
 
 ENDED: Final = ("closed", "tombstone")
@@ -101,7 +99,7 @@ def select(
     changed last, which *touched* knows, only where it is asked for. At most *limit*, if that
     is cheap: there may be more.
     """
-    from_file = whole or bool(wanted.parent or wanted.closed or wanted.overdue)
+    from_file = whole or bool(wanted.closed or wanted.overdue)
     picked = from_file or wanted.title or wanted.updated
     clauses, values = _conditions(wanted)
     where = " and ".join(("kind = 'bead'", *clauses))
@@ -112,8 +110,7 @@ def select(
         question += f" limit {limit}"
     with now.index.at(now.commit) as db:
         rows = [_found(row) for row in db.execute(question, values)]
-        below = _below(db, wanted.parent)
-    rows = [row for row in rows if _fits(row, wanted, below)]
+    rows = [row for row in rows if _fits(row, wanted)]
     if wanted.updated:
         rows = [row for row in dated(rows, touched()) if wanted.updated.holds(row.updated_at)]
     return rows
@@ -131,15 +128,8 @@ def _found(row: tuple[Any, ...]) -> Found:
     return Found(*values, *(skim.field(content, name) for name in _FROM_THE_FILE))
 
 
-def _below(db: sqlite3.Connection, parent: str) -> set[str]:
-    question = "select id from dep where target = ? and type = 'parent-child'"
-    return {row[0] for row in db.execute(question, (parent,))} if parent else set()
-
-
-def _fits(row: Found, wanted: Filter, below: set[str]) -> bool:
+def _fits(row: Found, wanted: Filter) -> bool:
     if wanted.title and wanted.title.casefold() not in row.title.casefold():
-        return False
-    if wanted.parent and row.parent != wanted.parent and row.id not in below:
         return False
     if wanted.closed and not wanted.closed.holds(row.closed_at):
         return False
@@ -155,6 +145,7 @@ def _conditions(wanted: Filter) -> tuple[list[str], list[str | int]]:
         _among("type in", wanted.types),
         _among("priority in", wanted.priorities),
         _among("assignee in", assignee),
+        _among(_PART, [wanted.parent] if wanted.parent else ()),
         *(_among(_LABELED, [each]) for each in wanted.labels),
         _among(_LABELED, wanted.any_label),
         *_within("created_at", wanted.created),
@@ -164,6 +155,7 @@ def _conditions(wanted: Filter) -> tuple[list[str], list[str | int]]:
     return clauses, [value for _, values in asked for value in values]
 
 
+_PART: Final = "id in (select id from child where parent in %)"
 _LABELED: Final = "id in (select id from label where label in %)"
 
 

@@ -68,9 +68,10 @@ def close(
 def _refuse_open_parts(town: Town, bead: BeadId, *, beside: Collection[str]) -> None:
     left = [each for each in graph.open_parts(town, bead) if each not in beside]
     if left:
+        parts, them = ("parts", "them") if len(left) > 1 else ("part", "it")
         raise RefusedError(
-            f"{bead} has {len(left)} open parts: {_some(left)}",
-            hint=f"close them first, or: git gt bead close {bead} --force",
+            f"{bead} has {len(left)} open {parts}: {_some(left)}",
+            hint=f"close {them} first, or: git gt bead close {bead} --force",
         )
 
 
@@ -100,8 +101,8 @@ def _next(town: Town, ended: Ended) -> Row | None:
     together: list[Found] = []
     for each in ended.beads:
         if each.parent:
-            place = [town.rig_of(each.parent)]
-            together += select.beads(town, place, Filter(parent=each.parent))
+            places = [None, *town.rigs_here().values()]
+            together += select.beads(town, places, Filter(parent=each.parent))
     siblings = {row.id for row in together}
     unblocked = {row.id for row in ended.unblocked}
     for wanted in (siblings & unblocked, siblings, unblocked):

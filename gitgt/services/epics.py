@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -12,12 +13,13 @@ from gitgt.services import reading
 from gitgt.services.town import Rig, Town
 
 _COUNTS: Final = (
-    "select child.parent, count(*), sum(doc.ended) from child cross join doc using (id) "
-    "where doc.status != 'tombstone' group by child.parent"
+    "select child.parent, sum(doc.status != 'tombstone'), "
+    "sum(doc.ended and doc.status != 'tombstone') "
+    "from child cross join doc using (id) group by child.parent"
 )
 _EPICS: Final = f"""
 select {COLUMNS} from doc where kind = 'bead' and ended = 0 and error = ''
-  and (type in ('epic', 'molecule') or id in (select parent from child))
+  and (type in ('epic', 'molecule') or id in (select value from json_each(?)))
 order by priority, created_at, id
 """  # noqa: S608 - our own columns
 _PARTS: Final = f"""
@@ -53,14 +55,15 @@ def progress(town: Town, rigs: Iterable[Rig | None]) -> list[Progress]:
     """Return the open beads with parts, wherever the parts are."""
     counts: dict[str, tuple[int, int]] = {}
     epics: list[Row] = []
-    asked = list(rigs)
     for rig in [None, *town.rigs_here().values()]:
         with reading.opened(town, rig) as (db, _):
             for parent, total, closed in db.execute(_COUNTS):
                 known = counts.get(parent, (0, 0))
                 counts[parent] = (known[0] + closed, known[1] + total)
-            if rig in asked:
-                epics += [Row._make(row) for row in db.execute(_EPICS)]
+    wholes = json.dumps(list(counts))
+    for rig in rigs:
+        with reading.opened(town, rig) as (db, _):
+            epics += [Row._make(row) for row in db.execute(_EPICS, (wholes,))]
     return [Progress(row, *counts.get(row.id, (0, 0))) for row in epics]
 
 

@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from gitgt.errors import RefusedError
 from gitgt.ledger import abroad
@@ -18,6 +18,9 @@ from gitgt.model.graph import BLOCKING, PARENT, Edge, Graph, Node, Reason
 from gitgt.services import reading
 from gitgt.services.town import Rig, Town
 
+if TYPE_CHECKING:
+    from gitgt.ledger.abroad import Homes
+
 _NODE: Final = "kind, type, status, ended, outcome, landed, defer_until, error"
 _WAITING: Final = ", ".join(f"'{each}'" for each in BLOCKING)
 _NO_WORK: Final = ", ".join(f"'{each}'" for each in graph.NO_WORK)
@@ -26,27 +29,22 @@ _BLOCKED: Final = (
     f"select {COLUMNS} from doc where {_LIVE} and type not in ({_NO_WORK}) "
     "and status in ('open', 'blocked', 'deferred') and waits = 1"
 )
-# Pairs of live work: who waits for whom, through an edge or for the parts of something.
+# Pairs of live work of one ledger: who waits for whom.
 _WAITS: Final = """
 select dep.id, dep.target from dep cross join doc as one on one.id = dep.id
   cross join doc as other on other.id = dep.target
   where dep.type in ('blocks', 'conditional-blocks', 'merge-blocks') and one.held = 1
     and other.kind = 'bead' and other.ended = 0 and other.error = ''
-union
-select dep.id, part.id from dep cross join doc as one on one.id = dep.id
-  cross join child on child.parent = dep.target cross join doc as part on part.id = child.id
-  where dep.type = 'waits-for' and one.held = 1
-    and part.kind = 'bead' and part.ended = 0 and part.error = ''
-    and not (dep."when" = 'any-child' and exists (
-      select 1 from child as c join doc as d on d.id = c.id
-      where c.parent = dep.target and d.ended = 1))
+"""
+_FOR_PARTS: Final = """
+select dep.id, dep.target, dep."when" from dep cross join doc as one on one.id = dep.id
+  where dep.type = 'waits-for' and one.kind = 'bead' and one.ended = 0
 """
 _WHOLES: Final = "select parent from child where id = ?"
 _PARTS: Final = "select id from child where parent = ?"
 _OPEN_PARTS: Final = """
-select child.id from child cross join doc on doc.id = child.id
+select doc.priority, doc.created_at, doc.id from child cross join doc on doc.id = child.id
 where child.parent = ? and doc.ended = 0 and doc.error = ''
-order by doc.priority, doc.created_at, doc.id
 """
 _WAITING_FOR: Final = f"select id from dep where target = ? and type in ({_WAITING})"
 _BELOW: Final = """
@@ -92,9 +90,8 @@ def graph_of(town: Town, rig: Rig | None) -> Iterator[tuple[sqlite3.Connection, 
             return nodes[name]
 
         def children(name: str) -> list[str]:
-            home = homes(name.partition("-")[0])
-            question = "select id from child where parent = ? order by id"
-            return [] if home is None else [row[0] for row in home.execute(question, (name,))]
+            found = [home.execute(_PARTS, (name,)) for home in homes.every()]
+            return sorted(row[0] for rows in found for row in rows)
 
         yield db, Graph(find, children), homes
 
@@ -174,10 +171,14 @@ def hanging_on(town: Town, names: Iterable[str]) -> set[str]:
 
 
 def open_parts(town: Town, bead: str) -> list[str]:
-    """Return the parts of *bead* in its own ledger that are not over."""
-    now = town.ledger_of(bead).snapshot()
-    with now.index.at(now.commit) as db:
-        return [row[0] for row in db.execute(_OPEN_PARTS, (bead,))]
+    """Return the parts of *bead*, in any ledger, that are not over; the most urgent first."""
+    with reading.opened(town, town.rig_of(bead)) as (_, homes):
+        return _open_parts(homes, bead)
+
+
+def _open_parts(homes: Homes, bead: str) -> list[str]:
+    found = [home.execute(_OPEN_PARTS, (bead,)) for home in homes.every()]
+    return [name for *_, name in sorted(row for rows in found for row in rows)]
 
 
 def _asked(
@@ -277,13 +278,24 @@ def pairs(town: Town, rigs: Iterable[Rig | None]) -> tuple[list[Any], list[Any]]
     waits: list[Any] = []
     below: list[Any] = []
     for rig in rigs:
-        with reading.opened(town, rig) as (db, _):
+        with reading.opened(town, rig) as (db, homes):
             waits += db.execute(_WAITS).fetchall()
+            waits += _for_parts(db, homes)
             below += db.execute(_BELOW).fetchall()
-            waits += [
-                (one, other) for one, kind, other, _ in db.execute(abroad.ALL) if kind != PARENT
-            ]
+            for one, kind, other, _ in db.execute(abroad.ALL):
+                if kind != "waits-for":
+                    (below if kind == PARENT else waits).append((one, other))
     return waits, below
+
+
+def _for_parts(db: sqlite3.Connection, homes: Homes) -> list[tuple[str, str]]:
+    """Return pairs of live work: who waits for which part of something, in any ledger."""
+    return [
+        (one, part)
+        for one, whole, when in db.execute(_FOR_PARTS).fetchall()
+        if abroad.holds(homes, "waits-for", whole, when, "")
+        for part in _open_parts(homes, whole)
+    ]
 
 
 def cycles(town: Town, rigs: Iterable[Rig | None]) -> list[tuple[str, ...]]:

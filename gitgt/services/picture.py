@@ -28,6 +28,8 @@ select dep.id from dep join doc using (id) where doc.kind = 'bead' and doc.ended
 union select child.id from child join doc using (id) where doc.kind = 'bead' and doc.ended = 0
 order by 1
 """
+_ABROAD: Final = "select distinct target from abroad"
+_LIVE: Final = "select id from doc where id = ? and kind = 'bead' and ended = 0"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -75,9 +77,11 @@ def around(town: Town, bead: str) -> Picture:
 
 def of_ledger(town: Town, rig: Rig | None) -> Picture:
     """Return all open work of a ledger that waits for something or is a part of something."""
-    with reading.opened(town, rig) as (db, _):
-        names = [row[0] for row in db.execute(_ALL)]
-    return _picture(town, rig, names)
+    with reading.opened(town, rig) as (db, homes):
+        names = {row[0] for row in db.execute(_ALL)}
+        for target in (row[0] for home in homes.every() for row in home.execute(_ABROAD)):
+            names.update(row[0] for row in db.execute(_LIVE, (target,)))
+    return _picture(town, rig, sorted(names))
 
 
 def _picture(town: Town, rig: Rig | None, names: Iterable[str]) -> Picture:
@@ -111,8 +115,8 @@ def _lines(homes: Homes, names: Iterable[str]) -> set[Line]:
                 f"more than {_MOST} beads hang together: too many to be drawn",
                 hint="git gt bead dep tree ID, or git gt bead graph --waves",
             )
-        home = homes(name.partition("-")[0])
-        for row in () if home is None else home.execute(_HUNG, {"it": name}):
+        rows = [row for home in homes.every() for row in home.execute(_HUNG, {"it": name})]
+        for row in rows:
             line = Line(*row)
             found.add(line)
             fresh = {line.bead, line.on} - seen

@@ -14,6 +14,7 @@ import sqlite3
 import time
 
 from gitgt.ledger import questions
+from gitgt.ledger.abroad import Homes
 from gitgt.ledger.ready import in_order, ready_rows, recently
 
 TYPE_CHECKING = False  # as in typing, which takes longer to import than a quick answer
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from gitgt.services.town import Town
 
     Columns = tuple[str, str, str, int, str, str, str]
-    Home = Callable[[str], sqlite3.Connection | None]
     _T = TypeVar("_T")
 
 
@@ -39,7 +39,7 @@ def ready(
     clock = time.time() if at is None else at
     now, recent = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(clock)), recently(clock)
 
-    def asked(town: str, home: Home) -> list[Columns]:
+    def asked(town: str, home: Homes) -> list[Columns]:
         found: list[Any] = []
         for prefix in _asked(town, cwd):
             found += ready_rows(_sure(home(prefix)), home, wanted, now=now, recent=recent)
@@ -51,7 +51,7 @@ def ready(
 def listed(cwd: str, limit: int) -> list[Columns] | None:
     """Return what ``select.beads`` would list in *cwd* if nothing else is asked for."""
 
-    def asked(town: str, home: Home) -> list[Columns]:
+    def asked(town: str, home: Homes) -> list[Columns]:
         found: list[Columns] = []
         spoiled: list[Columns] = []
         for prefix in _asked(town, cwd):
@@ -66,7 +66,7 @@ def listed(cwd: str, limit: int) -> list[Columns] | None:
 def shown(cwd: str, text: str) -> dict[str, Any] | None:
     """Return the fields of the one document that *text* names or begins to name."""
 
-    def asked(_: str, home: Home) -> dict[str, Any]:
+    def asked(_: str, home: Homes) -> dict[str, Any]:
         db = _sure(home(text.partition("-")[0]))
         names = [row[0] for row in db.execute(questions.NAMED, (text, f"{text}\uffff"))]
         name = text if text in names else names[0]
@@ -98,7 +98,7 @@ def _sure(db: sqlite3.Connection | None) -> sqlite3.Connection:
     return db
 
 
-def _answered(cwd: str, asked: Callable[[str, Home], _T]) -> _T | None:
+def _answered(cwd: str, asked: Callable[[str, Homes], _T]) -> _T | None:
     """Return what *asked* finds in the warm indexes of the town around *cwd*, if they are."""
     opened: dict[str, sqlite3.Connection] = {}
     try:
@@ -106,11 +106,11 @@ def _answered(cwd: str, asked: Callable[[str, Home], _T]) -> _T | None:
         routes = _known(town)
 
         def home(prefix: str) -> sqlite3.Connection | None:
-            if prefix not in opened and prefix in routes:
+            if prefix in routes:
                 opened[prefix] = _index(*routes[prefix])
             return opened.get(prefix)
 
-        return asked(town, home)
+        return asked(town, Homes(home, lambda: routes))
     except (OSError, ValueError, LookupError, TypeError, sqlite3.Error):
         return None
     finally:

@@ -8,14 +8,15 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from gitgt.errors import NotFoundError, RefusedError
+from gitgt.ledger.abroad import Homes
 from gitgt.ledger.index import Row
 from gitgt.ledger.ready import in_order, ready_rows, recently
 from gitgt.ledger.snapshot import ambiguous
+from gitgt.model.graph import PARENT
 from gitgt.model.ids import TOWN_PREFIX, meant
 from gitgt.services.town import Rig, Town
 
 if TYPE_CHECKING:
-    from gitgt.ledger.abroad import Homes
     from gitgt.model.documents import Bead, Document
     from gitgt.model.ids import BeadId
 
@@ -111,23 +112,24 @@ def ready(
 @contextmanager
 def opened(town: Town, rig: Rig | None) -> Iterator[tuple[sqlite3.Connection, Homes]]:
     """Open the index of the ledger of *rig*, and whichever others are asked for by prefix."""
-    known: dict[str, sqlite3.Connection | None] = {}
     with ExitStack() as stack:
 
         def home(prefix: str) -> sqlite3.Connection | None:
-            if prefix not in known:
-                try:
-                    there = town.ledger_of(f"{prefix}-{_SOME}").snapshot()
-                except RefusedError:
-                    known[prefix] = None
-                else:
-                    known[prefix] = stack.enter_context(there.index.at(there.commit))
-            return known[prefix]
+            try:
+                there = town.ledger_of(f"{prefix}-{_SOME}").snapshot()
+            except RefusedError:
+                return None
+            return stack.enter_context(there.index.at(there.commit))
 
-        prefix = "hq" if rig is None else rig.prefix
-        here = home(prefix)
+        homes = Homes(home, lambda: prefixes(town))
+        here = homes(TOWN_PREFIX if rig is None else rig.prefix)
         assert here is not None
-        yield here, home
+        yield here, homes
+
+
+def prefixes(town: Town) -> list[str]:
+    """Return the prefixes of the ledgers that are here."""
+    return [TOWN_PREFIX, *(rig.prefix for rig in town.rigs_here().values())]
 
 
 def is_closed(town: Town, bead: str) -> bool:
@@ -147,9 +149,12 @@ def lands_after(town: Town, bead: Bead) -> list[BeadId]:
 
 def edges(town: Town, bead: BeadId) -> list[tuple[str, str, str]]:
     """Return what *bead* hangs on and what hangs on it, in any ledger: bead, type, bead."""
-    own = town.ledger_of(bead).snapshot().from_index(bead).dependencies
-    found = [(str(bead), str(each.type), str(each.on)) for each in own]
+    own = town.ledger_of(bead).snapshot().from_index(bead)
+    found = [(str(bead), str(each.type), str(each.on)) for each in own.dependencies]
+    if parent := getattr(own, "parent", ""):
+        found.append((str(bead), PARENT, str(parent)))
     for _, ledger in town.ledgers():
         now = ledger.snapshot()
         found += [(one, kind, bead) for kind, one in now.index.dependents(now.commit, bead)]
-    return found
+        found += [(one, PARENT, bead) for one in now.index.parts(now.commit, bead)]
+    return list(dict.fromkeys(found))

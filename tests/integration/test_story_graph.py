@@ -120,6 +120,42 @@ def test_another_ledger_is_asked_and_what_is_nowhere_holds(town):
     assert graph.reasons(town.town, lost.id) == (Reason("missing", nowhere),)
 
 
+@pytest.mark.parametrize("home", ["shop", "farm"])
+def test_parts_are_waited_for_in_whatever_ledger_they_are(town, home):
+    """*home* is whose ledger the whole is in; the parts are always one here, one there."""
+    shop, farm = town.rig("shop"), town.rig("farm")
+    house = town.bead(farm if home == "farm" else shop, "House", type="epic")
+    walls = town.bead(shop, "Walls", parent=house.id)
+    roof = town.bead(farm, "Roof", parent=house.id)
+    sell, show = town.bead(shop, "Sell"), town.bead(farm, "Show")
+    link(town, sell, "waits-for", house)
+    link(town, show, "waits-for", house, "any-child")
+    assert ready(town, shop, farm) == ["Walls", "Roof"]
+    assert graph.reasons(town.town, sell.id) == (Reason("waits-for", house.id, "0/2"),)
+    assert graph.open_parts(town.town, house.id) == [walls.id, roof.id]
+    waves = graph.waves(town.town, [shop, farm])
+    assert {sell.id, show.id} <= {*waves.waves[1]}
+    close(town, walls)
+    assert ready(town, shop, farm) == ["Roof", "Show"]
+    with pytest.raises(RefusedError, match=f"{house.id} has 1 open part: {roof.id}$"):
+        ending.close(town.town, [house.id], TESS, outcome=Outcome.SUCCESS)
+    done = ending.close(town.town, [roof.id], TESS, outcome=Outcome.SUCCESS)
+    assert [row.id for row in done.unblocked] == [sell.id]
+    assert graph.cycles(town.town, [shop, farm]) == []
+
+
+def test_a_circle_over_two_ledgers_is_found_whatever_closes_it(town):
+    shop, farm = town.rig("shop"), town.rig("farm")
+    house, sell = town.bead(farm, "House", type="epic"), town.bead(shop, "Sell")
+    walls = town.bead(shop, "Walls", parent=house.id)
+    link(town, sell, "waits-for", house)
+    with pytest.raises(RefusedError, match=f"{walls.id} -> {sell.id} -> {walls.id}$") as caught:
+        link(town, walls, "blocks", sell)
+    assert caught.value.hint == f"git gt bead dep remove {sell.id} {house.id}"
+    with pytest.raises(RefusedError, match=f"{house.id} -> {walls.id}|would wait"):
+        link(town, house, "blocks", walls)
+
+
 @pytest.mark.parametrize("kind", ["blocks", "parent-child", "waits-for", "merge-blocks"])
 def test_no_circle_is_written(town, kind):
     shop = town.rig()

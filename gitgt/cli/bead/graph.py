@@ -32,7 +32,8 @@ def command(*, bead: str | None, rig: str | None, form: str | None, as_json: boo
     from gitgt.cli.bead import drawing
 
     drawn = {"mermaid": drawing.mermaid, "svg": drawing.svg}.get(form or "", _text)
-    output.answer("\n".join(drawn(found)))
+    for row in drawn(found):
+        output.answer(row)
 
 
 def _text(found: picture.Picture) -> list[str]:

@@ -51,12 +51,12 @@ def command(
 @click.argument("bead", metavar="ID")
 @output.json_option
 def children(*, bead: str, as_json: bool) -> None:
-    """List the parts of a bead, the closed ones too."""
+    """List the parts of a bead in all ledgers, the closed ones too."""
     from gitgt.ledger.selection import Filter
     from gitgt.services import reading
 
     town = context.town()
     name = reading.identify(town, bead)
     wanted = Filter(parent=name, ended=True)
-    found = select.beads(town, [town.rig_of(name)], wanted)
+    found = select.beads(town, [None, *town.rigs_here().values()], wanted)
     rows.answer((row.columns for row in found), as_json=as_json)
