@@ -157,10 +157,14 @@ class Index:
             return None if row is None else (row[0], row[1], row[2])
 
     def starting_with(self, commit: str, text: str) -> list[str]:
-        """Return the ids that start with *text*."""
-        question = "select id from doc where id >= ? and id < ? order by id limit 20"
+        """Return some of the ids that start with *text*; children only if nothing else does."""
+        begun = "select id from doc where id >= :text and id < :end {} order by id limit 20"
+        whole = begun.format("and instr(substr(id, :size), '.') = 0")
+        values = {"text": text, "end": f"{text}\uffff", "size": len(text) + 1}
         with self.at(commit) as db:
-            return [row[0] for row in db.execute(question, (text, f"{text}\uffff"))]
+            found = db.execute(whole, values).fetchall()
+            found = found or db.execute(begun.format(""), values).fetchall()
+            return [row[0] for row in found]
 
     @contextmanager
     def at(self, commit: str) -> Iterator[sqlite3.Connection]:

@@ -51,11 +51,12 @@ def _of_a_wisp(whole: str, error: NotFoundError) -> NotFoundError:
 
 def _with_prefix(town: Town, text: str) -> str:
     """Return the only id that goes on with *text* behind its prefix, else *text*."""
-    found: list[str] = []
+    begun: list[str] = []
     for rig, ledger in town.ledgers():
         now = ledger.snapshot()
         prefix = TOWN_PREFIX if rig is None else rig.prefix
-        found += now.index.starting_with(now.commit, f"{prefix}-{text}") if text else []
+        begun += now.index.starting_with(now.commit, f"{prefix}-{text}") if text else []
+    found = meant(text, begun)
     if len(found) > 1:
         raise ambiguous(text, found)
     return found[0] if found else text

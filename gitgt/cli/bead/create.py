@@ -72,7 +72,7 @@ def command(
         raise click.UsageError("missing argument 'TITLE'")
     elif title:
         chosen = {**fields.given(given, now=town.clock()), "title": title}
-        drafts = [_draft(chosen, labels, edges, name)]
+        drafts = [_draft(town, chosen, labels, edges, name)]
         place = _place(town, place, rig, name)
     else:
         drafts = making.from_json(sys.stdin.read(), "stdin")
@@ -86,15 +86,21 @@ def command(
 
 
 def _draft(
-    chosen: dict[str, Any], labels: tuple[str, ...], edges: tuple[str, ...], name: str | None
+    town: Town, chosen: dict[str, Any], labels: tuple[str, ...], edges: tuple[str, ...],
+    name: str | None,
 ) -> Draft:  # fmt: skip
     from gitgt.model import plan
+    from gitgt.services import reading
 
+    if chosen.get("parent"):
+        chosen["parent"] = reading.identify(town, chosen["parent"])
     if labels:
         chosen["labels"] = sorted(set(labels))
     if name:
         chosen["id"] = name
-    return plan.Draft(chosen, edges=tuple(plan.edge(each) for each in edges))
+    said = [plan.edge(each) for each in edges]
+    named = [each._replace(on=reading.identify(town, each.on)) for each in said]
+    return plan.Draft(chosen, edges=tuple(named))
 
 
 def _place(town: Town, place: Rig | None, rig: str | None, name: str | None) -> Rig | None:

@@ -48,9 +48,11 @@ def command(
     All of them are changed, or none. The status changes only as the lifecycle allows. --claim
     takes what is nobody's: of two who claim at once, one gets it.
     """
-    from gitgt.services import beads
+    from gitgt.services import beads, reading
 
     town, who = context.town(), context.me()
+    if parent := given["parent"]:
+        given["parent"] = reading.identify(town, parent)
     longer = {name: given.pop(f"append_{name}") for name in _APPENDED}
     amend = fields.given({"title": title, "assignee": assignee, **given}, now=town.clock())
     wanted = beads.Update(
