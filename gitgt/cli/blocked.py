@@ -13,6 +13,7 @@ from gitgt.services import graph
 if TYPE_CHECKING:
     from gitgt.ledger.index import Row
     from gitgt.model.graph import Reason
+    from gitgt.services.idle import Idle
     from gitgt.services.town import Rig, Town
 
 _WORDS: Final = {
@@ -27,6 +28,12 @@ _WORDS: Final = {
     "parent": "is a part of {on}, which waits",
     "cycle": "is a part of itself",
     "status": "was set to blocked",
+}
+
+_EXCLUDED: Final = {
+    "epic": "is an epic: its parts are the work",
+    "molecule": "is a molecule: its steps are the work",
+    "formula-gate": "is a gate: it is opened, not worked on",
 }
 
 
@@ -50,27 +57,46 @@ def command(*, rig: str | None, limit: int, as_json: bool) -> None:
 def explain(
     town: Town, places: Iterable[Rig | None], ready: Iterable[Row], *, as_json: bool
 ) -> None:
-    """Answer with what is ready, what waits and why, and what waits for itself."""
+    """Answer with what is ready, what waits and why, what else is open, and circles."""
+    from gitgt.services import idle
+
     every = list(places)
     waiting, circles = graph.blocked(town, every), graph.cycles(town, every)
+    others = idle.idle(town, every)
     if as_json:
         found = {"ready": [rows.fields(row) for row in ready]}
         blocked = [each.fields() for each in waiting]
-        output.answer_json({**found, "blocked": blocked, "cycles": circles})
+        more = [each.fields() for each in others]
+        output.answer_json({**found, "blocked": blocked, "others": more, "cycles": circles})
         return
     for row in ready:
         output.answer(f"{row.id}  ready: nothing holds it up")
     _answer(waiting)
+    for each in others:
+        _head(each.row)
+        output.answer(f"  {_standing(each)}")
     for circle in circles:
         output.answer(f"in a circle: {' -> '.join((*circle, circle[0]))}")
 
 
 def _answer(found: Iterable[graph.Blocked]) -> None:
     for each in found:
-        title = output.one_line(each.row.title)
-        output.answer(f"{each.row.id}  P{each.row.priority}  {title}")
+        _head(each.row)
         for reason in each.why:
             output.answer(f"  {told(reason)}")
+
+
+def _head(row: Row) -> None:
+    output.answer(f"{row.id}  P{row.priority}  {output.one_line(row.title)}")
+
+
+def _standing(each: Idle) -> str:
+    row = each.row
+    if each.standing == "claimed":
+        return f"is {row.status}: {row.assignee} has it"
+    if each.standing == "deferred":
+        return f"is put off until {each.until}" if each.until else "is put off"
+    return _EXCLUDED.get(row.type, "is pinned")
 
 
 def told(reason: Reason) -> str:
