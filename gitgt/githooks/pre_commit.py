@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import click
+
 from gitgt.githooks.place import Place
 from gitgt.services import desk
 from gitgt.services.identity import actor
 
 
 def run(place: Place, _arguments: tuple[str, ...], _said: str) -> None:
-    """Refuse beads that break the schema or their lifecycle.
+    """Refuse beads that break the schema or their lifecycle, or would wait for themselves.
 
     Raises:
         RefusedError: the message lists each with its file, its line and the rule.
     """
     tree = desk.staged_tree(place.cwd, dict(place.environ))
-    desk.check_staged(place.ledger, place.cwd, tree, actor(place.environ, place.cwd))
+    who = actor(place.environ, place.cwd)
+    found = desk.check_staged(place.ledger, place.cwd, tree, who)
+    if any(each.dependencies or getattr(each, "parent", "") for each in found.documents):
+        from gitgt.services import by_hand
+
+        for each in by_hand.check(place.town, place.rig, tree, found):
+            click.echo(f"gt: {each}", err=True)

@@ -18,6 +18,7 @@ from gitgt.ledger.transact import Change
 from gitgt.model import differences
 from gitgt.model.change import complete
 from gitgt.model.documents import document_from
+from gitgt.services import by_hand, graph
 
 if TYPE_CHECKING:
     from gitgt.ledger.snapshot import Snapshot
@@ -107,7 +108,10 @@ class Edited:
         wanted = complete(base, fields, now=self._town.now(), by=self._who.address)
 
         def decide(now: Snapshot) -> Change:
-            new = _onto(now.get(self._bead), base, wanted)
+            old = now.get(self._bead)
+            new = _onto(old, base, wanted)
+            for each in by_hand.fresh_edges(old, new):
+                graph.check_edge(self._town, self._bead, each.on, each.type)
             return Change(f"edit {self._bead}", (new,), event="bead.edited")
 
         return self._ledger.transact(decide, self._who).get(self._bead)

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from gitgt.errors import RefusedError
@@ -200,7 +201,7 @@ def check_edge(town: Town, bead: str, on: str, kind: str) -> None:
         what = "be a part of" if kind == PARENT else "wait for"
         raise RefusedError(f"{bead} cannot {what} itself", hint="name another bead")
     with graph_of(town, town.rig_of(bead)) as (_, web, _homes):
-        way = _way_round(web, bead, on, kind)
+        way = way_round(web, bead, on, kind)
     if not way:
         return
     shown = " -> ".join((bead, *way))
@@ -231,14 +232,9 @@ def parentless(bead: str) -> str:
     return f"git gt bead update {bead} --parent ''"
 
 
-def _way_round(web: Graph, bead: str, on: str, kind: str) -> tuple[str, ...]:
-    """Return how one gets from *on* back to *bead*, if one does."""
-
-    def onward(name: str) -> Iterator[str]:
-        node = web.find(name)
-        if node is not None and not node.ended:
-            yield from _names(web, node)
-
+def way_round(web: Graph, bead: str, on: str, kind: str) -> tuple[str, ...]:
+    """Return how one gets from *on* back to *bead*, which is to hang on it, if one does."""
+    onward = partial(waited_for, web)
     if kind == "waits-for":
         ways = [graph.way_between(each, bead, onward) for each in web.children(on)]
         return min((way for way in ways if way), key=len, default=())
@@ -246,6 +242,13 @@ def _way_round(web: Graph, bead: str, on: str, kind: str) -> tuple[str, ...]:
     if way or kind != PARENT:
         return way
     return _waits_for_new_part(web, bead, on, onward)
+
+
+def waited_for(web: Graph, name: str) -> Iterator[str]:
+    """Yield what *name* waits for, parts of what it waits for them all, and its wholes."""
+    node = web.find(name)
+    if node is not None and not node.ended:
+        yield from _names(web, node)
 
 
 def _waits_for_new_part(
