@@ -98,7 +98,9 @@ def _pattern(complaint: Complaint, path: Path) -> Iterator[Said]:
     if title not in _PROSE:
         examples = " or ".join(complaint.schema.get("examples", ()))
         such = f", such as {examples}" if examples else ""
-        yield path, f"{_brief(complaint.given)} is no {title}{such}", ""
+        list_of = title == "label" and "," in complaint.given
+        hint = "a label has no comma: give each by itself" if list_of else ""
+        yield path, f"{_brief(complaint.given)} is no {title}{such}", hint
     elif bad := _bad_character(complaint.wanted, complaint.given):
         what = "several lines where one is meant" if bad == "\n" else f"holds {named(bad)}"
         yield path, what, ""

@@ -90,7 +90,7 @@ class _Taking:
         if one.problem is not None:
             raise one.problem
         difference = one.difference
-        _check_file(difference)
+        _check_file(difference, one.path)
         if layout.named_by(one.path) is None or _is_litter(difference):
             if layout.is_item(difference.path) and difference.new is not None:
                 load_draft(self._content(difference), one.path, one.path)  # says what is wrong
@@ -183,11 +183,9 @@ def _said(path: str, error: GtError) -> str:
     return "\n".join((text, *(f"  hint: {row}" for row in error.hint.splitlines())))
 
 
-def _check_file(difference: Difference) -> None:
+def _check_file(difference: Difference, path: str) -> None:
     if what := _NO_FILES.get(difference.mode):
-        raise RefusedError(
-            f"{what} has no place in a ledger", hint=f"git rm --cached {difference.path}"
-        )
+        raise RefusedError(f"{what} has no place in a ledger", hint=f"git rm --cached {path}")
     if difference.path == layout.ROOT:
         raise RefusedError(
             "this name is the folder's in which documents lie",

@@ -59,9 +59,13 @@ Decide = Callable[[Snapshot], Change | None]
 Mover = Callable[[Repository, "tuple[RefMove, ...]", str], object]
 
 
-def _without_file(error: InvalidDocumentError, path: str) -> InvalidDocumentError:
-    """Return what is said to somebody who gave fields, not a file with lines."""
-    said = re.sub(rf"^{re.escape(path)}:\d+: ", "", error.message, flags=re.MULTILINE)
+def _without_file(
+    error: InvalidDocumentError, path: str, name: str
+) -> InvalidDocumentError:  # fmt: skip
+    """Return what is said to somebody who gave fields of *name*, not a file with lines."""
+    told = f"{name}: " if name else ""
+    said = re.sub(rf"^{re.escape(path)}:\d+: ", told, error.message, flags=re.MULTILINE)
+    said = re.sub(r"\blabels\[\d+\]: ", "labels: ", said)
     return InvalidDocumentError(said, hint=error.hint)
 
 
@@ -192,7 +196,7 @@ class Ledger:
             try:
                 load(content, path)
             except InvalidDocumentError as error:
-                raise _without_file(error, path) from error
+                raise _without_file(error, path, old.id if old else "") from error
             blobs[path] = self.repository.write_blob(content)
         if not blobs and not change.moves:
             return None

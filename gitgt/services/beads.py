@@ -6,7 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from gitgt.errors import NotFoundError, RefusedError
+from gitgt.errors import (
+    IllegalTransitionError,
+    NotAllowedError,
+    NotFoundError,
+    RefusedError,
+)
 from gitgt.ledger.snapshot import Snapshot
 from gitgt.ledger.transact import Change, Decide, Ledger
 from gitgt.model.actor import Actor
@@ -123,6 +128,10 @@ def update_all(
         RefusedError: the schema or the lifecycle says no to one of them.
     """
     _check_parent(town, wanted.amend)
+    if not str(wanted.amend.get("title", "-")).strip():
+        raise RefusedError(
+            f"{', '.join(names)}: no bead is without a title", hint="--title 'What it is about'"
+        )
 
     def step(old: Bead, now: Snapshot) -> Bead:
         amend = wanted.fields(old)
@@ -149,7 +158,10 @@ def update_all(
 
 def _verb(old: Bead, wanted: Update, who: Actor) -> str:
     aim = BeadStatus.IN_PROGRESS if wanted.claimed_by else wanted.status or old.status
-    step = old.machine.between(old.status, aim, who.standing)
+    try:
+        step = old.machine.between(old.status, aim, who.standing)
+    except (IllegalTransitionError, NotAllowedError) as error:
+        raise type(error)(f"{old.id}: {error.message}", hint=error.hint) from error
     return "" if step is None else step.verb
 
 
@@ -231,7 +243,15 @@ def release_from(town: Town, bead: BeadId, address: str, who: Actor, *, reason: 
 
 
 def comment(town: Town, bead: BeadId, who: Actor, text: str) -> Bead:
-    """Add a comment."""
+    """Add a comment.
+
+    Raises:
+        RefusedError: it says nothing.
+    """
+    if not text.strip():
+        raise RefusedError(
+            f"the comment on {bead} is empty", hint=f"git gt bead comment {bead} 'What you say'"
+        )
     # To the millisecond: two in one second would else stand in any order.
     at = exact_text_of(town.clock())
     said = Comment(base36(town.draw(36**8), 8), at, who.address, text)

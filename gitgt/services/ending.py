@@ -67,7 +67,7 @@ def close(
 
 def _refuse_open_parts(town: Town, bead: BeadId, *, beside: Collection[str]) -> None:
     left = [each for each in graph.open_parts(town, bead) if each not in beside]
-    if left:
+    if left and not reading.is_closed(town, bead):
         parts, them = ("parts", "them") if len(left) > 1 else ("part", "it")
         raise RefusedError(
             f"{bead} has {len(left)} open {parts}: {_some(left)}",

@@ -151,6 +151,7 @@ class _Plan:
             dump_fields(fields, "bead", "")
         except InvalidDocumentError as error:
             said = re.sub(r"^:\d+: ", "", error.message, flags=re.MULTILINE)
+            said = re.sub(r"\blabels\[\d+\]: ", "labels: ", said)
             raise InvalidDocumentError(said, hint=error.hint) from error
         bead = Bead.from_fields(fields)
         check_change(None, bead, self._who.standing)
