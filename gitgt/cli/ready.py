@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from gitgt.cli import context, output, rows
+from gitgt.cli import context, exclusive, output, rows
 from gitgt.cli.one_of import OneOf
 from gitgt.services import quick, reading
 
@@ -35,6 +35,7 @@ def command(
 
     The most urgent come first. In a rig's folder they are the rig's, elsewhere the town's.
     """
+    exclusive.exclude(explain=explain, claim=claim)
     town = context.town()
     places = context.ledgers_for(town, rig)
     wish["limit"] = wish["limit"] or 0

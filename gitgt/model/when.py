@@ -14,8 +14,11 @@ _HINT: Final = "times look like 90m, 2h, 3d, 2026-11-22 or 2026-11-22T14:30:00Z"
 
 
 def ago(text: str, now: float) -> float:
-    """Return the instant that *text* means when it is about the past."""
-    lasts = span(text)
+    """Return the instant that *text* means when it is about the past; it may say so: 2d ago."""
+    said = text.strip().lower()
+    if said == "now":
+        return now
+    lasts = span(said.removesuffix(" ago"))
     return _instant(text) if lasts is None else now - lasts
 
 

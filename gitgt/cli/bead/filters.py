@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
+from gitgt.cli import exclusive
 from gitgt.cli.one_of import OneOf
 from gitgt.ledger.selection import Filter, Span
 from gitgt.model import when
@@ -30,6 +31,8 @@ class _Priorities(click.ParamType[tuple[int, ...]]):
         first, _, last = value.upper().replace("P", "").partition("-")
         if not (first in _KNOWN and (last or first) in _KNOWN):
             self.fail(f"{value!r} is no priority; 1 is one, 0-2 are three", param, ctx)
+        if last and last < first:
+            self.fail(f"{value!r} goes backwards; {last}-{first} does not", param, ctx)
         return tuple(range(int(first), int(last or first) + 1))
 
 
@@ -92,6 +95,7 @@ def of_beads(function: _Function) -> _Function:
 
 def given(town: Town, options: dict[str, Any]) -> Filter:
     """Return the filter that the options are; a time may be a span: 2d is two days ago."""
+    exclusive.exclude(assignee=options["assignee"], no_assignee=options["unassigned"])
     now = town.clock()
     spans = {
         name: Span(*(_instant(options, name, end, now) for end in _ENDS)) for name in _TIMES

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import click
 
-from gitgt.cli import context, output
+from gitgt.cli import context, exclusive, output
 from gitgt.services import graph, picture, reading
 
 
 @click.command()
 @click.argument("bead", metavar="[ID]", required=False)
 @context.rig_option
-@click.option("--mermaid", "form", flag_value="mermaid", help="As a Mermaid flowchart.")
-@click.option("--svg", "form", flag_value="svg", help="As an SVG drawing.")
-@click.option("--waves", "form", flag_value="waves", help="All open work, wave by wave.")
+@click.option("--mermaid", is_flag=True, help="As a Mermaid flowchart.")
+@click.option("--svg", is_flag=True, help="As an SVG drawing.")
+@click.option("--waves", is_flag=True, help="All open work, wave by wave.")
 @output.json_option
-def command(*, bead: str | None, rig: str | None, form: str | None, as_json: bool) -> None:
+def command(
+    *, bead: str | None, rig: str | None, mermaid: bool, svg: bool, waves: bool, as_json: bool
+) -> None:
     """Draw what hangs together with ID, or all open work of the ledger we stand in."""
+    exclusive.exclude(mermaid=mermaid, svg=svg, waves=waves)
+    exclusive.exclude(mermaid=mermaid, svg=svg, json=as_json)
     town = context.town()
-    if form == "waves":
+    if waves:
         answer_waves(graph.waves(town, context.ledgers_for(town, rig)), as_json=as_json)
         return
     name = None if bead is None else reading.identify(town, bead)
@@ -31,7 +35,7 @@ def command(*, bead: str | None, rig: str | None, form: str | None, as_json: boo
         return
     from gitgt.cli.bead import drawing
 
-    drawn = {"mermaid": drawing.mermaid, "svg": drawing.svg}.get(form or "", _text)
+    drawn = drawing.mermaid if mermaid else drawing.svg if svg else _text
     for row in drawn(found):
         output.answer(row)
 

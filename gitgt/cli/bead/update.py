@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import click
 
-from gitgt.cli import context, output
+from gitgt.cli import context, exclusive, output
 from gitgt.cli.bead import answers, fields
 from gitgt.cli.one_of import OneOf
 
@@ -51,6 +51,8 @@ def command(
     from gitgt.services import beads, reading
 
     town, who = context.town(), context.me()
+    exclusive.exclude(claim=claim, status=status not in (None, "in_progress"))
+    exclusive.exclude(claim=claim, assignee=assignee not in (None, who.address))
     if parent := given["parent"]:
         given["parent"] = reading.identify(town, parent)
     longer = {name: given.pop(f"append_{name}") for name in _APPENDED}

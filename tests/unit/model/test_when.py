@@ -17,6 +17,13 @@ def test_a_span_is_counted_from_now(text, span):
     assert when.ahead(text, NOW) == NOW + span
 
 
+@pytest.mark.parametrize(("text", "span"), [("2d ago", 172800), ("2M ago", 120), ("now", 0)])
+def test_the_past_may_be_called_so(text, span):
+    assert when.ago(text, NOW) == NOW - span
+    with pytest.raises(RefusedError):
+        when.ahead(text, NOW)
+
+
 @pytest.mark.parametrize(
     "text",
     [
