@@ -60,7 +60,13 @@ _KNOWN: Final = (
     "estimate",
     "id",
     "key",
+    "ext",
 )
+_BEGINNING: Final = "open"
+_OF_THE_LEDGER: Final = (
+    "status", "created_at", "created_by", "started_at", "closed_at", "closed_by", "outcome",
+    "landed", "reason", "merge_request", "comments",
+)  # fmt: skip
 _TYPES: Final = tuple(str(each) for each in DependencyType)
 _HEADING: Final = re.compile(r"(?P<marks>#{1,6})\s+(?P<said>.*?)\s*#*\s*")
 _FENCE: Final = re.compile(r"\s{0,3}(```+|~~~+)")
@@ -216,18 +222,27 @@ def from_object(
     for given, value in said.items():
         name = _name(given)
         at = places.get(name, where)
+        if value is None or (name, value) == ("status", _BEGINNING):
+            continue  # as if it were not there
         try:
             if name == "edges":
                 edges = tuple(_edges(value))
             elif name in _KNOWN:
                 fields[name] = _read(name, value)
             else:
-                raise RefusedError(
-                    f"{given!r} is no field", hint=f"fields: {', '.join(_KNOWN)}"
-                )
+                raise _no_field(given, name)
         except RefusedError as error:
             raise RefusedError(f"{at}: {error.message}", hint=error.hint) from error
     return Draft(fields, str(fields.pop("key", "")), edges, where, places)
+
+
+def _no_field(given: str, name: str) -> RefusedError:
+    if name in _OF_THE_LEDGER:
+        return RefusedError(
+            f"{given!r} is not for a new bead to say: it begins {_BEGINNING}, now and by you",
+            hint="leave it out; git gt import brings beads in as they are",
+        )
+    return RefusedError(f"{given!r} is no field", hint=f"fields: {', '.join(_KNOWN)}")
 
 
 def _read(name: str, value: object) -> object:
@@ -237,6 +252,8 @@ def _read(name: str, value: object) -> object:
         return minutes(value)
     if name == "labels":
         return _labels(value)
+    if name == "ext" and isinstance(value, Mapping):
+        return value
     if name not in ("estimate",) and not isinstance(value, str):
         raise RefusedError(f"{name} is text", hint=f'"{name}": "..."')
     return value
