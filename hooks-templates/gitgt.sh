@@ -41,6 +41,10 @@ is_desk() {
     case $head in 'ref: refs/heads/desk/'*) return 0 ;; *) return 1 ;; esac
 }
 
+# Marks a commit in progress, so that nobody moves HEAD under it: git read HEAD before it ran us,
+# and fails at the end if it moved. The number of a git that is gone marks nothing.
+mark_committing() { { printf '%s\n' "$PPID" >"$git_dir/gt-committing"; } 2>/dev/null; }
+
 is_assignment() { [ -f "$git_dir/gt-assignment" ]; }
 
 # A rebase's or a cherry-pick's own commits: the end is reported by another hook.

@@ -10,6 +10,7 @@ from filelock import FileLock
 
 from gitgt.git.spool import Spool
 from gitgt.model.actor import Actor, Standing
+from gitgt.model.documents import Bead
 from gitgt.services import crew, install, rig, sandbox, sling
 from tests.support.checkout import Checkout
 from tests.support.commandline import gt
@@ -100,6 +101,28 @@ def test_a_bead_that_went_past_the_check_is_set_aside(town, desk):
         "hint: mend it and commit again, or git reset --hard beads; sh-es-x tells the others\n"
     )
     assert any(subject.startswith("set aside ") for subject in subjects(town))
+
+
+@pytest.mark.parametrize(
+    ("hook", "argv"),
+    [("pre-commit", ()), ("prepare-commit-msg", ("--no-verify",)), ("commit-msg", ())],
+    ids=("before the check", "past the check", "after the check"),
+)
+def test_a_commit_stands_though_the_ledger_moves_meanwhile(town, desk, hook, argv):
+    """The person's own hook is where it moves: so it does in each run, and in no other place."""
+    theirs = town.rig("shop").repository_path / "hooks" / hook
+    theirs.write_text("#!/bin/sh\ngit gt bead create Meanwhile --rig shop >/dev/null\n")
+    assert gt("hooks", "repair", "--rig", "shop", cwd=town.root).code == 0
+    desk.write(FILE, BEAD)
+    desk.git("add", FILE)
+
+    done = desk.attempt("commit", "-q", *argv, "-m", "Mine")
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    now = town.ledger_at(town.rig("shop")).snapshot()
+    assert sorted(each.title for each in now.all(Bead)) == ["Greet", "Meanwhile"]
+    assert desk.head == now.commit
+    assert desk.git("status", "--porcelain") == ""
 
 
 def test_a_commit_beside_the_desks_branch_is_told_to_reach_nobody(town, desk):
