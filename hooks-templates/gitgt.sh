@@ -33,13 +33,29 @@ note() {
     return 0
 }
 
-# A desk is any worktree on a desk branch, and what was made as one, whatever it stands on.
+# A desk is any worktree on a desk branch, what was made as one, whatever it stands on, and what
+# was taken off the ledger, while it stands on no branch.
 is_desk() {
     [ ! -f "$git_dir/gt-desk" ] || return 0
     head=
     { IFS= read -r head <"$git_dir/HEAD"; } 2>/dev/null
-    case $head in 'ref: refs/heads/desk/'*) return 0 ;; *) return 1 ;; esac
+    case $head in
+    'ref: refs/heads/desk/'*) return 0 ;;
+    'ref: '*) return 1 ;;
+    *) [ -f "$git_dir/gt-astray" ] ;;
+    esac
 }
+
+# Tells whether the worktree stands on the ledger itself, whose name is a setting.
+is_on_ledger() {
+    ledger=refs/heads/beads
+    { IFS= read -r ledger <"$common/gt/ledger"; } 2>/dev/null
+    head=
+    { IFS= read -r head <"$git_dir/HEAD"; } 2>/dev/null
+    [ "$head" = "ref: $ledger" ]
+}
+
+holds_beads() { is_desk || is_on_ledger; }
 
 # Marks a commit in progress, so that nobody moves HEAD under it: git read HEAD before it ran us,
 # and fails at the end if it moved. The number of a git that is gone marks nothing.

@@ -61,13 +61,14 @@ def install(
     *,
     town: Path | None = None,
     targets: Iterable[str] | None = None,
+    ledger: str | None = None,
     again: bool = False,
 ) -> bool:
     """Install or repair our hooks in a repository; tell whether anything had to be done.
 
-    *town* and *targets*, full names of the refs that no agent moves, are what the hooks are to
-    know; what is not given stays as it was. Where somebody uninstalled them they stay away,
-    unless they are asked for *again*.
+    *town*, *targets*, full names of the refs that no agent moves, and *ledger*, that of the
+    ledger, are what the hooks are to know; what is not given stays as it was. Where somebody
+    uninstalled them they stay away, unless they are asked for *again*.
 
     Raises:
         EnvironmentProblemError: git or the disk does not let us.
@@ -75,7 +76,7 @@ def install(
     common = repository.common
     try:
         with turn(repository, _TURN):
-            signposts.set_up(common, town=town, targets=targets)
+            signposts.set_up(common, town=town, targets=targets, ledger=ledger)
             if not _is_wanted(common, again=again):
                 return False
             before = signature(common)

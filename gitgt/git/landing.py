@@ -84,6 +84,8 @@ def land(
         _recover(repository, [move.name for move in moves], before)
         before("pin")
         _pin(repository, pins or {})
+        for move in moves[1:]:
+            checkouts.catch_up(repository, move.name)
         intent = Intent(tuple(moves), tuple(checkouts.in_the_way(repository, moves)))
         before("intent")
         commit = intent.write(repository)
@@ -195,6 +197,9 @@ def _bring_along(intent: Intent, before: Before) -> Landed:
         before("follow")
         assert move.old is not None
         assert move.new is not None
+        if move is not intent.moves[0]:
+            checkouts.bring_along(each, move)  # the ledger's: the desk role tells its owner
+            continue
         came = each.follows and checkouts.follow(each, move.old, move.new)
         (followed if came else detached).append(each.path)
     return Landed(tuple(followed), tuple(detached))

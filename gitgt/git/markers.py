@@ -14,6 +14,7 @@ from typing import Final
 from gitgt.git import faults
 
 _DESK: Final = "gt-desk"
+_ASTRAY: Final = "gt-astray"
 _ASSIGNMENT: Final = "gt-assignment"
 _BEGUN: Final = "gt-begun"
 _COMMITTING: Final = "gt-committing"
@@ -43,9 +44,37 @@ def is_desk(git_dir: Path) -> bool:
     if (git_dir / _DESK).exists():
         return True
     try:
-        return (git_dir / "HEAD").read_text().startswith("ref: refs/heads/desk/")
+        return _head(git_dir).startswith("ref: refs/heads/desk/")
     except OSError:
         return False
+
+
+def _head(git_dir: Path) -> str:
+    return (git_dir / "HEAD").read_text()
+
+
+def mark_astray(git_dir: Path) -> None:
+    """Say that the worktree was taken off the ledger, and that its owner is to be told."""
+    (git_dir / _ASTRAY).write_text("tell\n")
+
+
+def is_astray(git_dir: Path) -> bool:
+    """Tell whether the worktree was taken off the ledger, and stands on no branch since."""
+    try:
+        return (git_dir / _ASTRAY).exists() and not _head(git_dir).startswith("ref: ")
+    except OSError:
+        return False
+
+
+def told_astray(git_dir: Path) -> bool:
+    """Note that the owner is told; tell whether that was still to be done."""
+    mark = git_dir / _ASTRAY
+    if not is_astray(git_dir):
+        mark.unlink(missing_ok=True)
+        return False
+    had_to = bool(mark.read_text())
+    mark.write_text("")
+    return had_to
 
 
 def mark_assignment(git_dir: Path, assignment: Assignment) -> None:

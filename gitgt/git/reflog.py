@@ -18,3 +18,12 @@ def stood_at(common: Path, ref: str) -> list[str]:
     fields = (row.split(" ", 2) for row in islice(reversed(rows), _MOST))
     found = [oid for each in fields if len(each) == 3 for oid in (each[1], each[0])]
     return [oid for oid in dict.fromkeys(found) if set(oid) != {"0"}]
+
+
+def stands_at(git_dir: Path) -> str | None:
+    """Return where a checkout stands by its own record; None where git keeps none.
+
+    Only what is done in the checkout itself is written there, whoever moves its branch.
+    """
+    found = stood_at(git_dir, "HEAD")
+    return found[0] if found else None

@@ -5,7 +5,8 @@ Repositories with another ref storage (reftable) are read through ``git for-each
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from gitgt.git.command import git
@@ -42,6 +43,32 @@ def top_of(path: Path) -> Path | None:
         if git_dir_of(folder) is not None:
             return folder
     return None
+
+
+def git_dirs(common: Path) -> list[Path]:
+    """Return the git directories of all checkouts, also of those whose folder is gone."""
+    found = [common] if common.name == ".git" else []
+    try:
+        with os.scandir(common / "worktrees") as entries:
+            names = sorted(each.name for each in entries)
+    except FileNotFoundError:
+        return found
+    linked = (common / "worktrees" / name for name in names)
+    return [*found, *(each for each in linked if (each / "gitdir").is_file())]
+
+
+def head_of(git_dir: Path) -> str | None:
+    """Return the branch (a full ref) that a checkout stands on; None when detached."""
+    try:
+        text = (git_dir / "HEAD").read_text().strip()
+    except FileNotFoundError:
+        return None
+    return text.removeprefix("ref: ") if text.startswith("ref: ") else None
+
+
+def are_stood_on(common: Path, names: Collection[str]) -> bool:
+    """Tell whether a checkout stands on one of these branches; each write asks this."""
+    return any(head_of(each) in names for each in git_dirs(common))
 
 
 def read_ref(common: Path, name: str) -> str | None:

@@ -26,11 +26,15 @@ exec {words} "$@"
 
 
 def set_up(
-    common: Path, *, town: Path | None = None, targets: Iterable[str] | None = None
+    common: Path,
+    *,
+    town: Path | None = None,
+    targets: Iterable[str] | None = None,
+    ledger: str | None = None,
 ) -> None:
     """Tell the hooks of *common* their town, which refs are protected, and how to start us.
 
-    *targets* are full names of refs. What is not given stays as it was.
+    *targets* and *ledger* are full names of refs. What is not given stays as it was.
 
     Raises:
         EnvironmentProblemError: the disk does not take it.
@@ -44,6 +48,8 @@ def set_up(
             _put(
                 folder / "targets", "".join(f"{name}\n" for name in sorted(set(targets))), 0o644
             )
+        if ledger is not None:
+            _put(folder / "ledger", f"{ledger}\n", 0o644)
         _put(folder / "command", _program(own_command()), 0o755)
     except OSError as error:
         raise EnvironmentProblemError(f"cannot write in {folder}: {error}") from error

@@ -3,20 +3,24 @@
 A ref that moves under a checkout makes the next commit there undo what landed (tried). So
 each is detached where it stands before the ref moves, files and index untouched. A clean one
 is brought along afterwards and put back on its branch; from the others the landing stays away.
+
+The same goes for the ledger, which every write moves: who is left behind there finds a mark.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from gitgt.git import refs, worktree
+from gitgt.errors import GtError
+from gitgt.git import markers, reflog, refs, worktree
 from gitgt.git.command import attempt, git
 from gitgt.git.intent import Standing
 from gitgt.git.repository import Repository
-from gitgt.git.transaction import RefMove
+from gitgt.git.transaction import RefMove, move_refs
 
 _QUIET: Final = ("-c", "core.hooksPath=/dev/null")
 # Signs of something that a person has begun and not ended.
@@ -29,6 +33,73 @@ _BEGUN: Final = (
     "sequencer",
     "index.lock",
 )
+
+
+def move(repository: Repository, moves: Sequence[RefMove], *, why: str) -> None:
+    """Make all *moves* or none, as ``move_refs`` does, and let no checkout fall behind.
+
+    Raises:
+        LedgerConflictError: a ref no longer stands at its old value.
+    """
+    moving = {each.name: each for each in moves if each.old is not None}
+    if not refs.are_stood_on(repository.common, moving):
+        move_refs(repository, moves, why=why)
+        return
+    for name in moving:
+        catch_up(repository, name)
+    found = [(each, moving[each.branch]) for each in in_the_way(repository, moves)]
+    for each, its in found:
+        detach(each, its.old or "")
+    try:
+        move_refs(repository, moves, why=why)
+    except GtError:
+        for each, its in found:
+            put_back(each, its.old or "")
+        raise
+    for each, its in found:
+        bring_along(each, its)
+
+
+def catch_up(repository: Repository, ref: str) -> None:
+    """See to the checkouts on *ref* that fell behind: a program that is not ours moved it."""
+    for git_dir in worktree.git_dirs(repository):
+        moved = None if _is_busy(git_dir) else fell_behind(repository, git_dir, ref)
+        if moved is not None:
+            path = worktree.folder_of(git_dir)
+            each = Standing(path, git_dir, ref, follows=False)
+            detach(each, moved.old or "")
+            bring_along(replace(each, follows=_can_follow(path, git_dir, moved)), moved)
+
+
+def fell_behind(repository: Repository, git_dir: Path, ref: str) -> RefMove | None:
+    """Return the way that *ref* went under the checkout that stands on it, if it did."""
+    if worktree.head_of(git_dir) != ref:
+        return None
+    stood, head = reflog.stands_at(git_dir), repository.ref(ref)
+    if stood is None or head is None or stood == head or not repository.has(stood):
+        return None
+    return RefMove(ref, stood, head) if repository.is_ancestor(stood, head) else None
+
+
+def step_off(git_dir: Path, moved: RefMove) -> None:
+    """Detach a checkout that fell behind where it stands, and mark it as such."""
+    path = worktree.folder_of(git_dir)
+    detach(Standing(path, git_dir, moved.name, follows=False), moved.old or "")
+    markers.mark_astray(git_dir)
+
+
+def _is_busy(git_dir: Path) -> bool:
+    """Tell whether a git is at work in a checkout, and may be about to say where it stands."""
+    locks = ("HEAD.lock", "index.lock")
+    return any((git_dir / each).exists() for each in locks) or markers.is_committing(git_dir)
+
+
+def bring_along(standing: Standing, moved: RefMove) -> None:
+    """Bring a checkout that was detached along if it follows, and else mark it astray."""
+    if not (
+        standing.follows and moved.old and moved.new and follow(standing, moved.old, moved.new)
+    ):
+        markers.mark_astray(standing.git_dir)
 
 
 def in_the_way(repository: Repository, moves: Iterable[RefMove]) -> Iterator[Standing]:

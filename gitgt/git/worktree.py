@@ -57,31 +57,35 @@ def standing(repository: Repository, prefix: str) -> Iterator[tuple[str, Path, P
 
     Reads files only: the watcher asks this for every commit, and starts no process for it.
     """
-    common = repository.common
-    for git_dir in [common, *sorted(pointer.parent for pointer in _pointers(common))]:
+    for git_dir in git_dirs(repository):
         branch = head_of(git_dir)
-        if branch is None or not branch.startswith(prefix):
-            continue
-        path = common.parent if git_dir == common else _folder_of(git_dir / "gitdir")
-        if path.is_dir() and (git_dir != common or common.name == ".git"):
-            yield branch, git_dir, path
+        if branch is not None and branch.startswith(prefix):
+            path = folder_of(git_dir)
+            if path.is_dir():
+                yield branch, git_dir, path
 
 
-def _pointers(common: Path) -> Iterator[Path]:
-    return common.glob("worktrees/*/gitdir")
+def git_dirs(repository: Repository) -> list[Path]:
+    """Return the git directories of all checkouts, also of those whose folder is gone."""
+    return refs.git_dirs(repository.common)
 
 
-def _folder_of(pointer: Path) -> Path:
-    return (pointer.parent / pointer.read_text().strip()).parent
+def folder_of(git_dir: Path) -> Path:
+    """Return the folder of the checkout with *git_dir*, be it there or gone."""
+    if git_dir.name == ".git":
+        return git_dir.parent
+    return (git_dir / os.fsdecode((git_dir / "gitdir").read_bytes().rstrip(b"\n"))).parent
 
 
 def head_of(git_dir: Path) -> str | None:
     """Return the branch (a full ref) that a worktree stands on; None when detached."""
-    try:
-        text = (git_dir / "HEAD").read_text().strip()
-    except FileNotFoundError:
-        return None
-    return text.removeprefix("ref: ") if text.startswith("ref: ") else None
+    return refs.head_of(git_dir)
+
+
+def commit_of(repository: Repository, git_dir: Path) -> str | None:
+    """Return the commit that a worktree stands on, by its branch or detached."""
+    branch = head_of(git_dir)
+    return repository.ref(branch) if branch else (git_dir / "HEAD").read_text().strip()
 
 
 def add(repository: Repository, path: Path, *, branch: str, start: str) -> Path:

@@ -7,10 +7,12 @@ from typing import Final
 import click
 
 from gitgt.errors import RefusedError
+from gitgt.git import markers
 from gitgt.git.command import line
 from gitgt.githooks.place import Place
 from gitgt.model.actor import Actor
 from gitgt.services import desk, sync
+from gitgt.services.identity import actor
 
 _WHO: Final = Actor.role("desk")
 
@@ -27,6 +29,15 @@ def _branch(place: Place) -> str:
 def say_if_astray(place: Place) -> None:
     """Say so if the worktree has left its branch, for else than a rebase."""
     if place.desk is not None or place.is_rebasing:
+        return
+    who = actor(place.environ, place.cwd)
+    if place.is_on_ledger:
+        click.echo("gt: this is the ledger itself, where no commit is taken", err=True)
+        click.echo(f"hint: {desk.step_off(place.ledger, place.git_dir, who)}", err=True)
+        return
+    if markers.is_astray(place.git_dir):
+        click.echo("gt: what is committed here does not reach the ledger", err=True)
+        click.echo(f"hint: {desk.way_to_a_desk(place.ledger, place.git_dir, who)}", err=True)
         return
     click.echo(
         "gt: what is committed here does not reach the ledger: this is no desk branch", err=True

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from gitgt.errors import NotATownError, NotFoundError
-from gitgt.git import markers, refs, signposts
+from gitgt.git import markers, refs, signposts, worktree
 from gitgt.git.markers import Assignment
 from gitgt.ledger.transact import Ledger
 from gitgt.services.desk import Desk, desks
@@ -69,7 +69,12 @@ class Place:
     @property
     def is_desk(self) -> bool:
         """Tell whether people edit beads here."""
-        return markers.is_desk(self.git_dir)
+        return markers.is_desk(self.git_dir) or markers.is_astray(self.git_dir)
+
+    @property
+    def is_on_ledger(self) -> bool:
+        """Tell whether the worktree stands on the ledger itself."""
+        return worktree.head_of(self.git_dir) == self.ledger.ref
 
     @property
     def desk(self) -> Desk | None:

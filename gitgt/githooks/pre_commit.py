@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from gitgt.errors import RefusedError
 from gitgt.githooks.place import Place
 from gitgt.services import desk
 from gitgt.services.identity import actor
@@ -13,10 +14,17 @@ def run(place: Place, _arguments: tuple[str, ...], _said: str) -> None:
     """Refuse beads that break the schema or their lifecycle, or would wait for themselves.
 
     Raises:
-        RefusedError: the message lists each with its file, its line and the rule.
+        RefusedError: the message lists each with its file, its line and the rule; or the
+            commit would be one of the ledger's own.
     """
-    tree = desk.staged_tree(place.cwd, dict(place.environ))
     who = actor(place.environ, place.cwd)
+    if place.is_on_ledger:
+        raise RefusedError(
+            "this worktree stands on the ledger itself, and a commit there "
+            "can undo what others write meanwhile",
+            hint=desk.step_off(place.ledger, place.git_dir, who),
+        )
+    tree = desk.staged_tree(place.cwd, dict(place.environ))
     found = desk.check_staged(place.ledger, place.cwd, tree, who)
     if any(each.dependencies or getattr(each, "parent", "") for each in found.documents):
         from gitgt.services import by_hand

@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from gitgt.errors import InvalidDocumentError, RefusedError
-from gitgt.git.transaction import RefMove, move_refs
+from gitgt.git import standing as checkouts
+from gitgt.git.transaction import RefMove
 from gitgt.git.turn import turn
 from gitgt.ledger import codec, genesis, handwritten, layout
 from gitgt.ledger.transact import Ledger
@@ -74,7 +75,7 @@ def _one_version(ledger: Ledger, who: Actor, old: int, steps: Mapping[int, Step]
                 blobs[path] = repository.write_blob(content)
     event = Event(f"bring the ledger to format {old + 1}", name="ledger.migrated")
     new = ledger.commit_tree(repository.write_tree(head, blobs), (head,), event, who)
-    move_refs(repository, [RefMove(ledger.ref, head, new)], why=event.subject)
+    checkouts.move(repository, [RefMove(ledger.ref, head, new)], why=event.subject)
     return new
 
 

@@ -70,9 +70,13 @@ def _without_file(
 
 
 def _move(repository: Repository, moves: tuple[RefMove, ...], why: str) -> None:
-    from gitgt.git.transaction import move_refs
+    from gitgt.git import refs
 
-    move_refs(repository, moves, why=why)
+    if refs.are_stood_on(repository.common, {each.name for each in moves}):
+        from gitgt.git.standing import move
+    else:
+        from gitgt.git.transaction import move_refs as move
+    move(repository, moves, why=why)
 
 
 class Ledger:

@@ -6,9 +6,12 @@ import logging
 from collections.abc import Iterable
 
 from gitgt.errors import BusyError, RefusedError
+from gitgt.git import standing as checkouts
+from gitgt.ledger.transact import Ledger
 from gitgt.model.actor import Actor
+from gitgt.model.documents import Severity
 from gitgt.reactor.key import Key, Settled
-from gitgt.services import desk, quarantine, sync
+from gitgt.services import desk, quarantine, submit, sync
 from gitgt.services.town import Rig, Town
 
 _LOG = logging.getLogger(__name__)
@@ -36,6 +39,7 @@ class DeskRole:
         """Take in what is new on the desks of one ledger."""
         rig: Rig | None = None if key.name == "hq" else self._town.rig(key.name)
         ledger = self._town.ledger_at(rig)
+        checkouts.catch_up(ledger.repository, ledger.ref)
         quarantine.put_back(self._town, rig, _WHO)
         sync.take_arrivals(ledger)
         found = list(desk.desks(ledger))
@@ -49,7 +53,15 @@ class DeskRole:
                 _LOG.info("set aside", extra={"desk": each.ref, "escalation": escalation})
         quarantine.report(self._town, rig, _WHO)
         quarantine.settle(self._town, rig, _WHO)
+        self._tell_astray(rig, ledger)
         behind = [each for each in found if not desk.refresh(ledger, each)]
         for each in behind:
             desk.note_seen(ledger, each)
         return Settled(again_in=_PATIENCE if behind else None)
+
+    def _tell_astray(self, rig: Rig | None, ledger: Ledger) -> None:
+        """Call on whoever stood on the ledger with something that is not committed."""
+        branch = ledger.ref.removeprefix("refs/heads/")
+        for path in desk.astray(ledger):
+            title = f"{path} was taken off {branch}, which is for gitgt alone to stand on"
+            submit.escalate(self._town, rig, _WHO, severity=Severity.LOW, title=title, about="")

@@ -16,9 +16,10 @@ from typing import Final
 
 from gitgt.errors import LedgerConflictError
 from gitgt.git import remote
+from gitgt.git import standing as checkouts
 from gitgt.git.remote import UnreachableError
 from gitgt.git.repository import Repository
-from gitgt.git.transaction import RefMove, move_refs
+from gitgt.git.transaction import RefMove
 from gitgt.ledger.snapshot import Snapshot
 from gitgt.ledger.transact import Change, Decide, Ledger
 from gitgt.model.actor import Actor
@@ -81,7 +82,7 @@ class _Online:
         if not self._pushed(own.new):
             raise LedgerConflictError(f"{self.where} moved on")
         try:
-            move_refs(repository, (*others, own), why=why)
+            checkouts.move(repository, (*others, own), why=why)
         except LedgerConflictError:
             sync.take_in(self.ledger, own.new)  # it counts: the remote has it
 

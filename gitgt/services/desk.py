@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from gitgt.errors import GtError, LedgerConflictError, RefusedError
 from gitgt.git import markers, reflog, refs, worktree
+from gitgt.git import standing as checkouts
 from gitgt.git.command import attempt, git, line
 from gitgt.git.repository import Repository
 from gitgt.git.transaction import RefMove, move_refs
@@ -83,6 +84,37 @@ def desks(ledger: Ledger) -> Iterator[Desk]:
         yield Desk(ref, tip, path, git_dir)
 
 
+def astray(ledger: Ledger) -> Iterator[Path]:
+    """Yield, once, each checkout that was taken off the ledger: its owner is to be told."""
+    for git_dir in worktree.git_dirs(ledger.repository):
+        if markers.told_astray(git_dir):
+            yield worktree.folder_of(git_dir)
+
+
+def step_off(ledger: Ledger, git_dir: Path, who: Actor) -> str:
+    """Let a checkout that stands on the ledger not take part in what moves there.
+
+    Returns the command by which *who* comes to a desk, with all that they changed.
+    """
+    moved = checkouts.fell_behind(ledger.repository, git_dir, ledger.ref)
+    if moved is not None:
+        checkouts.step_off(git_dir, moved)
+    return way_to_a_desk(ledger, git_dir, who)
+
+
+def way_to_a_desk(ledger: Ledger, git_dir: Path, who: Actor) -> str:
+    """Return the command by which *who* takes what they changed in a checkout to a desk."""
+    own = PREFIX + desk_name(who)
+    standing = {each.ref: each for each in desks(ledger)}
+    here = worktree.commit_of(ledger.repository, git_dir)
+    mine = standing.get(own)
+    if mine is not None and mine.path is None and mine.tip == here:
+        return f"git switch {own.removeprefix('refs/heads/')}"
+    names = (own, *(f"{own}-{number}" for number in range(2, len(standing) + 3)))
+    new = next(name for name in names if name not in standing)
+    return f"git switch -c {new.removeprefix('refs/heads/')}"
+
+
 def check_staged(ledger: Ledger, cwd: Path, tree: str, who: Actor) -> Intake:
     """Return what committing the staged *tree* in the desk at *cwd* would do.
 
@@ -121,7 +153,7 @@ def take_in(ledger: Ledger, desk: Desk) -> str | None:
             raise RefusedError("\n".join(found.problems))
         new = _written(ledger, desk, head.commit, found, by=(who, subject))
         try:
-            move_refs(
+            checkouts.move(
                 ledger.repository,
                 [RefMove(ledger.ref, head.commit, new)],
                 why=f"take in {desk.ref}",

@@ -129,7 +129,8 @@ def _committed(repository: Repository, name: str) -> bytes | None:
 def set_up_hooks(town: Town) -> bool:
     """Install or repair the hooks of the town's repository; say whether anything was done."""
     merge_file.register(town.repository)
-    return githooks.install(town.repository, town=town.root, targets=[town.ledger.ref])
+    ref = town.ledger.ref
+    return githooks.install(town.repository, town=town.root, targets=[ref], ledger=ref)
 
 
 def _take_back(path: Path, *, existed: bool) -> None:

@@ -141,7 +141,8 @@ def settle(town: Town, rig: Rig | None, who: Actor) -> list[str]:
     mended = [
         each.id
         for each in now.all(Escalation, status=escalations.OPEN)
-        if each.created_by == who.address and _is_mended(now, each.about, broken)
+        if each.created_by == who.address and each.about
+        if _is_mended(now, each.about, broken)
     ]
     for name in mended:
         escalations.close(town, name, who, reason="it was mended")

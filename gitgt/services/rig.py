@@ -278,7 +278,12 @@ def set_up_hooks(town: Town, rig: Rig) -> bool:
     """Install or repair the hooks of a rig; say whether anything had to be done."""
     ledger = town.ledger_at(rig)
     merge_file.register(ledger.repository)
-    return githooks.install(ledger.repository, town=town.root, targets=[rig.target, ledger.ref])
+    return githooks.install(
+        ledger.repository,
+        town=town.root,
+        targets=[rig.target, ledger.ref],
+        ledger=ledger.ref,
+    )
 
 
 def _fetch(rig: Rig) -> Repository:

@@ -15,9 +15,10 @@ from typing import Any, Final
 
 from gitgt.errors import BusyError, LedgerConflictError, RefusedError
 from gitgt.git import remote
+from gitgt.git import standing as checkouts
 from gitgt.git.repository import Repository
 from gitgt.git.spool import Spool
-from gitgt.git.transaction import RefMove, move_refs
+from gitgt.git.transaction import RefMove
 from gitgt.git.walk import merge_bases
 from gitgt.ledger import genesis, layout
 from gitgt.ledger.join import Joined, join
@@ -170,7 +171,7 @@ def take_in(ledger: Ledger, theirs: str) -> list[Joined]:
         if found.commit == head:
             return []
         try:
-            move_refs(
+            checkouts.move(
                 repository, [RefMove(ledger.ref, head, found.commit)], why="take in a clone's"
             )
         except LedgerConflictError:

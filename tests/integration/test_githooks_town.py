@@ -109,7 +109,7 @@ def test_a_bead_that_went_past_the_check_is_set_aside(town, desk):
     ids=("before the check", "past the check", "after the check"),
 )
 def test_a_commit_stands_though_the_ledger_moves_meanwhile(town, desk, hook, argv):
-    """The person's own hook is where it moves: so it does in each run, and in no other place."""
+    """It moves in a hook of the person's own: so it does so in every run."""
     theirs = town.rig("shop").repository_path / "hooks" / hook
     theirs.write_text("#!/bin/sh\ngit gt bead create Meanwhile --rig shop >/dev/null\n")
     assert gt("hooks", "repair", "--rig", "shop", cwd=town.root).code == 0

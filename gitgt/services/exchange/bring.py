@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
 
 from gitgt.errors import LedgerConflictError, RefusedError
+from gitgt.git import standing as checkouts
 from gitgt.git.spool import Spool
-from gitgt.git.transaction import RefMove, move_refs
+from gitgt.git.transaction import RefMove
 from gitgt.git.turn import turn
 from gitgt.ledger import codec, genesis, layout
 from gitgt.ledger.snapshot import Snapshot
@@ -109,7 +110,7 @@ def _write(ledger: Ledger, now: Snapshot, found: Plan, who: Actor, said: str) ->
         )
         new = ledger.commit_tree(tree, (now.commit,), event, who)
     try:
-        move_refs(repository, [RefMove(ledger.ref, now.commit, new)], why="import")
+        checkouts.move(repository, [RefMove(ledger.ref, now.commit, new)], why="import")
     except LedgerConflictError:
         if ledger.head() == now.commit:
             raise

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gitgt.errors import LedgerConflictError
+from gitgt.git import standing as checkouts
 from gitgt.git.landing import PINS
 from gitgt.git.repository import Repository
 from gitgt.git.transaction import RefMove, move_refs
@@ -60,7 +61,8 @@ def _rewrite(ledger: Ledger, prefix: str, who: Actor, done: list[str]) -> str:
             )
             new = ledger.commit_tree(repository.write_tree(head, changes), (head,), event, who)
             try:
-                move_refs(repository, [RefMove(ledger.ref, head, new)], why="git gt fsck --fix")
+                moved = [RefMove(ledger.ref, head, new)]
+                checkouts.move(repository, moved, why="git gt fsck --fix")
             except LedgerConflictError:
                 continue
             done += told
