@@ -186,6 +186,10 @@ def _said(path: str, error: GtError) -> str:
 def _check_file(difference: Difference, path: str) -> None:
     if what := _NO_FILES.get(difference.mode):
         raise RefusedError(f"{what} has no place in a ledger", hint=f"git rm --cached {path}")
+    if difference.new is not None and not _is_utf8(difference.path):
+        raise RefusedError(
+            "the name of this file is not UTF-8", hint="git mv it to one that is"
+        )
     if difference.path == layout.ROOT:
         raise RefusedError(
             "this name is the folder's in which documents lie",
@@ -196,6 +200,14 @@ def _check_file(difference: Difference, path: str) -> None:
             "what the ledger says about itself is not edited by hand",
             hint=f"git checkout HEAD -- {difference.path}",
         )
+
+
+def _is_utf8(path: str) -> bool:
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _plain_file(head: Snapshot, difference: Difference) -> dict[str, bytes | None]:

@@ -27,6 +27,7 @@ from gitgt.model.event import Event
 from gitgt.model.ids import TOWN_PREFIX, BeadId, base36
 from gitgt.model.instant import text_of
 from gitgt.model.lifecycle import EscalationStatus
+from gitgt.model.wording import fit_line, fit_text
 from gitgt.services import waiting
 from gitgt.services.identity import desk_name
 from gitgt.services.town import Rig, Town
@@ -271,8 +272,10 @@ def set_aside(ledger: Ledger, desk: Desk, problem: GtError, who: Actor) -> BeadI
     """Raise one escalation for a desk that cannot be taken in; the desk stays as it is."""
     at = text_of(ledger.now())
     prefix = _prefix(ledger)
-    number = int.from_bytes(hashlib.sha256(f"{desk.ref} {desk.tip}".encode()).digest()[:8])
+    key = f"{desk.ref} {desk.tip}".encode(errors="surrogateescape")
+    number = int.from_bytes(hashlib.sha256(key).digest()[:8])
     bead = BeadId.parse(f"{prefix}-es-{base36(number, 8)}")
+    branch = desk.ref.removeprefix("refs/heads/")
 
     def decide(now: Snapshot) -> Change | None:
         if now.find(bead) is not None:
@@ -280,17 +283,16 @@ def set_aside(ledger: Ledger, desk: Desk, problem: GtError, who: Actor) -> BeadI
         document = Escalation(
             id=bead,
             type="escalation",
-            title=f"{desk.ref.removeprefix('refs/heads/')} cannot be taken into the ledger",
+            title=fit_line(f"{branch} cannot be taken into the ledger"),
             status=EscalationStatus.OPEN,
             severity=Severity.MEDIUM,
             created_at=at,
             created_by=who.address,
             about=desk.tip,
-            description=f"{problem.message}\n{problem.hint}".strip(),
+            description=fit_text(f"{problem.message}\n{problem.hint}".strip()),
         )
-        return Change(
-            f"set aside {desk.tip[:12]} of {desk.ref}", (document,), event="desk.set-aside"
-        )
+        said = fit_line(f"set aside {desk.tip[:12]} of {desk.ref}")
+        return Change(said, (document,), event="desk.set-aside")
 
     ledger.transact(decide, who)
     return bead

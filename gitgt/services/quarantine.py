@@ -26,7 +26,7 @@ from gitgt.model.documents import Escalation, Severity
 from gitgt.model.event import Event
 from gitgt.model.ids import BeadId, base36, is_bead_id
 from gitgt.model.lifecycle import EscalationStatus
-from gitgt.model.wording import fit_line
+from gitgt.model.wording import fit_line, fit_text
 from gitgt.services import desk, escalations
 from gitgt.services.town import Rig, Town
 
@@ -161,7 +161,9 @@ def _is_mended(now: Snapshot, about: str, broken: Collection[str]) -> bool:
 
 def _suffix(cause: str) -> str:
     """Return the end of an id that follows from *cause*: one for each."""
-    return base36(int.from_bytes(hashlib.sha256(cause.encode()).digest()[:8]), 8)
+    return base36(
+        int.from_bytes(hashlib.sha256(cause.encode(errors="surrogateescape")).digest()[:8]), 8
+    )
 
 
 def _escalate(town: Town, rig: Rig | None, broken: str, error: str, who: Actor) -> None:
@@ -171,11 +173,11 @@ def _escalate(town: Town, rig: Rig | None, broken: str, error: str, who: Actor) 
     document = Escalation(
         id=bead,
         type="escalation",
-        title=f"{broken} cannot be read",
+        title=fit_line(f"{broken} cannot be read"),
         status=EscalationStatus.OPEN,
         severity=Severity.HIGH,
-        about=broken,
-        description=f"{error}\nMend the file on a desk and commit it.",
+        about=fit_line(broken),
+        description=fit_text(f"{error}\nMend the file on a desk and commit it."),
         created_at=town.now(),
         created_by=who.address,
     )
@@ -183,6 +185,7 @@ def _escalate(town: Town, rig: Rig | None, broken: str, error: str, who: Actor) 
     def decide(now: Snapshot) -> Change | None:
         if now.find(bead) is not None:
             return None
-        return Change(f"{broken} cannot be read", (document,), event="bead.quarantined")
+        said = fit_line(f"{broken} cannot be read")
+        return Change(said, (document,), event="bead.quarantined")
 
     town.ledger_at(rig).transact(decide, who)

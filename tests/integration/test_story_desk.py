@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import pytest
 
 from gitgt.errors import NewerDataError
@@ -305,6 +308,31 @@ def test_what_is_past_the_hooks_and_wrong_is_set_aside_once(town, shop, desk):
     assert town.now("sh-abc12").title == "Mended"
     [told] = town.ledger(shop).all(Escalation)
     assert (told.status, told.reason) == ("closed", "it was mended")
+
+
+def test_a_name_that_is_no_text_is_refused_or_set_aside(town, shop, desk):
+    odd = Path(os.fsdecode(os.fsencode(desk.path) + b"/items/a/b/sh-\xff.yaml"))
+    for path in (odd, desk.path / os.fsdecode(b"\xff.md")):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("id: sh-abc12\ntitle: Odd\n")
+    desk.git("add", "-A")
+    said = (
+        "items/a/b/sh-{0}.yaml: the name of this file is not UTF-8\n"
+        "  hint: git mv it to one that is\n"
+        "{0}.md: the name of this file is not UTF-8\n"
+        "  hint: git mv it to one that is"
+    )
+    assert refusal(desk) == f"gt: {said}\n".format("\\udcff")
+    desk.git("commit", "-q", "--no-verify", "-m", "Odd")
+    desk.git("update-ref", os.fsdecode(b"refs/heads/desk/\xff"), "HEAD")
+
+    town.settle()
+
+    told = sorted(town.ledger(shop).all(Escalation), key=lambda each: each.title)
+    assert [(each.title, each.description) for each in told] == [
+        (f"{name} cannot be taken into the ledger", said.format("\\xff"))
+        for name in ("desk/\\xff", "desk/tess-ter")
+    ]
 
 
 def test_what_is_wrong_and_given_up_is_settled_too(town, shop, desk):
