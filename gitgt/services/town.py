@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from gitgt.errors import NotATownError, NotFoundError
+from gitgt.git import refs
 from gitgt.git.repository import Repository
 from gitgt.ledger.transact import Ledger
 from gitgt.model.ids import SUFFIX_LENGTH, TOWN_PREFIX, BeadId
@@ -73,6 +74,22 @@ def _draw(below: int) -> int:
     return int.from_bytes(os.urandom(32)) % below
 
 
+def _common_dir(path: Path) -> Path | None:
+    """Return the common git directory of the repository whose worktree *path* lies in."""
+    top = refs.top_of(path)
+    git_dir = None if top is None else refs.git_dir_of(top)
+    return None if git_dir is None else refs.common_dir(git_dir).resolve()
+
+
+def _town_of(path: Path) -> Path | None:
+    """Return the town whose repository the worktree around *path* belongs to, by its sign."""
+    from gitgt.git import signposts  # 20 ms, which whoever is in the town's folder saves
+
+    common = _common_dir(path)
+    told = None if common is None else signposts.town_of(common)
+    return told if told is not None and (told / MARKER).is_file() else None
+
+
 @dataclass
 class Town:
     """A town that exists, read anew whenever it is asked."""
@@ -86,6 +103,8 @@ class Town:
     def around(cls, path: Path, environ: Mapping[str, str] | None = None) -> Self:
         """Return the town that *path* lies in; the outermost one, if towns are nested.
 
+        A worktree that lies elsewhere belongs to the town of its repository.
+
         Raises:
             NotATownError: it lies in none.
         """
@@ -98,6 +117,8 @@ class Town:
             )
         start = path.absolute()
         found = [folder for folder in (start, *start.parents) if (folder / MARKER).is_file()]
+        if not found and (told := _town_of(start)) is not None:
+            return cls(told)
         if not found:
             raise NotATownError(
                 f"{start} is in no town", hint="git gt install ~/gt, or set GT_TOWN_ROOT"
@@ -163,11 +184,15 @@ class Town:
         return rigs[name]
 
     def rig_at(self, path: Path) -> Rig | None:
-        """Return the rig whose folder *path* lies in, None if it lies in none."""
+        """Return the rig whose folder or worktree *path* lies in, None if it lies in none."""
         try:
             first = path.absolute().relative_to(self.root).parts[:1]
         except ValueError:
-            return None
+            common = _common_dir(path.absolute())
+            found = (
+                rig for rig in self.rigs().values() if rig.repository_path.resolve() == common
+            )
+            return next(found, None)
         return self.rigs().get(first[0]) if first else None
 
     def rig_of(self, bead: str) -> Rig | None:
