@@ -126,13 +126,32 @@ def check_staged(ledger: Ledger, cwd: Path, tree: str, who: Actor) -> Intake:
     from gitgt.ledger.join import common_base
 
     head = ledger.snapshot()
-    tip = line("rev-parse", "--verify", "HEAD", cwd=cwd)
+    tip = _tip_of(ledger, cwd)
     base = common_base(ledger.repository, head.commit, tip)
     writer = Writer(who, text_of(ledger.now()))
     found = judge(head, base, tree, writer)
     if found.problems:
         raise RefusedError("\n".join(found.problems))
     return found
+
+
+def _tip_of(ledger: Ledger, cwd: Path) -> str:
+    """Return the commit that the desk at *cwd* stands on.
+
+    Raises:
+        RefusedError: its branch is gone, and a commit would begin a history of its own.
+    """
+    found = attempt("rev-parse", "--verify", "--quiet", "HEAD", cwd=cwd)
+    if found.ok:
+        return found.stdout.decode().strip()
+    branch = line("symbolic-ref", "--short", "HEAD", cwd=cwd)
+    git_dir = refs.git_dir_of(cwd)
+    stood = None if git_dir is None else reflog.stands_at(git_dir)
+    start = stood if stood and ledger.repository.has(stood) else "where it stood"
+    raise RefusedError(
+        f"the branch {branch} on which this desk stands is gone",
+        hint=f"git update-ref refs/heads/{branch} {start}, and commit again",
+    )
 
 
 def take_in(ledger: Ledger, desk: Desk) -> str | None:

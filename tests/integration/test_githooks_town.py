@@ -139,6 +139,44 @@ def test_a_commit_beside_the_desks_branch_is_told_to_reach_nobody(town, desk):
     assert "Nowhere" not in subjects(town)
 
 
+def test_a_desk_whose_branch_is_gone_is_told_how_it_comes_back(town, desk):
+    desk.commit(FILE, BEAD)
+    stood = desk.head
+    desk.git("update-ref", "-d", "refs/heads/desk/tess-ter")
+    desk.write(FILE, desk.read(FILE).replace("Greet", "Greet all"))
+    desk.git("add", FILE)
+
+    refused = desk.attempt("commit", "-q", "-m", "Greet all")
+
+    way = f"git update-ref refs/heads/desk/tess-ter {stood}"
+    assert (refused.returncode, refused.stderr) == (
+        1,
+        (
+            "gt: the branch desk/tess-ter on which this desk stands is gone\n"
+            f"hint: {way}, and commit again\n"
+        ),
+    )
+    desk.git(*way.split()[1:])
+    desk.git("commit", "-q", "-m", "Greet all")
+    assert subjects(town)[:2] == ["Greet all", f"Write {FILE}"]
+
+
+def test_a_desk_elsewhere_is_in_the_town_of_its_repository(town, tmp_path):
+    elsewhere = tmp_path / "elsewhere"
+    Checkout(town.rig("shop").repository_path).git(
+        "worktree", "add", "-q", "-b", "desk/out", str(elsewhere), "beads"
+    )
+    Checkout(elsewhere).commit(FILE, BEAD)
+    told = "sh-abc12  P2  open  task  -  Greet\n"
+    assert gt("bead", "list", cwd=elsewhere) == (0, told, "")
+    assert gt("bead", "list", cwd=elsewhere / "items") == (0, told, "")
+    assert gt("bead", "list", cwd=tmp_path) == (
+        1,
+        "",
+        f"gt: {tmp_path} is in no town\nhint: git gt install ~/gt, or set GT_TOWN_ROOT\n",
+    )
+
+
 def test_who_leaves_the_desk_is_told(desk):
     left = desk.attempt("switch", "-q", "-c", "elsewhere")
     name = desk.git("for-each-ref", "--format=%(refname:lstrip=2)", "refs/heads/desk")
