@@ -3,8 +3,8 @@
 Bytes become plain values only after they were looked at: size, encoding, control characters.
 Then ruamel's own parser (pure Python: libyaml itself crashes on deep nesting) hands out one
 event after the other, and whatever could expand, execute or hide something is refused where it
-stands: tags, anchors, aliases, keys given twice, a second document, nesting without end. Plain
-scalars mean what YAML 1.2 says: ``yes`` is a word, a date is text.
+stands: tags, anchors, aliases, merge keys, keys given twice, a second document, nesting without
+end. Plain scalars mean what YAML 1.2 says: ``yes`` is a word, a date is text.
 """
 
 from __future__ import annotations
@@ -191,6 +191,9 @@ class _Composer:
             raise refusal(self._source, [_at(event, path, "a key must be a word", QUOTE)])
         if event.anchor is not None or event.tag is not None:
             self._refuse(event, path, "a key cannot have an anchor or a tag")
+        if event.implicit[0] and event.value == "<<":
+            inner = (*path, event.value)
+            self._refuse(event, inner, "a merge key is not allowed", "write the value out")
         if event.implicit[0] and not event.value:
             self._refuse(event, path, "a colon without a key before it", QUOTE)
         if len(event.value) > MAX_KEY:
