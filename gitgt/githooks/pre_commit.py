@@ -6,7 +6,7 @@ import click
 
 from gitgt.errors import RefusedError
 from gitgt.githooks.place import Place
-from gitgt.services import desk
+from gitgt.services import addressees, desk
 from gitgt.services.identity import actor
 
 
@@ -26,6 +26,8 @@ def run(place: Place, _arguments: tuple[str, ...], _said: str) -> None:
         )
     tree = desk.staged_tree(place.cwd, dict(place.environ))
     found = desk.check_staged(place.ledger, place.cwd, tree, who)
+    now = place.ledger.snapshot()
+    addressees.check(place.town, place.rig, now, tree, found.documents)
     if any(each.dependencies or getattr(each, "parent", "") for each in found.documents):
         from gitgt.services import by_hand
 

@@ -56,10 +56,17 @@ def command(name: str, arguments: tuple[str, ...]) -> None:
 
 
 def _go_on(place: Place) -> None:
-    """Do what follows, since no watcher does: start agents, test, land."""
-    from gitgt.daemon.assemble import one_pass
+    """Do what follows, since no watcher does: start agents, test, land.
 
+    What a desk's commit put on a hook and could not stay there is told.
+    """
+    from gitgt.daemon.assemble import one_pass
+    from gitgt.services import hook
+
+    before = place.ledger.snapshot() if place.is_desk else None
     one_pass(place.town)
+    for each in hook.released(before, place.ledger.snapshot()) if before else ():
+        click.echo(f"gt: {each.id} was released: {each.reason}", err=True)
 
 
 def tell(error: GtError) -> None:

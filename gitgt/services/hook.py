@@ -27,6 +27,12 @@ def held(now: Snapshot) -> list[tuple[str, str]]:
     return [(row.assignee, row.id) for row in rows if row.assignee and row.id not in gone]
 
 
+def released(before: Snapshot, now: Snapshot) -> list[Bead]:
+    """Return what was on a hook *before* and waits for another one *now*."""
+    gone = (now.find(bead) for _, bead in held(before))
+    return [each for each in gone if isinstance(each, Bead) and each.status is BeadStatus.OPEN]
+
+
 def submitted(now: Snapshot) -> set[str]:
     """Return the beads whose merge request is with the refinery."""
     return set(now.index.sources(now.commit, _WITH_THE_REFINERY))

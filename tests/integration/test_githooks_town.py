@@ -72,6 +72,23 @@ def test_a_bead_that_is_committed_is_in_the_ledger(town, desk):
     assert desk.git("status", "--porcelain") == ""
 
 
+def test_a_bead_that_cannot_stay_on_its_hook_is_told_to_be_released(town, desk):
+    """Somebody hangs up two by hand."""
+    toast = "status: hooked\nassignee: shop/polecats/toast\n"
+    for name in ("sh-abc11", "sh-abc12"):
+        text = BEAD.replace("sh-abc12", name).replace("status: open\n", toast)
+        desk.write(f"items/a/b/{name}.yaml", text)
+    desk.git("add", "-A")
+
+    done = desk.attempt("commit", "-q", "-m", "Both, please")
+
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr == (
+        "gt: sh-abc11 was released: could not be started: no runtime is set\n"
+        "gt: sh-abc12 was released: shop/polecats/toast has another bead on its hook\n"
+    )
+
+
 def test_a_bead_that_breaks_the_schema_is_not_committed(town, desk):
     before = desk.head
     desk.write(FILE, BEAD.replace("open", "done"))

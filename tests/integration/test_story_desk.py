@@ -127,6 +127,53 @@ def test_what_breaks_a_rule_is_refused_with_file_line_rule_and_way_out(desk, lin
     assert refusal(desk) == said
 
 
+@pytest.mark.parametrize(
+    ("assignee", "said"),
+    [
+        (
+            "shop/polecats/Bad Name",
+            "'Bad Name' cannot be a name\n  hint: letters, digits, hyphens and underscores\n",
+        ),
+        (
+            "nope/polecats/x",
+            "'nope/polecats/x' is no address\n  hint: try shop/NAME or shop/crew/NAME\n",
+        ),
+        (
+            "shop/crew/nobody",
+            "there is no shop/crew/nobody\n  hint: git gt crew add nobody --rig shop\n",
+        ),
+        (
+            "shop/x",
+            "'shop/x' is no address\n  hint: it is shop/polecats/x in full\n",
+        ),
+    ],
+    ids=("grammar", "rig", "crew", "short"),
+)
+def test_an_assignee_that_cannot_be_is_refused(desk, assignee, said):
+    write_bead(desk, "title: Cherries", "status: hooked", f"assignee: {assignee}")
+    assert refusal(desk) == f"gt: {BEAD}:4: assignee: {said}"
+
+
+def test_who_has_the_name_of_a_person_may_be_assigned(town, shop, desk):
+    write_bead(desk, "title: Cherries", "assignee: Tess Ter")
+    desk.git("commit", "-q", "-m", "Mine")
+    town.settle()
+    assert town.now("sh-abc12").assignee == "Tess Ter"
+
+
+def test_a_convoy_tracks_what_some_ledger_has(town, shop):
+    office = town.desk()
+    office.write(
+        "items/a/b/hq-cv-abc12.yaml",
+        "id: hq-cv-abc12\ntitle: Spring\ndependencies:\n  - type: tracks\n    on: zz-abc12\n",
+    )
+    office.git("add", "-A")
+    assert refusal(office) == (
+        "gt: items/a/b/hq-cv-abc12.yaml:3: dependencies: "
+        "no ledger has the prefix 'zz' of zz-abc12\n  hint: prefixes: hq, sh\n"
+    )
+
+
 def test_a_step_that_the_lifecycle_has_not_is_refused(town, shop, desk):
     bead = town.bead(shop, "Landed, they say")
     town.settle()
