@@ -50,5 +50,5 @@ OUTPUTS: Final = {
     "blame": "blame",
     "diff": "diff",
 }
-# Commands of git gt that git bd has not.
+# What git gt answers and git bd does not know.
 OTHERS: Final = {"sync": "synced"}
