@@ -30,12 +30,24 @@ class Run:
     """A gate at work on a tree.
 
     ``place`` names the requests that stood in the queue up to there, among them those that
-    were left out: they keep their places while it runs.
+    were left out: they keep their places while it runs. ``heads`` are what the tree was
+    merged from. A *screen*, a set tested on the target alone, has heads and no place.
     """
 
     tree: str
     gate: str
     place: tuple[str, ...] = ()
+    heads: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What is being found out: a gate's verdict on a tree."""
+        return self.tree, self.gate
+
+    @property
+    def is_screen(self) -> bool:
+        """Tell whether it is evidence about a set of requests, and can land nobody."""
+        return bool(self.heads) and not self.place
 
 
 @dataclass(frozen=True, slots=True)

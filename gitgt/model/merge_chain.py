@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from bisect import insort
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TypeAlias
 
 from gitgt.model.queue_order import Request
@@ -79,18 +77,16 @@ def chain_of(order: Iterable[Request], base: Base, merging: Merging, *, limit: i
     return Chain(tuple(links), tuple(conflicts), tuple(empty))
 
 
-def probes(length: int, red: int | None) -> Iterator[int]:
-    """Yield the lengths of prefixes to test, the most telling first.
+def halfway(survival: Sequence[float], low: int, high: int, *, red: bool) -> int:
+    """Return the length between *low* and *high* whose test tells the most; 0 if none does.
 
-    With nothing known of *length* links that is all of them; with a *red* prefix its half;
-    and for further slots the middle of what is then the widest gap.
+    ``survival[n]`` is the chance that the first n are green together. The prefix of length
+    *low* is taken to be green. With *red* the one of length *high* is not; without it, *high*
+    itself may be tested too. What tells the most is nearest to an even chance.
     """
-    marks = [0, red or length]
-    if red is None and length:
-        yield length
-    while True:
-        low, high = max(pairwise(marks), key=lambda gap: gap[1] - gap[0])
-        if high - low < 2:
-            return
-        yield (low + high) // 2
-        insort(marks, (low + high) // 2)
+    lengths = range(low + 1, high if red else high + 1)
+    if not lengths:
+        return 0
+    floor = survival[high] if red else 0.0
+    scale = max(survival[low] - floor, 1e-12)
+    return min(lengths, key=lambda n: (abs((survival[n] - floor) / scale - 0.5), -n))

@@ -23,6 +23,7 @@ class Request:
     queued_at: str = ""
     agent: str = ""
     after: tuple[str, ...] = ()
+    revision: int = 1
 
 
 def in_order(requests: Iterable[Request], *, under_test: Sequence[str] = ()) -> list[Request]:

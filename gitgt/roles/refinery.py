@@ -31,12 +31,14 @@ from gitgt.model.merge_acts import (
     Wait,
 )
 from gitgt.model.merge_chain import Base, Clash, Link, Merging
-from gitgt.model.merge_queue import Queue, plan
+from gitgt.model.merge_facts import Queue
+from gitgt.model.merge_queue import plan
 from gitgt.reactor.key import Key, Settled
 from gitgt.services import gate, merge_queue, submit
 from gitgt.services.gate_runs import GateRuns
 from gitgt.services.merge_queue import WHO, Target, Verdict
 from gitgt.services.town import Town
+from gitgt.services.tuning import tuning
 
 _COMMITTER = Signature(WHO.address, WHO.email, 0)
 # How often others may be faster before we let them be for a while.
@@ -95,6 +97,7 @@ class _Line:
         runs: GateRuns,
         merger: Callable[[Target, Repository, str], Merger],
     ) -> None:
+        self._tuning = tuning(town, target.rig)
         self._town = town
         self._merger = merger
         self._target = target
@@ -148,6 +151,11 @@ class _Line:
             running=tuple(self._runs.running()),
             waived=frozenset(waiver.tree for waiver in waivers if waiver.tree),
             waiver=not self._gates and any(not waiver.tree for waiver in waivers),
+            rate=self._runs.lately.rate(),
+            findings=self._runs.lately.findings(),
+            slots=self._tuning.slots,
+            limit=self._tuning.batch,
+            frugal=self._tuning.frugal,
         )
 
     def _plan(self, queue: Queue, merging: Merging) -> tuple[Act, ...]:
@@ -184,6 +192,8 @@ class _Line:
             match act:
                 case Land(links):
                     landed = merge_queue.land(self._town, self._target, base.commit, links)
+                    heads = [by_id[link.request].head for link in links]
+                    self._runs.lately.ended(heads, red=False)
                     self._tell_owners(landed, links[-1].commit)
                     changed = True
                 case Skip(request):
@@ -212,6 +222,7 @@ class _Line:
         else:
             log = self._runs.log(act.tree, self._gates[act.gate])
             verdict = Verdict(MergeStatus.REJECTED, f"the gate {act.gate} is red", log)
+            self._runs.lately.ended([request.head], red=True)
         merge_queue.send_back(self._town, self._target, request, verdict)
 
     def _tell_owners(self, landed: Landed, commit: str) -> None:

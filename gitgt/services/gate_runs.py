@@ -27,6 +27,7 @@ from gitgt.runtime.environment import town_mark
 from gitgt.runtime.process import Ended, Lost, Running, write_whole
 from gitgt.services import sessions
 from gitgt.services.gate_trouble import Troubles
+from gitgt.services.lately import Lately
 from gitgt.services.town import Rig, Town
 
 _FACTS: Final = "run.json"
@@ -72,6 +73,10 @@ class GateRuns:
         self.verdicts = Verdicts(self._repository, clock=town.clock)
         self._troubles = Troubles(self._repository.gt / "gate-trouble.json", town.clock)
         self._asked: set[str] = set()
+        self.lately = self._lately(self._branch)
+
+    def _lately(self, branch: str) -> Lately:
+        return Lately(self._repository.gt / "lately.json", branch)
 
     def live(self) -> list[Live]:
         """Return what runs, or has ended and was not taken in."""
@@ -133,6 +138,7 @@ class GateRuns:
             is_same = gate is not None and gate_hash(gate, environment()) == each.digest
             if gate is not None and is_same and seen is not None:
                 self._take_in(each, gate, seen)
+                self._learn(each, gates)
             process.stop(each.folder, grace=0.0)  # one that was lost left somebody behind
             _remove(each.folder)
         return bool(ended)
@@ -171,6 +177,14 @@ class GateRuns:
         self.verdicts.put(live.run.tree, live.digest, record, output)
         self._troubles.forget(live.key)
 
+    def _learn(self, live: Live, gates: Mapping[str, Gate]) -> None:
+        """Note what is known now of the requests that were merged in a run's tree."""
+        verdicts = [self.evidence(live.run.tree, each).verdict for each in gates.values()]
+        if Verdict.FAIL in verdicts:
+            self._lately(live.branch).note(live.run.heads, passed=False)
+        elif all(each is Verdict.PASS for each in verdicts):
+            self._lately(live.branch).note(live.run.heads, passed=True)
+
     def _tell(self, event: str, gate: Gate, facts: dict[str, Any]) -> None:
         payload = {"rig": self._rig.name, "gate": gate.name, **facts}
         self._town.events.append(event, "refinery", payload)
@@ -206,6 +220,7 @@ def _make(live: Live) -> None:
         "tree": live.run.tree,
         "gate": live.run.gate,
         "place": live.run.place,
+        "heads": live.run.heads,
         "commit": live.commit,
         "digest": live.digest,
         "slot": live.slot,
@@ -228,5 +243,6 @@ def _read(folder: Path) -> Live | None:
         facts = json.loads((folder / _FACTS).read_bytes())
     except (FileNotFoundError, NotADirectoryError):
         return None  # taken in at this moment
-    run = Run(facts["tree"], facts["gate"], tuple(facts["place"]))
+    heads = tuple(facts.get("heads", ()))
+    run = Run(facts["tree"], facts["gate"], tuple(facts["place"]), heads)
     return Live(folder, facts["branch"], run, facts["commit"], facts["digest"], facts["slot"])

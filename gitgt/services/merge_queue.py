@@ -141,6 +141,7 @@ def _request(
         priority=request.priority,
         queued_at=request.queued_at,
         agent=request.agent,
+        revision=request.revision,
         # A blocker that is not in the queue names itself: nothing is called so, and it waits.
         after=tuple(str(by_bead.get(each, each)) for each in waits),
     )

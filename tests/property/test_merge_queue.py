@@ -26,7 +26,9 @@ from gitgt.model.merge_acts import (
     Wait,
 )
 from gitgt.model.merge_chain import Base, Clash, Link
-from gitgt.model.merge_queue import Queue, plan
+from gitgt.model.merge_facts import Queue
+from gitgt.model.merge_odds import Finding
+from gitgt.model.merge_queue import plan
 from gitgt.model.queue_order import Request, in_order
 
 NAMES = "abcdefghijkl"
@@ -77,6 +79,9 @@ class Play:
     ticks: Iterator[int] = field(default_factory=lambda: count(1))
     stops: set[Stop] = field(default_factory=set)
     retry: bool = False
+    findings: list[Finding] = field(default_factory=list)
+    rate: float = 0.05
+    frugal: bool = False
 
     def tree(self, merged: frozenset[str]) -> str:
         return "+".join(sorted(merged - self.nature.empty)) or "base"
@@ -103,6 +108,9 @@ class Play:
             slots=self.slots,
             limit=self.limit,
             retry=self.retry,
+            findings=tuple(self.findings),
+            rate=self.rate,
+            frugal=self.frugal,
         )
 
     def look(self) -> tuple[Act, ...]:
@@ -156,6 +164,9 @@ class Play:
         before = self.evidence.get(key, Evidence())
         self.evidence[key] = before.after(verdict, at=next(self.ticks), doubtful=stopped)
         self.completed[key] += not trouble
+        if run.heads and not trouble:
+            self.findings = [each for each in self.findings if each.heads != run.heads]
+            self.findings.append(Finding(run.heads, self.evidence[key].passes > 0))
         self.retry = False
 
     def finish(self, choices: Iterator[int], *, crash: Iterator[bool] | None = None) -> None:
@@ -238,7 +249,7 @@ def worlds(draw: st.DrawFn) -> tuple[Nature, list[Request]]:
 
 
 SLOTS = st.integers(1, 4)
-LIMITS = st.integers(1, 5)
+LIMITS = st.integers(1, 12)
 CHOICES = st.lists(st.integers(0, 7), max_size=60)
 
 
@@ -252,6 +263,20 @@ def test_exactly_the_good_land_in_order_and_exactly_the_bad_go_back(
     landed, back = one_after_the_other(nature, waiting)
     assert (play.landed, play.sent_back) == (landed, back)
     assert not play.stops
+
+
+HEADS = st.sets(st.sampled_from([f"head-{name}" for name in NAMES]), min_size=1)
+LIES = st.lists(st.builds(Finding, HEADS.map(tuple), st.booleans()), max_size=8)
+
+
+@given(worlds(), SLOTS, CHOICES, LIES, st.floats(0.001, 0.9), st.booleans())
+def test_whatever_is_guessed_exactly_the_good_land_and_exactly_the_bad_go_back(
+    world, slots, choices, lies, rate, frugal
+):
+    nature, waiting = world
+    play = Play(nature, waiting, slots=slots, findings=lies, rate=rate, frugal=frugal)
+    play.finish(iter(choices))
+    assert (play.landed, play.sent_back) == one_after_the_other(nature, waiting)
 
 
 @given(worlds(), SLOTS, LIMITS, CHOICES, st.lists(st.booleans(), max_size=60))

@@ -14,8 +14,10 @@ from gitgt.model.merge_acts import (
     Stop,
     Wait,
 )
-from gitgt.model.merge_chain import Base, Clash, Link, probes
-from gitgt.model.merge_queue import Queue, plan
+from gitgt.model.merge_chain import Base, Clash, Link, halfway
+from gitgt.model.merge_facts import Queue
+from gitgt.model.merge_odds import Finding, survival
+from gitgt.model.merge_queue import plan
 from gitgt.model.queue_order import Request, in_order
 
 GREEN = Evidence(passes=1, passed_at=1)
@@ -44,15 +46,27 @@ def links(names):
 
 
 def run(names, place=None):
-    return Run(f"t-{names}", "test", tuple(names if place is None else place))
+    return Run(f"t-{names}", "test", tuple(names if place is None else place), tuple(names))
+
+
+def on_base(place):
+    return Run("t-", "test", tuple(place))
+
+
+def screen(names):
+    return Run(f"t-{names}", "test", (), tuple(names))
 
 
 def test_an_empty_queue_waits():
     assert plan(queue(""), merging) == (Wait(),)
 
 
-def test_at_most_five_are_tested_at_once():
-    assert plan(queue("abcdefg"), merging) == (Start(run("abcde"), "c-abcde"),)
+def test_as_many_are_tested_at_once_as_are_well_together_in_half_of_all_cases():
+    many = "abcdefghijklmnopqrstuvwxyz"
+    assert plan(queue(many), merging) == (Start(run(many[:14]), f"c-{many[:14]}"),)
+    assert plan(queue(many, rate=0.3), merging) == (Start(run("ab"), "c-ab"),)
+    assert plan(queue(many, rate=0.001), merging) == (Start(run(many), f"c-{many}"),)
+    assert plan(queue(many, limit=5), merging) == (Start(run("abcde"), "c-abcde"),)
 
 
 def test_what_passed_lands_as_one():
@@ -69,9 +83,43 @@ def test_a_red_batch_is_halved():
     assert plan(queue(said={"t-abcde": RED, "t-ab": RED}), merging) == (Start(run("a"), "c-a"),)
 
 
-def test_two_slots_halve_twice():
-    acts = plan(queue(said={"t-abcde": RED}, slots=2), merging)
-    assert acts == (Start(run("ab"), "c-ab"), Start(run("abc"), "c-abc"))
+def test_a_spare_slot_screens_those_behind_on_the_target_alone():
+    acts = plan(queue("abcdef", rate=0.2, slots=2), merging)
+    assert acts == (Start(run("abc"), "c-abc"), Start(screen("def"), "c-def"))
+    acts = plan(queue("abcdef", rate=0.2, slots=2, running=(run("abc"),)), merging)
+    assert acts == (Start(screen("def"), "c-def"),)
+
+
+def test_a_set_that_passed_is_trusted_and_never_lands_by_itself():
+    green = Finding(tuple("def"), passed=True)
+    acts = plan(queue("abcdef", rate=0.2, said={"t-def": GREEN}, findings=(green,)), merging)
+    assert acts == (Start(run("abcd"), "c-abcd"),)
+
+
+def test_a_red_set_is_halved_where_it_stands():
+    red = Finding(tuple("def"), passed=False)
+    acts = plan(
+        queue("abcdef", rate=0.2, slots=2, said={"t-def": RED}, findings=(red,)), merging
+    )
+    assert acts == (Start(run("abc"), "c-abc"), Start(screen("d"), "c-d"))
+
+
+def test_what_stands_behind_somebody_suspected_is_tried_without_it():
+    told = (Finding(("a", "b"), passed=False), Finding(("b",), passed=False))
+    acts = plan(queue("abcd", rate=0.1, slots=3, said={"t-ab": RED}, findings=told), merging)
+    assert acts == (
+        Start(run("a"), "c-a"), Start(run("acd", "abcd"), "c-acd"), Start(screen("cd"), "c-cd"),
+    )  # fmt: skip
+
+
+def test_a_frugal_queue_leaves_a_slot_idle_rather_than_guess():
+    said = {"t-abcde": RED}
+    acts = plan(queue(said=said, slots=3, rate=0.3), merging)
+    assert acts == (
+        Start(run("ab"), "c-ab"), Start(run("a"), "c-a"), Start(run("abc"), "c-abc"),
+    )  # fmt: skip
+    acts = plan(queue(said=said, slots=3, rate=0.3, frugal=True), merging)
+    assert acts == (Start(run("ab"), "c-ab"),)
 
 
 def test_a_red_head_is_tested_again_while_the_rest_is_planned_without_it():
@@ -91,7 +139,7 @@ def test_a_red_head_is_blamed_after_the_second_time():
 
 def test_nobody_is_blamed_before_the_base_was_seen_to_pass():
     acts = plan(queue(said={"t-a": RED_TWICE}), merging)
-    assert acts == (Start(run("", "a"), "c-"),)
+    assert acts == (Start(on_base("a"), "c-"),)
 
 
 def test_on_a_red_base_the_others_are_tried_in_turn():
@@ -103,7 +151,7 @@ def test_on_a_red_base_the_others_are_tried_in_turn():
 
 def test_a_stopped_gate_is_believed_only_if_the_base_passes_afterwards():
     said = {"t-": GREEN, "t-a": STOPPED_TWICE}
-    assert plan(queue(said=said), merging) == (Confirm(run("", "a"), "c-"),)
+    assert plan(queue(said=said), merging) == (Confirm(on_base("a"), "c-"),)
     said["t-"] = GREEN.after("pass", at=4)
     assert plan(queue(said=said), merging) == (Eject("a", Cause.RED, "t-a", "test"),)
     said["t-"] = GREEN.after("fail", at=4, doubtful=True)
@@ -205,7 +253,7 @@ def test_a_conflict_with_one_ahead_keeps_its_place():
         return Clash("b") if members == ("a", "b") else merging(members)
 
     acts = plan(queue("abc"), b_conflicts_with_a)
-    assert acts == (Start(Run("t-ac", "test", ("a", "b", "c")), "c-ac"),)
+    assert acts == (Start(run("ac", "abc"), "c-ac"),)
 
 
 def test_what_changes_nothing_is_closed_without_a_test():
@@ -220,7 +268,10 @@ def test_a_held_queue_does_nothing():
     assert plan(held, merging) == (Freeze(Stop.HELD, "release week"),)
 
 
-def test_probes_go_where_they_tell_most():
-    assert list(probes(5, None)) == [5, 2, 3, 1, 4]
-    assert list(probes(5, 4)) == [2, 1, 3]
-    assert list(probes(5, 1)) == []
+def test_the_length_that_tells_most_is_nearest_to_an_even_chance():
+    even = survival([0.2] * 5)
+    assert halfway(even, 0, 5, red=False) == 3
+    assert halfway(even, 0, 5, red=True) == 2
+    assert halfway(survival([0.01] * 5), 0, 5, red=False) == 5
+    assert halfway(survival([0.01, 0.01, 0.9, 0.01, 0.01]), 0, 5, red=True) == 2
+    assert halfway(even, 2, 3, red=True) == 0

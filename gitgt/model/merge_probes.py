@@ -1,0 +1,252 @@
+"""What is worth testing, the most telling first.
+
+The first probe of a chain goes where the chance that all is well is about a half. Spare slots
+*screen* sets of requests on the target alone, which halves two places at once, look behind
+who is probably to blame, and, unless frugal, probe the widest gaps. Source: group testing;
+nested probes, as Zuul's and Mergify's, gain log2(slots + 1) bits a round, disjoint sets gain
+one bit a slot.
+"""
+
+from __future__ import annotations
+
+from bisect import insort
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from typing import Final
+
+from gitgt.model.gate import Evidence
+from gitgt.model.merge_acts import Confirm, Run, Start
+from gitgt.model.merge_chain import Link, Merging, chain_of, halfway
+from gitgt.model.merge_facts import Known, Queue
+from gitgt.model.merge_odds import group_size, odds, reds, survival
+from gitgt.model.queue_order import Request, in_order
+
+# From this chance on somebody counts as probably to blame. Found by simulation, as _GAP was:
+# benchmarks/refinery.py.
+_SUSPECT: Final = 0.85
+# A probe between two others is worth a slot if the odds fall by so much between them.
+_GAP: Final = 0.25
+# How many requests beyond those that are spoken for are looked at: each costs a merge.
+_AHEAD: Final = 128
+
+Test = Start | Confirm
+
+
+class Probes(Known):
+    """The tests that one queue calls for."""
+
+    def __init__(self, queue: Queue, merging: Merging) -> None:
+        super().__init__(queue)
+        self.merging = merging
+        under_test = [each for run in queue.running for each in run.place]
+        self.order = in_order(queue.requests, under_test=under_test)
+        self._heads = {each.id: each.head for each in queue.requests}
+
+    def chain(self, order: Sequence[Request]) -> tuple[Link, ...]:
+        """Return the links of the chain that *order* makes."""
+        return chain_of(order, self.base, self.merging, limit=self.queue.limit).links
+
+    def chains(self) -> Iterator[tuple[tuple[str, ...], tuple[Link, ...]]]:
+        """Yield the chain, and while its head is red, the one as if that head were gone.
+
+        Each comes with the queue that it was made of, behind those that are gone.
+        """
+        gone: tuple[str, ...] = ()
+        order = self.order
+        while links := self.chain(order):
+            yield (*gone, *(each.id for each in order)), links
+            if not self.red_gate(links[0].tree):
+                return
+            gone = (*gone, links[0].request)
+            left = [each for each in order if each.id != gone[-1]]
+            order = in_order(left, under_test=[each.id for each in left])
+
+    def wishes(self) -> Iterator[Test]:
+        """Yield the tests worth running, the most telling first, each once."""
+        seen: set[tuple[str, str]] = set()
+        for wish in self._wishes():
+            if wish.run.key not in seen:
+                seen.add(wish.run.key)
+                yield wish
+
+    def is_telling(self, run: Run) -> bool:
+        """Tell whether *run* were worth something if it ended now."""
+        if run.is_screen:
+            return bool(self._unsettled & set(run.heads))
+        return run.key in self._telling
+
+    @cached_property
+    def _telling(self) -> set[tuple[str, str]]:
+        chains = [links for _, links in self.chains()]
+        if self._trusted != self.order:
+            chains.append(self.chain(self._trusted))
+        trees = {link.tree for links in chains for link in self._not_red(links)}
+        return {(tree, gate) for tree in trees for gate in self.queue.gates}
+
+    def _not_red(self, links: Sequence[Link]) -> Sequence[Link]:
+        red = self.red_length(links)
+        return links if red is None else links[: red - 1]
+
+    @cached_property
+    def _unsettled(self) -> set[str]:
+        """The heads of which nothing good is known yet."""
+        green = {h for each in self.queue.findings if each.passed for h in each.heads}
+        return {each.head for each in self.order} - green
+
+    @cached_property
+    def _odds(self) -> dict[str, float]:
+        return odds(self.order, self.queue.findings, rate=self.queue.rate)
+
+    @cached_property
+    def _trusted(self) -> list[Request]:
+        """The queue as it will be if those who are probably to blame go back."""
+        left = [each for each in self.order if self._odds[each.id] < _SUSPECT]
+        return self.order if len(left) == len(self.order) else in_order(left)
+
+    def _wishes(self) -> Iterator[Test]:
+        for order, links in self.chains():
+            gate = self.red_gate(links[0].tree)
+            if gate:
+                yield from self._judging(links[0], gate, order)
+            else:
+                yield from self._probing(links, order)
+
+    def _probing(self, links: Sequence[Link], order: Sequence[str]) -> Iterator[Test]:
+        """Yield probes of prefixes, and between them, if there is room, screens."""
+        gauge = self._gauge(links)
+        under_test = {run.tree for run in self.queue.running if not run.is_screen}
+        at = [n for n, link in enumerate(links[: gauge.open], 1) if link.tree in under_test]
+        first = at[0] if at else gauge.first
+        yield from self._tests(links[:first], order)
+        if self.queue.slots == 1:
+            return
+        if suspect := self._suspect(links):
+            if suspect <= gauge.open:
+                yield from self._tests(links[:suspect], order)
+            yield from self._behind_suspects(order)
+        yield from self._screens({self._heads[link.request] for link in links[:first]}, links)
+        if not self.queue.frugal:
+            marks = sorted({0, *at, first, gauge.high if gauge.red else first})
+            yield from self._nested(links, order, gauge.chance, marks)
+
+    def _gauge(self, links: Sequence[Link]) -> Gauge:
+        chance = survival([self._odds[link.request] for link in links])
+        red = self.red_length(links)
+        return Gauge(chance, red or len(links), red=red is not None)
+
+    def _suspect(self, links: Sequence[Link]) -> int:
+        """Return at which length a prefix takes in who is probably to blame; 0: nowhere."""
+        found = (n for n, link in enumerate(links, 1) if self._odds[link.request] >= _SUSPECT)
+        return next(found, 0)
+
+    def _behind_suspects(self, order: Sequence[str]) -> Iterator[Test]:
+        links = self.chain(self._trusted)
+        if not links:
+            return
+        gauge = self._gauge(links)
+        under_test = {run.tree for run in self.queue.running}
+        if not any(link.tree in under_test for link in links[1 : gauge.open]):
+            yield from self._tests(links[: gauge.first], order)
+
+    def _nested(
+        self, links: Sequence[Link], order: Sequence[str], chance: Sequence[float],
+        marks: list[int],
+    ) -> Iterator[Test]:  # fmt: skip
+        """Yield probes in what is then the widest gap of the odds."""
+
+        def falls(gap: tuple[int, int]) -> float:
+            return chance[gap[0]] - chance[gap[1]] if gap[1] - gap[0] > 1 else 0.0
+
+        while len(marks) > 1:
+            low, high = max(pairwise(marks), key=falls)
+            if falls((low, high)) <= _GAP:
+                return
+            middle = halfway(chance, low, high, red=True)
+            yield from self._tests(links[:middle], order)
+            insort(marks, middle)
+
+    def _tests(self, links: Sequence[Link], order: Sequence[str]) -> Iterator[Test]:
+        last = links[-1]
+        heads = tuple(self._heads[link.request] for link in links)
+        for gate in self.queue.gates:
+            if not self.passes(last.tree, gate):
+                run = Run(last.tree, gate, _up_to(last, order), heads)
+                yield self._test(last.commit, run)
+
+    def _screens(self, probed: set[str], links: Sequence[Link]) -> Iterator[Test]:
+        """Yield sets to test on the target alone: halves of red ones, then what is unknown."""
+        waiting = {each.head: self._odds[each.id] for each in self.order}
+        tried = [probed, *(set(run.heads) for run in self.queue.running)]
+        taken = set().union(*tried) | (waiting.keys() - self._unsettled)
+        for suspects in reds(self.queue.findings, waiting, waiting.keys() - self._unsettled):
+            taken |= set(suspects)
+            if len(suspects) > 1 and not any(each & set(suspects) for each in tried):
+                yield from self._screen(suspects[: self._half(suspects, waiting)])
+        if (red := self.red_length(links)) is not None:
+            taken |= {self._heads[link.request] for link in links[:red]}
+        fresh = [each for each in self.order if each.head not in taken][:_AHEAD]
+        while fresh:
+            size = group_size(self._odds[fresh[0].id])
+            yield from self._screen([each.head for each in fresh[:size]])
+            fresh = fresh[size:]
+
+    def _half(self, suspects: Sequence[str], waiting: Mapping[str, float]) -> int:
+        chance = survival([waiting[head] for head in suspects])
+        return halfway(chance, 0, len(suspects), red=True)
+
+    def _screen(self, heads: Sequence[str]) -> Iterator[Test]:
+        """Yield the test of these on the target alone, but for those that clash there."""
+        link: Link | None = None
+        members: tuple[str, ...] = ()
+        for name in (each.id for each in self.order if each.head in set(heads)):
+            found = self.merging((*members, name))
+            if isinstance(found, Link):
+                link, members = found, (*members, name)
+        for gate in self.queue.gates if link else ():
+            assert link is not None
+            if self.said(link.tree, gate) == Evidence():
+                merged = tuple(self._heads[name] for name in members)
+                yield Start(Run(link.tree, gate, (), merged), link.commit)
+
+    def _judging(self, head: Link, gate: str, order: Sequence[str]) -> Iterator[Test]:
+        """Yield what is missing before a red head may be blamed."""
+        if self.base_red():
+            return
+        place = _up_to(head, order)
+        on_base = self._test(self.base.commit, Run(self.base.tree, gate, place))
+        if not self.passes(self.base.tree, gate):
+            yield on_base
+        if not self.is_confirmed(head.tree, gate):
+            run = Run(head.tree, gate, place, (self._heads[head.request],))
+            yield self._test(head.commit, run)
+        elif not self.is_vouched_for(head, gate):
+            yield on_base
+
+    def _test(self, commit: str, run: Run) -> Test:
+        known = self.said(run.tree, run.gate)
+        return Confirm(run, commit) if known.passes or known.fails else Start(run, commit)
+
+
+@dataclass(frozen=True, slots=True)
+class Gauge:
+    """The odds along a chain: ``chance[n]`` that its first n are green together."""
+
+    chance: Sequence[float]
+    high: int
+    red: bool
+
+    @property
+    def open(self) -> int:
+        """How long a prefix may be of which nothing is known."""
+        return self.high - self.red
+
+    @property
+    def first(self) -> int:
+        """The length of the prefix to test first."""
+        return halfway(self.chance, 0, self.high, red=self.red) or self.high
+
+
+def _up_to(last: Link, order: Sequence[str]) -> tuple[str, ...]:
+    return tuple(order[: order.index(last.request) + 1])
