@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -71,7 +72,7 @@ def show_all(*, rig: str | None, as_json: bool) -> None:
         return
     for name, (gates, waivers) in found.items():
         output.table([(name, each.name, shlex.join(each.command)) for each in gates])
-        output.table([(name, each.id, _waived(each)) for each in waivers])
+        output.table([(name, each.id, _waived(each, gates)) for each in waivers])
 
 
 @click.command()
@@ -95,13 +96,14 @@ def remove(*, rig: str, name: str, as_json: bool) -> None:
 @click.argument("rig")
 @click.option("--reason", "-r", required=True, help="Why no gate is needed.")
 @click.option("--tree", default="", help="This tree alone.")
+@click.option("--branch", default="", help="For this branch, if not the rig's own.")
 @output.json_option
-def waive(*, rig: str, reason: str, tree: str, as_json: bool) -> None:
+def waive(*, rig: str, reason: str, tree: str, branch: str, as_json: bool) -> None:
     """Record that no gate need pass, and why."""
     from gitgt.services import gate
 
     town = context.town()
-    made = gate.waive(town, town.rig(rig), reason, context.me(), tree=tree)
+    made = gate.waive(town, town.rig(rig), reason, context.me(), tree=tree, branch=branch)
     if as_json:
         output.answer_json(made.fields())
     else:
@@ -138,6 +140,8 @@ def fields(rig: str, gates: tuple[Gate, ...], waivers: tuple[Waiver, ...]) -> di
     }
 
 
-def _waived(waiver: Waiver) -> str:
+def _waived(waiver: Waiver, gates: Sequence[Gate] = ()) -> str:
     what = f"the tree {waiver.tree[:12]}" if waiver.tree else "whatever lands"
-    return f"{waiver.target} takes {what} without a gate: {output.one_line(waiver.description)}"
+    rest = " (not while there are gates)" if gates and not waiver.tree else ""
+    said = output.one_line(waiver.description)
+    return f"{waiver.target} takes {what} without a gate: {said}{rest}"

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import click
 
 from gitgt.cli import context, output
 from gitgt.cli.noun import Noun
 from gitgt.model.documents import MergeRequest
+
+if TYPE_CHECKING:
+    from gitgt.services.gate_runs import AtWork
 
 command = Noun("See what wants to land.", {"list": "gitgt.cli.mq:show_all"}, usual="list")
 
@@ -20,14 +24,23 @@ command = Noun("See what wants to land.", {"list": "gitgt.cli.mq:show_all"}, usu
 def show_all(*, rig: str | None, everything: bool, as_json: bool) -> None:
     """List merge requests, the next one first."""
     from gitgt.services import merge_queue
+    from gitgt.services.gate_runs import GateRuns
 
     town = context.town()
     rigs = [each for each in context.ledgers_for(town, rig) if each is not None]
     found = merge_queue.requests(town, rigs, ended=everything)
     if as_json:
         output.answer_json([each.fields() for each in found])
-    else:
-        output.table(rows(found), head=("id", "priority", "status", "bead", "branch", "title"))
+        return
+    output.table(rows(found), head=("id", "priority", "status", "bead", "branch", "title"))
+    for each in (at for where in rigs for at in GateRuns(town, where).at_work()):
+        output.answer(testing(each))
+
+
+def testing(seen: AtWork) -> str:
+    """Return a gate at work as a line."""
+    on = ", ".join(seen.requests) if seen.requests else "some further behind"
+    return f"testing: {seen.gate} on {on}, for {seen.seconds:.0f} s"
 
 
 def rows(found: Iterable[MergeRequest]) -> Iterable[tuple[str, ...]]:

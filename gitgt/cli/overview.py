@@ -43,6 +43,7 @@ def _rig(seen: RigView) -> Iterator[str]:
         for each in seen.agents
     )
     yield from (f"  {line}" for line in output.columns(mq.rows(seen.queue)))
+    yield from (f"  {mq.testing(each)}" for each in seen.testing)
 
 
 def _gates(seen: RigView) -> str:

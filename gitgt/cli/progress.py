@@ -6,17 +6,24 @@ import os
 import sys
 import threading
 import time
+from collections.abc import Callable
 from typing import Self
 
 from gitgt.cli.output import one_line
 
 
 class Progress:
-    """How far something has come: one line on a terminal, drawn over, after a second."""
+    """How far something has come: one line on a terminal, drawn over, after a second.
 
-    def __init__(self, what: str, *, patience: float = 1.0) -> None:
+    *look* is asked what is being done now, if nobody says so by ``step``.
+    """
+
+    def __init__(
+        self, what: str, *, patience: float = 1.0, look: Callable[[], str] | None = None
+    ) -> None:
         self._what = what
         self._step = ""
+        self._look = look
         self._patience = patience
         self._began = time.monotonic()
         self._over = threading.Event()
@@ -45,7 +52,8 @@ class Progress:
     def _draw(self) -> None:
         wait = self._patience
         while not self._over.wait(wait):
-            wait = 0.2
+            wait = 0.2 if self._look is None else 1.0
+            self._step = self._look() if self._look else self._step
             self._drawn = True
             sys.stderr.write(f"\r{self._line()}\x1b[K")
             sys.stderr.flush()

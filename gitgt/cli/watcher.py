@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gitgt.cli import context, output
+from gitgt.cli.progress import Progress
 from gitgt.daemon.instance import Instance
 from gitgt.services.town import Town
 
@@ -25,7 +26,19 @@ def watch() -> None:
     from gitgt.daemon import watch as service
 
     town = context.town()
-    service.watch(town, ready=lambda: output.say(f"watching {town.root}; ^C ends"))
+    seen = Town(town.root)  # a thread's own: libgit2's repositories are not to be shared
+    with Progress("watching", look=lambda: _at_work(seen)):
+        service.watch(town, ready=lambda: output.say(f"watching {town.root}; ^C ends"))
+
+
+def _at_work(town: Town) -> str:
+    """Say what is being tested, for somebody who watches the watcher."""
+    from gitgt.cli import mq
+    from gitgt.services.gate_runs import GateRuns
+
+    rigs = town.rigs_here().values()
+    found = [at for rig in rigs for at in GateRuns(town, rig).at_work()]
+    return "; ".join(mq.testing(each) for each in found)
 
 
 @click.command()

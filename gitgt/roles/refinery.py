@@ -34,7 +34,7 @@ from gitgt.model.merge_chain import Base, Clash, Link, Merging
 from gitgt.model.merge_facts import Queue
 from gitgt.model.merge_queue import plan
 from gitgt.reactor.key import Key, Settled
-from gitgt.services import gate, merge_queue, submit
+from gitgt.services import escalations, gate, merge_queue, submit
 from gitgt.services.gate_runs import GateRuns
 from gitgt.services.merge_queue import WHO, Target, Verdict
 from gitgt.services.town import Town
@@ -128,6 +128,7 @@ class _Line:
             merge_queue.withdraw(self._town, self._target, request, why)
         base = self._base(now)
         if not requests:
+            escalations.settle(self._town, self._target.rig, WHO, about=self._target.ref)
             return False
         if base is None:
             self._tell(Stop.HELD, f"the branch {self._target.branch!r} is gone")
@@ -135,6 +136,8 @@ class _Line:
         merger = self._merger(self._target, now.repository, base.commit)
         merging = merger.merging(merge_queue.incoming(requests))
         acts = self._plan(self._queue(now, base, requests), merging)
+        if not any(isinstance(act, Freeze) for act in acts):
+            escalations.settle(self._town, self._target.rig, WHO, about=self._target.ref)
         return self._perform(acts, base, requests, merger)
 
     def _base(self, now: Snapshot) -> Base | None:
@@ -236,7 +239,10 @@ class _Line:
 
     def _tell(self, stop: Stop, reason: str) -> None:
         severity = Severity.MEDIUM if stop is Stop.HELD else Severity.HIGH
-        title = f"the queue of {self._target.rig.name} stands still: {reason}"
+        rig, branch = self._target.rig, self._target.branch
+        queue = rig.name if branch == rig.branch else f"{rig.name} for {branch}"
+        log = self._runs.trouble_log() if stop is Stop.COULD_NOT_RUN else ""
         submit.escalate(
-            self._town, self._target.rig, WHO, severity=severity, title=title[:300], about=""
-        )
+            self._town, rig, WHO, severity=severity, about=self._target.ref, description=log,
+            title=f"the queue of {queue} stands still: {reason}"[:300],
+        )  # fmt: skip

@@ -81,8 +81,12 @@ def _change(
     return commit.change(town, decide, subject, who)
 
 
-def waive(town: Town, rig: Rig, reason: str, who: Actor, *, tree: str = "") -> Waiver:
+def waive(
+    town: Town, rig: Rig, reason: str, who: Actor, *, tree: str = "", branch: str = ""
+) -> Waiver:
     """Record that landing on *rig* needs no gate's pass, or just *tree* does not; and why.
+
+    It holds for *branch*, or if none is given for the rig's own.
 
     Raises:
         RefusedError: no reason is given, or the rig has gates and no tree is named.
@@ -94,12 +98,13 @@ def waive(town: Town, rig: Rig, reason: str, who: Actor, *, tree: str = "") -> W
             f"{rig.name} has gates; a waiver for all of it would switch them off",
             hint=f"git gt gate waive {rig.name} --tree TREE --reason '...'",
         )
+    target = branch or rig.branch
     document = Waiver(
         id=town.new_id(rig.prefix, "wv"),
         type="waiver",
-        title=f"{rig.branch} takes {tree[:12] or 'what lands'} without a gate",
+        title=f"{target} takes {tree[:12] or 'what lands'} without a gate",
         status=WaiverStatus.ACTIVE,
-        target=rig.branch,
+        target=target,
         tree=tree,
         description=reason,
         created_at=town.now(),
@@ -107,14 +112,14 @@ def waive(town: Town, rig: Rig, reason: str, who: Actor, *, tree: str = "") -> W
     )
 
     def decide(now: Snapshot) -> Change | None:
-        if covering(now, rig.branch, tree) is not None:
+        if covering(now, target, tree) is not None:
             return None
         return Change(
             f"waive the gates of {rig.name}: {reason}", (document,), event="gate.waived"
         )
 
     after = town.ledger_at(rig).transact(decide, who)
-    found = covering(after, rig.branch, tree)
+    found = covering(after, target, tree)
     assert found is not None
     return found
 

@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from gitgt.errors import EnvironmentProblemError
 from gitgt.git import faults, slot
-from gitgt.ledger.verdicts import Record, Verdicts
+from gitgt.ledger.verdicts import Record, Verdicts, shortened
 from gitgt.model.gate import Evidence, Gate, Verdict, gate_hash
 from gitgt.model.merge_acts import Run
 from gitgt.runtime import gate as gate_runner
@@ -61,6 +61,27 @@ class Live:
         return (self.folder / _CANCELLED).exists()
 
 
+@dataclass(frozen=True, slots=True)
+class AtWork:
+    """A gate at work: on whom, for which branch, and for how many *seconds* already.
+
+    A *screen* is evidence about requests further behind, and can land nobody.
+    """
+
+    gate: str
+    branch: str
+    requests: tuple[str, ...]
+    seconds: float
+    screen: bool = False
+
+    def fields(self) -> dict[str, Any]:
+        """Return it as plain values."""
+        return {
+            "gate": self.gate, "branch": self.branch, "requests": list(self.requests),
+            "seconds": round(self.seconds, 1), "screen": self.screen,
+        }  # fmt: skip
+
+
 class GateRuns:
     """The runs of one rig, started and stopped for the queue of one of its branches."""
 
@@ -82,6 +103,19 @@ class GateRuns:
         """Return what runs, or has ended and was not taken in."""
         folders = sorted(self._folder.glob("[!.]*"))
         return [found for folder in folders if (found := _read(folder)) is not None]
+
+    def at_work(self) -> list[AtWork]:
+        """Return the gates that are at work for any branch, the longest first."""
+        now = self._town.clock()
+        found = [
+            AtWork(
+                each.run.gate, each.branch, each.run.place, max(0.0, now - began),
+                screen=each.run.is_screen,
+            )
+            for each in self.live()
+            if not each.is_cancelled and (began := _began(each.folder)) is not None
+        ]  # fmt: skip
+        return sorted(found, key=lambda each: -each.seconds)
 
     def running(self) -> Iterator[Run]:
         """Yield the runs whose verdicts are still to come."""
@@ -165,15 +199,17 @@ class GateRuns:
             "verdict": judgment.verdict, "why": judgment.why, "seconds": round(seen.seconds, 3),
         }  # fmt: skip
         self._tell("gate.judged", gate, said)
+        output = seen.output.read_bytes() if seen.output.exists() else b""
         if judgment.verdict is Verdict.COULD_NOT_RUN:
-            self._troubles.note(live.key, judgment.why)
+            self._troubles.note(
+                live.key, judgment.why, shortened(output).decode(errors="replace")
+            )
             return
         record = Record(
             run=live.folder.name, gate=gate.name, verdict=judgment.verdict,
             seconds=seen.seconds, at=self._town.now(), why=judgment.why,
             doubtful=judgment.doubtful,
         )  # fmt: skip
-        output = seen.output.read_bytes() if seen.output.exists() else b""
         self.verdicts.put(live.run.tree, live.digest, record, output)
         self._troubles.forget(live.key)
 
@@ -200,6 +236,10 @@ class GateRuns:
         """Return what *gate* printed when it was last red on *tree*."""
         return self.verdicts.log(tree, gate_hash(gate, environment()))
 
+    def trouble_log(self) -> str:
+        """Return what a gate printed that could not run, of those that were asked for."""
+        return self._troubles.log(self._asked)
+
     def retry_in(self) -> float | None:
         """Return in how many seconds the first of what was asked for may be tried again."""
         return self._troubles.retry_in(self._asked)
@@ -207,6 +247,13 @@ class GateRuns:
     def try_again(self) -> None:
         """Note that what could not run is being tried again."""
         self._troubles.try_again(self._asked)
+
+
+def _began(folder: Path) -> float | None:
+    try:
+        return (folder / _FACTS).stat().st_mtime
+    except OSError:
+        return None  # taken in at this moment
 
 
 def _make(live: Live) -> None:

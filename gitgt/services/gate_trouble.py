@@ -17,6 +17,8 @@ from gitgt.runtime.process import write_whole
 _FIRST: Final = 30.0
 _LONGEST: Final = 900.0
 _LOSSES: Final = 3
+# As much of a log as somebody reads who is called.
+_LOG: Final = 4_000
 _FORGOTTEN_AFTER: Final = 86_400.0
 
 
@@ -31,11 +33,17 @@ class Troubles:
         """Return why *key* could not run; empty if it may be run."""
         return str(self._read().get(key, {}).get("why", ""))
 
-    def note(self, key: str, why: str) -> None:
-        """Note that *key* could not run."""
+    def log(self, keys: Iterable[str]) -> str:
+        """Return what was printed by the latest of *keys* that could not run."""
+        found = self._read()
+        mine = sorted((found[key] for key in keys if key in found), key=lambda each: each["at"])
+        return next((each["log"] for each in reversed(mine) if each.get("log")), "")
+
+    def note(self, key: str, why: str, log: str = "") -> None:
+        """Note that *key* could not run, and what it printed."""
         found = self._read()
         times = found.get(key, {}).get("times", 0) + 1
-        found[key] = {"why": why, "times": times, "at": self._clock()}
+        found[key] = {"why": why, "times": times, "at": self._clock(), "log": log[-_LOG:]}
         self._write(found)
 
     def lose(self, key: str) -> None:

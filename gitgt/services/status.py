@@ -11,6 +11,7 @@ from gitgt.model.documents import Escalation, MergeRequest
 from gitgt.services import agents, convoy, escalations, gate, merge_queue, reading
 from gitgt.services.agents import Seen
 from gitgt.services.convoy import Progress
+from gitgt.services.gate_runs import AtWork, GateRuns
 from gitgt.services.town import Rig, Town
 
 
@@ -30,6 +31,7 @@ class RigView:
     waived: bool
     agents: tuple[Seen, ...]
     queue: tuple[MergeRequest, ...]
+    testing: tuple[AtWork, ...] = ()
     trouble: str = ""
 
     def fields(self) -> dict[str, Any]:
@@ -46,6 +48,7 @@ class RigView:
             "waived": self.waived,
             "agents": [each.fields() for each in self.agents],
             "queue": [each.fields() for each in self.queue],
+            "testing": [each.fields() for each in self.testing],
         }
 
 
@@ -96,12 +99,14 @@ def _way_back(town: Town, rig: Rig) -> str:
 
 
 def refs(town: Town) -> dict[str, str]:
-    """Return where everything stands that the view is made of: it costs no process."""
-    return {
+    """Return what moves when the view does, refs and runs of gates: it costs no process."""
+    found = {
         f"{ledger.repository.common}:{name}": oid
         for _, ledger in town.ledgers()
         for name, oid in ledger.repository.refs("refs/heads/").items()
     }
+    tests = [each for rig in town.rigs_here().values() for each in GateRuns(town, rig).live()]
+    return found | {str(each.folder): each.branch for each in tests}
 
 
 def _rig(town: Town, rig: Rig) -> RigView:
@@ -122,5 +127,6 @@ def _rig(town: Town, rig: Rig) -> RigView:
         waived=any(not each.tree for each in gate.waivers(town, rig)),
         agents=tuple(agents.seen(town, [rig])),
         queue=tuple(merge_queue.requests(town, [rig], ended=False)),
+        testing=tuple(GateRuns(town, rig).at_work()),
         trouble=trouble,
     )

@@ -27,7 +27,7 @@ from gitgt.model.lifecycle import (
     EscalationStatus,
     MergeStatus,
 )
-from gitgt.model.wording import fit_line
+from gitgt.model.wording import fit_line, fit_text
 from gitgt.services import target
 from gitgt.services.commit import signed
 from gitgt.services.town import Rig, Town
@@ -293,9 +293,10 @@ def _check_branch(sandbox: Sandbox) -> None:
         )
 
 
-def escalate(
-    town: Town, rig: Rig | None, who: Actor, *, severity: Severity, title: str, about: str
-) -> Escalation:
+def escalate(  # noqa: PLR0913 - whoever is called must know all of it
+    town: Town, rig: Rig | None, who: Actor, *, severity: Severity, title: str, about: str,
+    description: str = "",
+) -> Escalation:  # fmt: skip
     """Call for a person's judgement.
 
     What a commit calls for is heard once; any other cause once more if it comes back.
@@ -310,6 +311,7 @@ def escalate(
         status=EscalationStatus.OPEN,
         severity=severity,
         about=about,
+        description=fit_text(description),
         created_at=town.now(),
         created_by=who.address,
     )

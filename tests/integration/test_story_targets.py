@@ -118,5 +118,5 @@ def test_a_queue_whose_target_is_gone_says_so(town, shop):
 
     assert town.request(bead).status == "queued"
     assert town.escalations(shop) == [
-        ("medium", "the queue of shop stands still: the branch 'feature' is gone")
+        ("medium", "the queue of shop for feature stands still: the branch 'feature' is gone")
     ]

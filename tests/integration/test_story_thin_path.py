@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gitgt.services import beads, gate, submit
+from gitgt.services import beads, escalations, gate, submit
 from tests.support.town import TESS
 
 OBSIDIAN = "shop/polecats/obsidian"
@@ -208,12 +208,14 @@ def test_a_rig_without_gates_lands_nothing_before_somebody_waives_them(town):
         "the queue of shop stands still: there is no gate, and no waiver covers its absence"
     )
 
+    [call] = escalations.every(town.town, closed=False)
     waiver = gate.waive(town.town, shop, "a list of prices has no tests", TESS)
     town.settle()
 
     assert town.now(bead).status == "closed"
-    assert town.story(shop)[-2:] == [
+    assert town.story(shop)[-3:] == [
         "Tess Ter: waive the gates of shop: a list of prices has no tests",
+        f"refinery: close {call.id}: {title}",
         f"refinery: land {bead.id}",
     ]
     assert waiver.target == "main"

@@ -10,9 +10,9 @@ from gitgt.model.gate import gate_hash
 from gitgt.model.ids import BeadId
 from gitgt.model.lifecycle import BeadVerb
 from gitgt.roles.refinery import RefineryRole
-from gitgt.services import beads, gate, submit
+from gitgt.services import beads, escalations, gate, submit
 from gitgt.services.demo.narrator import Narrator
-from gitgt.services.gate_runs import environment
+from gitgt.services.gate_runs import GateRuns, environment
 from gitgt.services.rig import Rig
 from gitgt.services.submit import Submission
 from tests.support.checkout import Checkout
@@ -186,6 +186,45 @@ def test_on_a_red_target_nobody_is_blamed_and_who_mends_it_lands(town, shop):
     shop.ask("mend", {"broken.txt": "whole\n"})
     town.settle()
     assert sorted(shop.landed) == ["a", "mend"]
+    [call] = escalations.every(town.town, closed=True)
+    assert (call.status, call.about, call.reason) == (
+        "closed", "refs/heads/main", "it works again"
+    )  # fmt: skip
+
+
+def test_what_a_gate_printed_that_could_not_run_reaches_who_is_called(town, shop):
+    town.gate(shop.rig, "sh -c 'echo no compiler here; exit 127'")
+    shop.ask("a", file("a"))
+    town.settle()
+    [call] = escalations.every(town.town, closed=False)
+    assert call.title == (
+        "the queue of shop stands still: check could not run: "
+        "its program was not found (exit code 127)"
+    )
+    assert call.description == "no compiler here\n"
+
+
+def test_a_branch_of_its_own_has_a_waiver_of_its_own(town, shop):
+    gate.remove(town.town, shop.rig, "check", TESS)
+    gate.waive(town.town, shop.rig, "nothing to test", TESS)
+    town.repo(shop.rig).git("branch", "dev", "main")
+    bead = shop.ask("a", file("a"), target="dev")
+    town.settle()
+    assert shop.status(bead) == ["queued"]
+    gate.waive(town.town, shop.rig, "a branch to try things on", TESS, branch="dev")
+    town.settle()
+    assert shop.status(bead) == ["landed"]
+    assert town.repo(shop.rig).git("show", "dev:a.txt") == "fine"
+
+
+def test_whoever_looks_sees_which_gate_is_at_work_on_whom(town, shop):
+    name = shop.ask("a", file("a"))
+    town.turn()
+    [seen] = GateRuns(town.town, shop.rig).at_work()
+    request = town.request(town.now(name))
+    assert (seen.gate, seen.branch, seen.requests) == ("check", "main", (request.id,))
+    town.settle()
+    assert GateRuns(town.town, shop.rig).at_work() == []
 
 
 def test_who_pushes_meanwhile_is_not_overwritten(town, shop):
