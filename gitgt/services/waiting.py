@@ -35,8 +35,8 @@ def note_seen(common: str, ref: str, tip: str) -> None:
     path = f"{common}/gt/desks"
     rows = [f"{name} {oid}\n" for name, oid in sorted({**known, ref: tip}.items())]
     try:
-        with open(f"{path}.{os.getpid()}", "w", encoding="utf-8") as file:
-            file.write("".join(rows))
+        with open(f"{path}.{os.getpid()}", "wb") as file:
+            file.write(os.fsencode("".join(rows)))  # a branch need not be called text
         os.replace(f"{path}.{os.getpid()}", path)
     except OSError:
         return
@@ -53,8 +53,11 @@ def _concerns_us(common: str, note: str) -> bool:
 def _desks_ahead(common: str, ledger: str) -> Iterator[str]:
     known = _seen(common)
     for ref in _below(common, _DESKS):
-        with open(f"{common}/{ref}", encoding="ascii") as file:
-            tip = file.read().strip()
+        try:
+            with open(f"{common}/{ref}", encoding="ascii") as file:
+                tip = file.read().strip()
+        except OSError:
+            continue  # it is gone meanwhile, or packed
         if tip not in (ledger, known.get(ref)):
             yield ref
 
@@ -78,7 +81,8 @@ def _names(folder: str) -> list[str]:
 
 def _seen(common: str) -> dict[str, str]:
     try:
-        with open(f"{common}/gt/desks", encoding="utf-8") as file:
-            return dict(row.rsplit(" ", 1) for row in file.read().splitlines())
+        with open(f"{common}/gt/desks", "rb") as file:
+            rows = os.fsdecode(file.read()).split("\n")
+        return dict(row.rsplit(" ", 1) for row in rows if row)
     except (OSError, ValueError):
         return {}

@@ -50,5 +50,5 @@ OUTPUTS: Final = {
     "blame": "blame",
     "diff": "diff",
 }
-# What git gt answers and git bd does not know.
+# What only the programs beside the bead commands answer.
 OTHERS: Final = {"sync": "synced"}
