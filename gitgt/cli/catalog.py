@@ -56,6 +56,7 @@ CATALOG: Final[tuple[Entry, ...]] = (
     # Merge queue
     Entry("gate", "gitgt.cli.gate", "Say what must pass before anything lands", QUEUE),
     Entry("mq", "gitgt.cli.mq", "See what wants to land", QUEUE),
+    Entry("bisect-main", "gitgt.cli.bisect_main", "Find the landing that broke main", QUEUE),
     # Town
     Entry("up", "gitgt.cli.watcher:up", "Start the watcher in the background", TOWN),
     Entry("down", "gitgt.cli.watcher:down", "End the watcher, and all that it started", TOWN),
@@ -98,7 +99,7 @@ def help_text() -> str:
 
 
 def _block(group: str) -> str:
-    lines = [f"  {each.name:<10}  {each.summary}" for each in CATALOG if each.group == group]
+    lines = [f"  {each.name:<11}  {each.summary}" for each in CATALOG if each.group == group]
     return "\n".join([f"{group}:", *lines, ""]) if lines else ""
 
 

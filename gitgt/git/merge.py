@@ -176,6 +176,21 @@ class Merger:
         return (f"core.attributesFile={attributes}", *_PINNED)
 
 
+def reverted(repository: Repository, commit: str, onto: str) -> str | None:
+    """Return the tree of *onto* without what *commit* brought to its first parent.
+
+    None if that conflicts with what came later, or *commit* is the first of all.
+    """
+    import pygit2
+
+    git = pygit2.Repository(str(repository.common))
+    undone, ours = (git[each].peel(pygit2.Commit) for each in (commit, onto))
+    if not undone.parents:
+        return None
+    index = git.revert_commit(undone, ours, 1 if len(undone.parents) > 1 else 0)
+    return None if index.conflicts else str(index.write_tree(git))
+
+
 def _parse(outcome: Outcome) -> Merged | Conflict:
     """Read ``merge-tree -z``: the tree, stages up to an empty field, then messages."""
     tree, *fields = outcome.stdout.split(b"\0")

@@ -18,6 +18,7 @@ from typing import Any, Final
 
 from gitgt.errors import EnvironmentProblemError
 from gitgt.git import faults, slot
+from gitgt.git.turn import turn
 from gitgt.ledger.verdicts import Record, Verdicts, shortened
 from gitgt.model.gate import Evidence, Gate, Verdict, gate_hash
 from gitgt.model.merge_acts import Run
@@ -164,7 +165,16 @@ class GateRuns:
                 process.ask_to_stop(each.folder)
 
     def take_in(self, gates: Mapping[str, Gate]) -> bool:
-        """Record the verdicts of the runs that have ended; say whether there were any."""
+        """Record the verdicts of the runs that have ended; say whether there were any.
+
+        A run is taken in by one alone, whoever else waits for it.
+        """
+        if not self.live():
+            return False
+        with turn(self._repository, "gate-runs"):
+            return self._take_in_all(gates)
+
+    def _take_in_all(self, gates: Mapping[str, Gate]) -> bool:
         looked = [(each, process.look(each.folder)) for each in self.live()]
         ended = [(each, seen) for each, seen in looked if not isinstance(seen, Running)]
         for each, seen in ended:

@@ -76,7 +76,7 @@ def named_commands():
     places = [ROOT / "README.md", *ROOT.glob("docs/**/*.md"), *ROOT.glob("hooks-templates/*")]
     for place in [*places, *ROOT.glob("gitgt/**/*.py")]:
         text = place.read_text()
-        for found in re.finditer(r"git gt (?!command)([a-z]+)(?: ([a-z][a-z-]*))?", text):
+        for found in re.finditer(r"git gt (?!command)([a-z][a-z-]*)(?: ([a-z][a-z-]*))?", text):
             yield str(place.relative_to(ROOT)), found[1], found[2]
 
 

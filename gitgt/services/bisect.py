@@ -1,0 +1,178 @@
+"""Which landing made a target red, and what takes it back.
+
+Verdicts that are known are used, those that are missing are made and kept: so what the queue
+has tested costs nothing here, and what is tested here costs the queue nothing.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from gitgt.errors import NotFoundError, RefusedError
+from gitgt.git.command import git
+from gitgt.git.merge import reverted
+from gitgt.git.repository import Signature
+from gitgt.git.transaction import RefMove, move_refs
+from gitgt.model.actor import Actor
+from gitgt.model.bisect import gap, next_look
+from gitgt.model.documents import Bead
+from gitgt.model.gate import Evidence, Gate, Verdict
+from gitgt.model.merge_acts import Run
+from gitgt.services import beads
+from gitgt.services.gate_runs import GateRuns
+from gitgt.services.town import Rig, Town
+
+# Runs of a queue that is nobody's: the refinery takes their verdicts in, and stops none.
+_QUEUE: Final = "bisect"
+_LOOK_EVERY: Final = 0.05
+_FAR: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Culprit:
+    """The first commit on a target that a gate says no to, and the one before."""
+
+    rig: str
+    gate: str
+    good: str
+    bad: str
+    subject: str
+    bead: str
+    tested: int
+    between: tuple[str, ...] = ()
+
+    def fields(self) -> dict[str, Any]:
+        """Return it as plain values."""
+        return {
+            "rig": self.rig, "gate": self.gate, "good": self.good, "bad": self.bad,
+            "subject": self.subject, "bead": self.bead, "tested": self.tested,
+            "between": list(self.between),
+        }  # fmt: skip
+
+
+def find(
+    town: Town, rig: Rig, gate: Gate, *, good: str = "", told: Callable[[str], None]
+) -> Culprit:  # fmt: skip
+    """Return the landing since which *gate* is red on the target of *rig*.
+
+    *good* is a commit on which it passes; without one, the latest that is known to pass. *told*
+    hears what is being tested.
+
+    Raises:
+        RefusedError: the target is not red, or the gate could not run.
+        NotFoundError: no commit is known to pass.
+    """
+    search = _Search(town, rig, gate, told)
+    chain = search.chain(good)
+    verdicts: list[Verdict | None] = [search.known(each) for each in chain]
+    for end in (len(chain) - 1, 0):
+        verdicts[end] = search.judge(chain[end])
+    if verdicts[-1] is not Verdict.FAIL:
+        raise RefusedError(f"{gate.name} is not red on {rig.branch}: {verdicts[-1]}")
+    if verdicts[0] is not Verdict.PASS:
+        raise RefusedError(
+            f"{gate.name} does not pass on {chain[0][:12]}: {verdicts[0]}",
+            hint="name an older commit: --good COMMIT",
+        )
+    while (number := next_look(verdicts)) is not None:
+        verdicts[number] = search.judge(chain[number])
+    found = gap(verdicts)
+    assert found is not None
+    return search.culprit(chain, *found)
+
+
+class _Search:
+    def __init__(
+        self, town: Town, rig: Rig, gate: Gate, told: Callable[[str], None]
+    ) -> None:  # fmt: skip
+        self._rig = rig
+        self._gate = gate
+        self._told = told
+        self._tested = 0
+        self._runs = GateRuns(town, rig, _QUEUE)
+        self._repository = town.ledger_at(rig).repository
+
+    def chain(self, good: str) -> list[str]:
+        """Return the first-parent chain from a commit that is good to the target."""
+        argv = ("rev-list", "--first-parent", f"-{_FAR}", self._rig.target, "--")
+        commits = git(*argv, cwd=self._repository.common).decode().split()
+        if good:
+            wanted = self._repository.resolve(good)
+            if wanted not in commits:
+                raise NotFoundError(
+                    f"{good} is not on the first-parent chain of {self._rig.branch}",
+                    hint=f"git log --first-parent --oneline {self._rig.branch}",
+                )
+            return commits[: commits.index(wanted) + 1][::-1]
+        for number, each in enumerate(commits):
+            if self.known(each) is Verdict.PASS:
+                return commits[: number + 1][::-1]
+        raise NotFoundError(
+            f"no commit on {self._rig.branch} is known to pass {self._gate.name}",
+            hint="name one: --good COMMIT",
+        )
+
+    def known(self, commit: str) -> Verdict | None:
+        """Return what the gate has said of a commit's tree."""
+        return self._evidence(commit).verdict
+
+    def _evidence(self, commit: str) -> Evidence:
+        return self._runs.evidence(self._repository.tree_of(commit), self._gate)
+
+    def judge(self, commit: str) -> Verdict:
+        """Return what the gate says of a commit's tree; it is run if that is not known."""
+        before = self._evidence(commit)
+        if before.verdict in (Verdict.PASS, Verdict.FAIL):
+            return before.verdict
+        self._tested += 1
+        self._told(f"{self._gate.name} on {commit[:12]}")
+        run = Run(self._repository.tree_of(commit), self._gate.name)
+        self._runs.start(run, commit, self._gate)
+        pause = threading.Event()
+        while run in self._runs.running():
+            self._runs.take_in({self._gate.name: self._gate})
+            pause.wait(_LOOK_EVERY)
+        return self._evidence(commit).verdict or Verdict.COULD_NOT_RUN
+
+    def culprit(self, chain: list[str], good: int, bad: int) -> Culprit:
+        """Return what is known of the first bad one."""
+        message = self._repository.message_of(chain[bad])
+        return Culprit(
+            self._rig.name, self._gate.name, chain[good], chain[bad],
+            message.partition("\n")[0], _bead(message), self._tested,
+            tuple(chain[good + 1 : bad]),
+        )  # fmt: skip
+
+
+def _bead(message: str) -> str:
+    """Return the bead that a landing's trailers name; empty if it is no landing of ours."""
+    rows = (row.partition(": ") for row in message.splitlines())
+    return next((value for key, _, value in rows if key == "Bead"), "")
+
+
+def take_back(town: Town, rig: Rig, culprit: Culprit, who: Actor) -> tuple[Bead, str]:
+    """Make an urgent bead, and a branch with the commit that reverts the culprit.
+
+    Raises:
+        RefusedError: what came later stands on it.
+    """
+    repository = town.ledger_at(rig).repository
+    onto = repository.resolve(rig.target)
+    tree = reverted(repository, culprit.bad, onto)
+    if tree is None:
+        raise RefusedError(
+            f"{culprit.bad[:12]} cannot be reverted by itself: what came later stands on it",
+            hint=f"in a worktree of your own: git revert -m 1 {culprit.bad[:12]}",
+        )
+    said = f"{culprit.gate} is red since {culprit.bad[:12]}, and passes on {culprit.good[:12]}."
+    fields = {"title": f"Revert {culprit.subject}"[:200], "type": "bug", "priority": 0}
+    bead = beads.create(town, rig, who, {**fields, "description": said})
+    text = f'Revert "{culprit.subject}"\n\n{said}\n\nThis reverts commit {culprit.bad}.\n'
+    me = Signature(who.address, who.email, int(town.clock()))
+    commit = repository.write_commit(tree, [onto], text, me)
+    branch = f"revert/{bead.id}"
+    move_refs(repository, [RefMove(f"refs/heads/{branch}", None, commit)], why="take back")
+    return bead, branch
