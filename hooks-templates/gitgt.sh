@@ -36,14 +36,18 @@ note() {
 # A desk is any worktree on a desk branch, what was made as one, whatever it stands on, and what
 # was taken off the ledger, while it stands on no branch.
 is_desk() {
-    [ ! -f "$git_dir/gt-desk" ] || return 0
-    head=
-    { IFS= read -r head <"$git_dir/HEAD"; } 2>/dev/null
+    if [ -f "$git_dir/gt-desk" ] || is_on_desk_branch; then return 0; fi
     case $head in
-    'ref: refs/heads/desk/'*) return 0 ;;
     'ref: '*) return 1 ;;
     *) [ -f "$git_dir/gt-astray" ] ;;
     esac
+}
+
+# Sets head: what the worktree stands on.
+is_on_desk_branch() {
+    head=
+    { IFS= read -r head <"$git_dir/HEAD"; } 2>/dev/null
+    case $head in 'ref: refs/heads/desk/'*) return 0 ;; *) return 1 ;; esac
 }
 
 # Tells whether the worktree stands on the ledger itself, whose name is a setting.
@@ -56,6 +60,10 @@ is_on_ledger() {
 }
 
 holds_beads() { is_desk || is_on_ledger; }
+
+# Tells whether what is committed here reaches no ledger. A watcher could only say so later, and
+# not to whoever sits here.
+is_nowhere() { holds_beads && ! is_on_desk_branch; }
 
 # Marks a commit in progress, so that nobody moves HEAD under it: git read HEAD before it ran us,
 # and fails at the end if it moved. The number of a git that is gone marks nothing.

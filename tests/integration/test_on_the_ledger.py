@@ -247,3 +247,28 @@ def test_whoever_was_taken_off_is_told_once(tmp_path):
         )
     finally:
         town.close()
+
+
+def test_a_watcher_does_not_keep_it_from_whoever_commits_to_nowhere(tmp_path):
+    town = TownBuilder(tmp_path).watched()
+    try:
+        shop = town.rig()
+        guest = Checkout(tmp_path / "guest")
+        town.repo(shop).git("worktree", "add", "-q", str(guest.path), "beads")
+        guest.write(FILE, BEAD)
+        guest.git("add", FILE)
+        town.bead(shop, "One")
+
+        astray = guest.attempt("commit", "-q", "-m", "Nowhere")
+        desk = Checkout(shop.desk)
+        left = desk.attempt("switch", "-q", "-c", "elsewhere")
+        back = desk.attempt("switch", "-q", "desk/tess-ter")
+
+        nowhere = "gt: what is committed here does not reach the ledger"
+        assert astray.stderr == f"{nowhere}\nhint: git switch -c desk/tess-ter-2\n"
+        assert left.stderr == (
+            f"{nowhere}: this is no desk branch\nhint: git switch desk/tess-ter\n"
+        )
+        assert back.stderr == ""
+    finally:
+        town.close()
