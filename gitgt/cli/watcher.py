@@ -10,6 +10,7 @@ import click
 from gitgt.cli import context, output
 from gitgt.cli.progress import Progress
 from gitgt.daemon.instance import Instance
+from gitgt.errors import GtError
 from gitgt.services.town import Town
 
 if TYPE_CHECKING:
@@ -32,12 +33,18 @@ def watch() -> None:
 
 
 def _at_work(town: Town) -> str:
-    """Say what is being tested, for somebody who watches the watcher."""
+    """Say what is being tested, for somebody who watches the watcher.
+
+    If settings are spoiled for a while, the watcher itself says so.
+    """
     from gitgt.cli import mq
     from gitgt.services.gate_runs import GateRuns
 
-    rigs = town.rigs_here().values()
-    found = [at for rig in rigs for at in GateRuns(town, rig).at_work()]
+    try:
+        rigs = town.rigs_here().values()
+        found = [at for rig in rigs for at in GateRuns(town, rig).at_work()]
+    except (GtError, OSError):
+        return ""
     return "; ".join(mq.testing(each) for each in found)
 
 
