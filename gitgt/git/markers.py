@@ -58,6 +58,11 @@ def mark_astray(git_dir: Path) -> None:
     (git_dir / _ASTRAY).write_text("tell\n")
 
 
+def forget_astray(git_dir: Path) -> None:
+    """Note that the worktree stands on its branch again, and there is nothing to tell."""
+    (git_dir / _ASTRAY).unlink(missing_ok=True)
+
+
 def is_astray(git_dir: Path) -> bool:
     """Tell whether the worktree was taken off the ledger, and stands on no branch since."""
     try:
@@ -70,7 +75,7 @@ def told_astray(git_dir: Path) -> bool:
     """Note that the owner is told; tell whether that was still to be done."""
     mark = git_dir / _ASTRAY
     if not is_astray(git_dir):
-        mark.unlink(missing_ok=True)
+        forget_astray(git_dir)
         return False
     had_to = bool(mark.read_text())
     mark.write_text("")

@@ -49,6 +49,7 @@ def move(repository: Repository, moves: Sequence[RefMove], *, why: str) -> None:
         catch_up(repository, name)
     found = [(each, moving[each.branch]) for each in in_the_way(repository, moves)]
     for each, its in found:
+        markers.mark_astray(each.git_dir)  # if we are killed here, its owner is told
         detach(each, its.old or "")
     try:
         move_refs(repository, moves, why=why)
@@ -67,6 +68,7 @@ def catch_up(repository: Repository, ref: str) -> None:
         if moved is not None:
             path = worktree.folder_of(git_dir)
             each = Standing(path, git_dir, ref, follows=False)
+            markers.mark_astray(git_dir)
             detach(each, moved.old or "")
             bring_along(replace(each, follows=_can_follow(path, git_dir, moved)), moved)
 
@@ -95,7 +97,7 @@ def _is_busy(git_dir: Path) -> bool:
 
 
 def bring_along(standing: Standing, moved: RefMove) -> None:
-    """Bring a checkout that was detached along if it follows, and else mark it astray."""
+    """Bring a checkout that was detached along if it follows; else it stays astray."""
     if not (
         standing.follows and moved.old and moved.new and follow(standing, moved.old, moved.new)
     ):
@@ -167,6 +169,7 @@ def attach(standing: Standing) -> None:
     why = f"gt: back on {standing.branch}"
     argv = (*_QUIET, f"--git-dir={standing.git_dir}", "symbolic-ref", "-m", why)
     git(*argv, "HEAD", standing.branch, cwd=standing.git_dir)
+    markers.forget_astray(standing.git_dir)
 
 
 def _is_detached_at(standing: Standing, commit: str) -> bool:

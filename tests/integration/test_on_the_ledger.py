@@ -10,6 +10,7 @@ from gitgt.git.transaction import RefMove
 from gitgt.ledger import codec
 from gitgt.ledger.transact import Change
 from gitgt.model.documents import Bead, Escalation
+from gitgt.services import desk as desks
 from gitgt.services import install, rig
 from tests.support.checkout import Checkout
 from tests.support.commandline import gt
@@ -118,6 +119,22 @@ def test_a_write_that_fails_leaves_it_on_its_branch(hand, guest):
         hand.ledger.transact(lambda _: Change("give", (some(TWO),), moves=(other,)), TESS)
     assert guest.branch == "beads"
     assert guest.git("status", "--porcelain") == "A  stray"
+
+
+def test_one_whose_writer_was_killed_is_told_that_it_was_taken_off(hand, guest, monkeypatch):
+    def kill(*_, **__):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(standing, "move_refs", kill)
+        with pytest.raises(KeyboardInterrupt):
+            hand.give(some(TWO))
+
+    assert guest.branch == ""
+    assert list(desks.astray(hand.ledger)) == [guest.path]
+    guest.git("switch", "-q", "beads")
+    hand.give(some(TWO))
+    assert list(desks.astray(hand.ledger)) == []
 
 
 def test_one_whose_folder_is_gone_is_taken_off(hand, guest):
