@@ -34,7 +34,7 @@ from gitgt.model.merge_chain import Base, Clash, Link, Merging
 from gitgt.model.merge_facts import Queue
 from gitgt.model.merge_queue import plan
 from gitgt.reactor.key import Key, Settled
-from gitgt.services import escalations, gate, merge_queue, submit
+from gitgt.services import escalations, gate, merge_queue, submit, target
 from gitgt.services.gate_runs import GateRuns
 from gitgt.services.merge_queue import WHO, Target, Verdict
 from gitgt.services.town import Town
@@ -70,9 +70,9 @@ class RefineryRole:
         gates = gate.gates(self._town, rig)
         live.take_in({each.name: each for each in gates})
         waits: list[float | None] = []
-        for target in targets:
-            runs = GateRuns(self._town, rig, target.branch)
-            _Line(self._town, target, gates, runs, self._merger).work()
+        for each in targets:
+            runs = GateRuns(self._town, rig, each.branch)
+            _Line(self._town, each, gates, runs, self._merger).work()
             waits.append(runs.retry_in())
         waits.append(_UNTIL_ASKED if live.live() else None)
         return Settled(again_in=min((each for each in waits if each is not None), default=None))
@@ -130,8 +130,13 @@ class _Line:
         if not requests:
             escalations.settle(self._town, self._target.rig, WHO, about=self._target.ref)
             return False
+        branch = self._target.branch
+        if target.holds_beads(self._target.rig, branch):
+            # Each word on it moves the ledger: so it is told before anything is looked at.
+            self._tell(Stop.HELD, f"{branch} holds beads, and no code lands there")
+            return False
         if base is None:
-            self._tell(Stop.HELD, f"the branch {self._target.branch!r} is gone")
+            self._tell(Stop.HELD, f"the branch {branch!r} is gone")
             return False
         merger = self._merger(self._target, now.repository, base.commit)
         merging = merger.merging(merge_queue.incoming(requests))

@@ -13,6 +13,7 @@ from gitgt.ledger import intake, layout
 from gitgt.ledger.snapshot import Snapshot
 from gitgt.model.documents import Bead, Convoy, Document
 from gitgt.model.lifecycle import AgentStatus
+from gitgt.services import target
 from gitgt.services.town import Rig, Town
 
 
@@ -38,12 +39,9 @@ def _problems(
     town: Town, rig: Rig | None, now: Snapshot, document: Document
 ) -> Iterator[tuple[str, RefusedError]]:
     old = _before(now, document)
-    try:
-        if isinstance(document, Bead) and not document.is_closed:
-            was = old.assignee if isinstance(old, Bead) else ""
-            _check_assignee(town, rig, now, document.assignee, was)
-    except RefusedError as problem:
-        yield "assignee", problem
+    if isinstance(document, Bead) and not document.is_closed:
+        was = old.assignee if isinstance(old, Bead) else ""
+        yield from _problems_of_work(town, rig, now, document, was)
     try:
         if isinstance(document, Convoy):
             before = old.dependencies if isinstance(old, Convoy) else ()
@@ -52,6 +50,20 @@ def _problems(
                     town.rig_of(edge.on)
     except RefusedError as problem:
         yield "dependencies", problem
+
+
+def _problems_of_work(
+    town: Town, rig: Rig | None, now: Snapshot, bead: Bead, was: str
+) -> Iterator[tuple[str, RefusedError]]:
+    try:
+        _check_assignee(town, rig, now, bead.assignee, was)
+    except RefusedError as problem:
+        yield "assignee", problem
+    try:
+        if rig is not None:
+            target.check_kind(rig, target.of(rig, bead))
+    except RefusedError as problem:
+        yield "target", problem
 
 
 def _before(now: Snapshot, document: Document) -> Document | None:

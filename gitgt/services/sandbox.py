@@ -66,6 +66,7 @@ def _start(rig: Rig, now: Snapshot, bead: Bead) -> str:
     if back is not None:
         return back.head
     where = target.of(rig, bead)
+    target.check_kind(rig, where)
     due = target.beginning(now.repository, where)
     if due:
         move_refs(now.repository, due, why=f"{bead.id} is to land there")

@@ -69,7 +69,8 @@ def submit(town: Town, submission: Submission, who: Actor) -> MergeRequest:
     """Ask the refinery to land a branch; the same head is asked for only once.
 
     Raises:
-        RefusedError: the branch holds nothing, the bead is closed or somebody else's.
+        RefusedError: the branch holds nothing, the bead is closed or somebody else's, or it is
+            to land where beads are kept.
     """
     rig = town.rig_of(submission.bead)
     if rig is None:
@@ -81,6 +82,7 @@ def submit(town: Town, submission: Submission, who: Actor) -> MergeRequest:
         bead = _checked(now.bead(submission.bead), who)
         at = _end_of_queue(now, town.clock())
         where = target.of(rig, bead)
+        target.check_kind(rig, where)
         _check_commits(ledger, submission, where)
         present = live_request(now, submission.bead)
         if present is not None and _says_the_same(present, submission):

@@ -38,14 +38,31 @@ def beginning(repository: Repository, branch: str) -> tuple[RefMove, ...]:
     return (RefMove(ref, None, theirs),)
 
 
+def holds_beads(rig: Rig, branch: str) -> bool:
+    """Tell whether *branch* is the ledger, or a desk: what lands there would be a bead."""
+    return branch == rig.ledger_branch or branch.startswith("desk/")
+
+
+def check_kind(rig: Rig, branch: str) -> None:
+    """Check that *branch* is one for code.
+
+    Raises:
+        RefusedError: beads are kept there.
+    """
+    if holds_beads(rig, branch):
+        raise RefusedError(
+            f"{branch} holds the beads of {rig.name}: no code lands there",
+            hint=f"name a branch of the project, such as {rig.branch}",
+        )
+
+
 def check(rig: Rig, repository: Repository, branch: str) -> None:
     """Check that work may land on *branch*.
 
     Raises:
-        RefusedError: the ledger is kept there, or the branch is nowhere.
+        RefusedError: beads are kept there, or the branch is nowhere.
     """
-    if branch == rig.ledger_branch:
-        raise RefusedError(f"{branch} holds the beads of {rig.name}: no code lands there")
+    check_kind(rig, branch)
     if tip(repository, branch) is None:
         raise NotFoundError(
             f"{rig.name} has no branch {branch!r}",

@@ -154,6 +154,15 @@ def test_an_assignee_that_cannot_be_is_refused(desk, assignee, said):
     assert refusal(desk) == f"gt: {BEAD}:4: assignee: {said}"
 
 
+@pytest.mark.parametrize("branch", ["beads", "desk/eva"])
+def test_work_is_not_aimed_at_where_beads_are_kept(desk, branch):
+    write_bead(desk, "title: Cherries", f"target: {branch}")
+    assert refusal(desk) == (
+        f"gt: {BEAD}:3: target: {branch} holds the beads of shop: no code lands there\n"
+        "  hint: name a branch of the project, such as main\n"
+    )
+
+
 def test_who_has_the_name_of_a_person_may_be_assigned(town, shop, desk):
     write_bead(desk, "title: Cherries", "assignee: Tess Ter")
     desk.git("commit", "-q", "-m", "Mine")

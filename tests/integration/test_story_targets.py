@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gitgt.errors import NotFoundError, RefusedError
+from gitgt.ledger.transact import Change
 from gitgt.services import beads
 from tests.support.checkout import Checkout
 from tests.support.town import TESS
@@ -73,6 +74,40 @@ def test_nothing_is_slung_towards_the_ledger(town, shop):
 
     with pytest.raises(RefusedError, match="beads holds the beads of shop: no code lands"):
         town.sling(bead, target="beads")
+
+
+@pytest.mark.parametrize("branch", ["beads", "desk/tess-ter"])
+def test_work_for_where_beads_are_kept_is_not_begun(town, shop, branch):
+    bead = town.bead(shop, "Odd", target=branch)
+    held = beads.Update({"assignee": "shop/polecats/obsidian"}, status="hooked")
+
+    beads.update(town.town, bead.id, TESS, held)
+    town.settle()
+
+    assert (town.now(bead).status, town.now(bead).reason) == (
+        "open",
+        f"could not be started: {branch} holds the beads of shop: no code lands there",
+    )
+
+
+def test_a_queue_for_the_ledger_is_told_once_and_moves_nothing(town, shop):
+    bead = town.bead(shop, "Late", "echo 1 >one", "closes One")
+    town.gate(shop, f'git -C "{shop.repository_path}" update-ref -d refs/heads/feature')
+    town.sling(bead, target="feature")
+    town.settle()
+    request = town.request(bead).replace(target="beads")
+    ledger = town.town.ledger_at(shop)
+    ledger.transact(lambda _: Change("turn it round", (request,)), TESS)
+
+    town.settle()
+    head = ledger.head()
+    town.restart()
+    town.settle()
+
+    assert ledger.head() == head
+    queue, why = "the queue of shop for beads", "beads holds beads, and no code lands there"
+    assert ("medium", f"{queue} stands still: {why}") in town.escalations(shop)
+    assert town.request(bead).status == "queued"
 
 
 def test_a_target_that_is_gone_is_told_and_the_bead_is_released(town, shop):
