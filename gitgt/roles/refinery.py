@@ -141,7 +141,8 @@ class _Line:
         merger = self._merger(self._target, now.repository, base.commit)
         merging = merger.merging(merge_queue.incoming(requests))
         acts = self._plan(self._queue(now, base, requests), merging)
-        if not any(isinstance(act, Freeze) for act in acts):
+        # A decision comes alone, and does not say whether the queue stands still after it.
+        if not any(isinstance(act, Freeze | Land | Skip | Eject) for act in acts):
             escalations.settle(self._town, self._target.rig, WHO, about=self._target.ref)
         return self._perform(acts, base, requests, merger)
 

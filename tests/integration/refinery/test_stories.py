@@ -192,6 +192,21 @@ def test_on_a_red_target_nobody_is_blamed_and_who_mends_it_lands(town, shop):
     )  # fmt: skip
 
 
+def test_who_has_nothing_to_do_does_not_say_that_the_queue_works_again(town, shop):
+    tip = shop.work.commit("broken.txt", BAD)
+    town.repo(shop.rig).git("update-ref", "refs/heads/main", tip)
+    shop.ask("a", file("a"))
+    town.settle()
+    [before] = escalations.every(town.town, closed=True)
+
+    nothing = shop.ask("nothing", {})
+    town.settle()
+
+    assert shop.status(nothing) == ["no-op"]
+    assert escalations.every(town.town, closed=True) == [before]
+    assert before.status == "open"
+
+
 def test_what_a_gate_printed_that_could_not_run_reaches_who_is_called(town, shop):
     town.gate(shop.rig, "sh -c 'echo no compiler here; exit 127'")
     shop.ask("a", file("a"))
