@@ -60,6 +60,7 @@ def take_in(place: Place) -> None:
         desk.take_in(place.ledger, here)
     except RefusedError as problem:
         escalation = desk.set_aside(place.ledger, here, problem, _WHO)
+        desk.note_seen(place.ledger, here)
         raise RefusedError(
             f"committed, but not in the ledger:\n{problem.message}",
             hint=f"mend it and commit again, or git reset --hard {_branch(place)}; "

@@ -50,6 +50,15 @@ def test_a_command_that_writes_sees_to_it_first(town, missed):
     assert gt("ready", cwd=missed.path).stderr == ""
 
 
+def test_what_a_hook_has_set_aside_does_not_wait(town, shop):
+    desk = town.desk(shop)
+    desk.write(BEAD, "id: sh-abc12\ntitle: Sell limes\nstatus: in_progress\n")
+    desk.git("add", BEAD)
+    aside = desk.attempt("commit", "-q", "--no-verify", "-m", "I am at it")
+    assert "committed, but not in the ledger" in aside.stderr
+    assert gt("ready", cwd=desk.path).stderr == ""
+
+
 def test_while_a_watcher_lives_nothing_is_said(town, missed):
     town.watched()
     assert gt("ready", cwd=missed.path).stderr == ""
