@@ -109,7 +109,7 @@ def _command(entry: Entry) -> tuple[str, str, str]:
 
 def decisions() -> Iterator[str]:
     """Yield a link to every decision."""
-    for path in sorted((ROOT / "docs/decisions").glob("[a-z]*.md")):
+    for path in sorted((ROOT / "docs/decisions").glob("[0-9]*.md")):
         title = path.read_text().partition("\n")[0].removeprefix("# ")
         yield f"- [{title}]({path.name})"
 

@@ -2,7 +2,7 @@
 
 Of sh we use what starts a process, not what reads its output: its readers look every 100 ms,
 wait 2 s for a grandchild that keeps the pipe, and deal in lines. It is handed file
-descriptors instead (``docs/decisions/sh-in-the-shim.md`` has the measurements).
+descriptors instead (``docs/decisions/012-sh-in-the-shim.md`` has the measurements).
 """
 
 from __future__ import annotations
