@@ -52,16 +52,23 @@ def join(repository: Repository, one: str, other: str) -> Joined:
         RefusedError: the histories have nothing in common.
         NewerDataError: a later gitgt wrote one of them.
     """
+    return _joined(repository, one, other, tells=True)
+
+
+def _joined(repository: Repository, one: str, other: str, *, tells: bool) -> Joined:
     if repository.is_ancestor(other, one):
         return Joined(one)
     if repository.is_ancestor(one, other):
         return Joined(other)
     first, last = sorted((one, other))
-    return _Join(repository, first, last).made()
+    return _Join(repository, first, last, tells=tells).made()
 
 
 def common_base(repository: Repository, one: str, other: str) -> str:
     """Return what two histories were made from; of several such commits, their merge.
+
+    It tells no loser of a claim: whoever merges the same commits by other ways does not, and
+    would be taken for somebody who deleted the call.
 
     Raises:
         RefusedError: they have nothing in common.
@@ -74,7 +81,7 @@ def common_base(repository: Repository, one: str, other: str) -> str:
         )
     found = bases[0]
     for each in bases[1:]:
-        found = join(repository, found, each).commit
+        found = _joined(repository, found, each, tells=False).commit
     return found
 
 
@@ -133,8 +140,9 @@ def _stamped(repository: Repository, commits: list[Commit]) -> Iterator[tuple[st
 
 
 class _Join:
-    def __init__(self, repository: Repository, first: str, last: str) -> None:
+    def __init__(self, repository: Repository, first: str, last: str, *, tells: bool) -> None:
         self._repository = repository
+        self._tells = tells
         self._arms = Arm(repository, first, last), Arm(repository, last, first)
         self._seconds = max(arm.seconds for arm in self._arms)  # the merge is as old as they
         self._base = common_base(repository, first, last)
@@ -151,7 +159,8 @@ class _Join:
         for difference in self._repository.differences(*(arm.tip for arm in self._arms)):
             self._take(difference.path, difference.old, difference.new)
         self._keep_namesakes()
-        self._call_for_losers()
+        if self._tells:
+            self._call_for_losers()
         renamed = self._namesakes.renamed
         return Joined(self._written(), self._lost, tuple(self._unread), renamed)
 

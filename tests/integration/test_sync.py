@@ -349,6 +349,25 @@ def test_the_loser_of_a_claim_is_told_whoever_merges(tmp_path, hubs, here, there
     third.builder.close()
 
 
+def test_the_loser_of_a_claim_is_told_by_a_pull_onto_a_desk_too(hubs, here, there):
+    bead = here.builder.bead(here.rig, "Wanted")
+    here.sync(), there.sync()
+    away = hubs.path.rename(hubs.path.parent / "away")
+    beads.update(here.town, bead.id, TESS, Update({}, claimed_by="Ada"))
+    beads.update(there.town, bead.id, TESS, Update({}, claimed_by="Zoe"))
+    away.rename(hubs.path)
+    there.builder.settle()
+    there.builder.close()  # from here on the hooks do it all
+    here.sync()
+    there.desk.git("pull", "-q", "--no-edit", "--no-rebase", "origin", "beads")
+    assert there.builder.escalations(there.rig) == [
+        ("medium", f"{bead.id} is not Zoe's: Ada claimed it first, in another clone")
+    ]
+    assert there.desk.git("rev-parse", "HEAD") == there.head
+    there.sync(), here.sync()
+    assert here.head == there.head
+
+
 def test_a_claim_that_is_lost_while_another_is_made_is_told(hubs, here, there):
     wanted, other = (here.builder.bead(here.rig, title) for title in ("Wanted", "Other"))
     here.sync(), there.sync()
