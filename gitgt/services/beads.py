@@ -128,6 +128,8 @@ def update_all(
         RefusedError: the schema or the lifecycle says no to one of them.
     """
     _check_parent(town, wanted.amend)
+    for each in names if wanted.status == BeadStatus.CLOSED else ():
+        graph.check_parts_ended(town, each, beside=names)
     if not str(wanted.amend.get("title", "-")).strip():
         raise RefusedError(
             f"{', '.join(names)}: no bead is without a title", hint="--title 'What it is about'"

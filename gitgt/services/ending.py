@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from gitgt.services.several import Changed
     from gitgt.services.town import Town
 
-_SHOWN: Final = 5
 # An edge of these says that one is of no use without the other.
 _LEANING: Final = ("blocks", "conditional-blocks", "waits-for", "merge-blocks", "parent-child")
 
@@ -47,7 +46,7 @@ def close(
     """
     if not force:
         for each in names:
-            _refuse_open_parts(town, each, beside=names)
+            graph.check_parts_ended(town, each, beside=names)
 
     def step(old: Bead, now: Snapshot) -> Bead:
         marks = {"closed_at": text_of(town.clock()), "closed_by": who.address}
@@ -63,21 +62,6 @@ def close(
     done = several.change(town, names, who, step, Told("close", "bead.closed", reason))
     after = graph.ready_among(town, waiting)
     return Ended(tuple(each.bead for each in done), tuple(after))
-
-
-def _refuse_open_parts(town: Town, bead: BeadId, *, beside: Collection[str]) -> None:
-    left = [each for each in graph.open_parts(town, bead) if each not in beside]
-    if left and not reading.is_closed(town, bead):
-        parts, them = ("parts", "them") if len(left) > 1 else ("part", "it")
-        raise RefusedError(
-            f"{bead} has {len(left)} open {parts}: {_some(left)}",
-            hint=f"close {them} first, or: git gt bead close {bead} --force",
-        )
-
-
-def _some(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    return ", ".join(names[:_SHOWN]) + more
 
 
 def next_after(town: Town, ended: Ended, who: Actor) -> tuple[Row | None, bool]:
@@ -183,7 +167,7 @@ def _refuse_leaning(town: Town, bead: BeadId, *, beside: Collection[str]) -> Non
     live = _live(town, leaning - {*beside}) | {*graph.open_parts(town, bead)} - {*beside}
     if live:
         raise RefusedError(
-            f"{bead} is needed by {_some(sorted(live))}",
+            f"{bead} is needed by {graph.some(sorted(live))}",
             hint=f"take those off it, or: git gt bead delete {bead} --force",
         )
 

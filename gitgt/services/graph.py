@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -22,6 +22,7 @@ from gitgt.services.town import Rig, Town
 if TYPE_CHECKING:
     from gitgt.ledger.abroad import Homes
 
+_SHOWN: Final = 5
 _NODE: Final = "kind, type, status, ended, outcome, landed, defer_until, error"
 _WAITING: Final = ", ".join(f"'{each}'" for each in BLOCKING)
 _NO_WORK: Final = ", ".join(f"'{each}'" for each in graph.NO_WORK)
@@ -175,6 +176,27 @@ def open_parts(town: Town, bead: str) -> list[str]:
     """Return the parts of *bead*, in any ledger, that are not over; the most urgent first."""
     with reading.opened(town, town.rig_of(bead)) as (_, homes):
         return _open_parts(homes, bead)
+
+
+def check_parts_ended(town: Town, bead: str, *, beside: Collection[str] = ()) -> None:
+    """Check that *bead* may be closed: no part of it is open but for those *beside* it.
+
+    Raises:
+        RefusedError: some are.
+    """
+    left = [each for each in open_parts(town, bead) if each not in beside]
+    if left and not reading.is_closed(town, bead):
+        parts, them = ("parts", "them") if len(left) > 1 else ("part", "it")
+        raise RefusedError(
+            f"{bead} has {len(left)} open {parts}: {some(left)}",
+            hint=f"close {them} first, or: git gt bead close {bead} --force",
+        )
+
+
+def some(names: Sequence[str]) -> str:
+    """Return the first of *names* in words, and how many more there are."""
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return ", ".join(names[:_SHOWN]) + more
 
 
 def _open_parts(homes: Homes, bead: str) -> list[str]:

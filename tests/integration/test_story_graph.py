@@ -139,6 +139,8 @@ def test_parts_are_waited_for_in_whatever_ledger_they_are(town, home):
     assert ready(town, shop, farm) == ["Roof", "Show"]
     with pytest.raises(RefusedError, match=f"{house.id} has 1 open part: {roof.id}$"):
         ending.close(town.town, [house.id], TESS, outcome=Outcome.SUCCESS)
+    with pytest.raises(RefusedError, match=f"{house.id} has 1 open part: {roof.id}$"):
+        beads.update(town.town, house.id, TESS, beads.Update({}, status="closed"))
     done = ending.close(town.town, [roof.id], TESS, outcome=Outcome.SUCCESS)
     assert [row.id for row in done.unblocked] == [sell.id]
     assert graph.cycles(town.town, [shop, farm]) == []
