@@ -25,7 +25,7 @@ _OF_CHILDREN: Final = (
     "where child.parent = other.id"
 )
 # Whether what a dependency names, which is in this ledger, holds up whoever depends on it.
-_HOLDS: Final = f"""
+HOLDS: Final = f"""
 other.error != '' or case dep.type
   when 'blocks' then other.ended = 0
   when 'conditional-blocks' then other.ended = 0 or not (case dep."when"
@@ -39,7 +39,7 @@ other.error != '' or case dep.type
 _HELD: Final = f"""
 update doc set held = (status = 'blocked' or exists (
     select 1 from dep join doc as other on other.id = dep.target
-    where dep.id = doc.id and dep.type in ({_WAITING}) and ({_HOLDS}))
+    where dep.id = doc.id and dep.type in ({_WAITING}) and ({HOLDS}))
   or exists (
     select 1 from child join doc as other on other.id = child.parent
     where child.id = doc.id and other.error != ''))

@@ -4,7 +4,15 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import (
+    Callable,
+    Collection,
+    Container,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -14,8 +22,10 @@ from gitgt.errors import RefusedError
 from gitgt.ledger import abroad
 from gitgt.ledger.index import Row
 from gitgt.ledger.questions import COLUMNS
+from gitgt.ledger.readiness import HOLDS
 from gitgt.model import graph
 from gitgt.model.graph import BLOCKING, PARENT, Edge, Graph, Node, Reason
+from gitgt.model.ids import TOWN_PREFIX
 from gitgt.services import reading
 from gitgt.services.town import Rig, Town
 
@@ -37,6 +47,13 @@ select dep.id, dep.target from dep cross join doc as one on one.id = dep.id
   cross join doc as other on other.id = dep.target
   where dep.type in ('blocks', 'conditional-blocks', 'merge-blocks') and one.held = 1
     and other.kind = 'bead' and other.ended = 0 and other.error = ''
+"""
+# What a person must change before it can be done: what it waits for ended otherwise.
+_STUCK: Final = f"""
+select dep.id from dep cross join doc as one on one.id = dep.id
+  cross join doc as other on other.id = dep.target
+  where dep.type in ({_WAITING}) and one.held = 1
+    and (other.error != '' or other.ended = 1 and dep.type != 'waits-for') and ({HOLDS})
 """
 _FOR_PARTS: Final = """
 select dep.id, dep.target, dep."when" from dep cross join doc as one on one.id = dep.id
@@ -331,7 +348,10 @@ def cycles(town: Town, rigs: Iterable[Rig | None]) -> list[tuple[str, ...]]:
 
 @dataclass(frozen=True, slots=True)
 class Waves:
-    """In which order open work can be done; what is in ``never`` waits for itself or for it."""
+    """In which order open work can be done.
+
+    What is in ``never`` waits for itself, for what will not be, or for such.
+    """
 
     waves: list[list[str]]
     never: list[str]
@@ -339,11 +359,47 @@ class Waves:
 
 
 def waves(town: Town, rigs: Iterable[Rig | None]) -> Waves:
-    """Return the open work of the ledgers in waves: each waits for nothing but earlier ones."""
-    every = list(rigs)
+    """Return the open work of the ledgers in waves: each waits for nothing but earlier ones.
+
+    What other ledgers have to do first counts, and is left out.
+    """
+    asked = list(rigs)
+    every = [None, *town.rigs_here().values()] if _reach_out(town, asked) else asked
     titles: dict[str, str] = {}
     for rig in every:
         with reading.opened(town, rig) as (db, _):
             titles |= dict(db.execute(f"select id, title from doc where {_LIVE}"))
-    found, never = graph.waves(titles, *pairs(town, every))
-    return Waves(found, never, titles)
+    waits, below = pairs(town, every)
+    waits += [(name, name) for name in _stuck(town, every, titles)]
+    found, never = graph.waves(titles, waits, below)
+    wanted = {TOWN_PREFIX if rig is None else rig.prefix for rig in asked}
+
+    def of_asked(names: Iterable[str]) -> list[str]:
+        return [name for name in names if name.partition("-")[0] in wanted]
+
+    kept = [of_asked(wave) for wave in found]
+    while kept and not kept[-1]:
+        kept.pop()
+    return Waves(kept, of_asked(never), titles)
+
+
+def _reach_out(town: Town, rigs: Iterable[Rig | None]) -> bool:
+    """Tell whether something in these ledgers may wait for what is in none of them."""
+    for rig in rigs:
+        with reading.opened(town, rig) as (db, _):
+            if db.execute(abroad.ANY).fetchone():
+                return True
+    return False
+
+
+def _stuck(
+    town: Town, rigs: Iterable[Rig | None], live: Container[str]
+) -> Iterator[str]:  # fmt: skip
+    """Yield what waits for good: for what is nowhere, or ended otherwise."""
+    for rig in rigs:
+        with reading.opened(town, rig) as (db, homes):
+            yield from (row[0] for row in db.execute(_STUCK))
+            for one, kind, other, when in db.execute(abroad.ALL).fetchall():
+                comes = _open_parts(homes, other) if kind == "waits-for" else other in live
+                if not comes and abroad.holds(homes, kind, other, when, town.now()):
+                    yield one

@@ -146,6 +146,24 @@ def test_parts_are_waited_for_in_whatever_ledger_they_are(town, home):
     assert graph.cycles(town.town, [shop, farm]) == []
 
 
+def test_no_wave_has_what_waits_for_another_ledger_or_for_good(town):
+    shop, farm = town.rig("shop"), town.rig("farm")
+    milk = town.bead(farm, "Milk")
+    cheese, cake = town.bead(shop, "Cheese"), town.bead(shop, "Cake")
+    link(town, cheese, "blocks", milk)
+    link(town, cake, "blocks", cheese)
+    assert graph.waves(town.town, [shop]).waves == [[], [cheese.id], [cake.id]]
+    assert graph.waves(town.town, [farm]).waves == [[milk.id]]
+
+    spare, late = town.bead(shop, "Spare"), town.bead(shop, "Late")
+    link(town, spare, "conditional-blocks", cake, "failure")
+    link(town, late, "blocks", spare)
+    assert graph.waves(town.town, [shop]).waves[3:] == [[spare.id], [late.id]]
+    close(town, milk), close(town, cheese), close(town, cake)
+    found = graph.waves(town.town, [shop])
+    assert (found.waves, found.never) == ([], sorted([spare.id, late.id]))
+
+
 def test_a_circle_over_two_ledgers_is_found_whatever_closes_it(town):
     shop, farm = town.rig("shop"), town.rig("farm")
     house, sell = town.bead(farm, "House", type="epic"), town.bead(shop, "Sell")

@@ -66,6 +66,6 @@ def answer_waves(found: graph.Waves, *, as_json: bool) -> None:
         for name in names:
             output.answer(f"  {name}  {output.one_line(found.titles[name])}")
     if found.never:
-        output.answer(f"never, since they wait for themselves or for such: {len(found.never)}")
+        output.answer(f"never, as things are: {len(found.never)}")
         for name in found.never:
             output.answer(f"  {name}  {output.one_line(found.titles[name])}")
