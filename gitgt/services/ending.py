@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from gitgt.errors import NotAllowedError, RefusedError
 from gitgt.ledger.selection import Filter, Found
+from gitgt.model.documents import WorkType
 from gitgt.model.instant import text_of
 from gitgt.model.lifecycle import BeadStatus, BeadVerb
 from gitgt.services import beads, graph, reading, select, several
@@ -42,7 +43,8 @@ def close(
 
     Raises:
         RefusedError: one has parts that are not closed, or as a step of a molecule waits for
-            something, and it is not forced; past a step's turn only people may force it.
+            something, and it is not forced; past a step's turn, or a molecule with open steps,
+            only people may force it.
     """
     if not force:
         for each in names:
@@ -55,6 +57,10 @@ def close(
             from gitgt.services.formula.guard import check_turn
 
             check_turn(town, now, old, who, beside=names, force=force)
+        elif force and old.type is WorkType.MOLECULE:
+            from gitgt.services.formula.guard import check_whole
+
+            check_whole(town, old, who, beside=names)
         return new
 
     waiting = graph.hanging_on(town, names)

@@ -266,6 +266,8 @@ def test_no_way_of_closing_a_step_leads_past_a_formula_gate(town, shop):
             attempt()
     with pytest.raises(NotAllowedError, match="its molecule says"):
         beads.undepend(town.town, two, gate, NUX)
+    with pytest.raises(RefusedError, match=f"^{root.id} is not done: {one}, "):
+        closed(town, NUX, [root.id], force=True)
     assert town.repo(shop).git("rev-parse", "beads") == before
     with pytest.raises(RefusedError, match=f"^{gate} waits for {one}$"):
         closed(town, TESS, [gate])
@@ -273,6 +275,7 @@ def test_no_way_of_closing_a_step_leads_past_a_formula_gate(town, shop):
     assert [row.id for row in closed(town, TESS, [gate, two]).unblocked] == [three]
     again = poured(town, shop, "gated")
     assert closed(town, TESS, [BeadId(f"{again.id}.3")], force=True).unblocked == ()
+    assert closed(town, TESS, [again.id], force=True).beads[0].is_closed
 
 
 def test_a_formula_gate_of_no_molecule_waits_for_nothing_but_a_person(town, shop):

@@ -8,6 +8,7 @@ from gitgt.errors import RefusedError
 from gitgt.ledger.snapshot import Snapshot
 from gitgt.model.actor import Actor, Standing
 from gitgt.model.documents import Bead
+from gitgt.services import graph
 from gitgt.services.formula import molecules
 from gitgt.services.town import Town
 
@@ -30,4 +31,18 @@ def check_turn(
         raise RefusedError(
             f"{step.id} waits for {', '.join(waits)}",
             hint="git gt mol current shows what can be done" if agent else way,
+        )
+
+
+def check_whole(town: Town, root: Bead, who: Actor, *, beside: Collection[str]) -> None:
+    """Check that *who* may close a molecule, and in one go what is *beside* it.
+
+    Raises:
+        RefusedError: an agent would, and steps are open: formula gates may be before them.
+    """
+    left = [each for each in graph.open_parts(town, root.id) if each not in beside]
+    if left and who.standing is Standing.AGENT:
+        raise RefusedError(
+            f"{root.id} is not done: {graph.some(left)}",
+            hint="git gt mol current shows what can be done",
         )
