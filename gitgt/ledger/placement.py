@@ -55,13 +55,16 @@ def renamed(repository: Repository, gone: Difference, others: Iterable[Differenc
     lost = layout.named_by(gone.path)
     if gone.old is None or lost is None:
         return ""
+    new = {
+        each.path: each.new
+        for each in others
+        if each.old is None and each.new is not None and layout.named_by(each.path) != lost
+    }
+    if same := [path for path, blob in new.items() if blob == gone.old]:
+        return same[0]
     mark = _birth(repository.blob(gone.old))
-    for each in others:
-        if each.old is not None or each.new is None or layout.named_by(each.path) == lost:
-            continue
-        if each.new == gone.old or (mark and _birth(repository.blob(each.new)) == mark):
-            return each.path
-    return ""
+    of_age = [path for path, blob in new.items() if mark == _birth(repository.blob(blob))]
+    return of_age[0] if mark and of_age else ""
 
 
 def _birth(content: bytes) -> bytes:

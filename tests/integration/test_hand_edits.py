@@ -82,6 +82,12 @@ def test_a_bead_renamed_inside_too_is_refused_as_well(hand):
     assert f"{ONE} is renamed to gt-aaaa9" in refused(hand)
 
 
+def test_a_bead_is_renamed_to_what_says_the_same_not_to_another_of_its_age(hand):
+    hand.desk.write(path_of("gt-aaaa0"), hand.desk.read(path_of(TWO)).replace(TWO, "gt-aaaa0"))
+    hand.desk.git("mv", path_of(ONE), path_of("gt-aaaa9"))
+    assert f"{ONE} is renamed to gt-aaaa9" in refused(hand)
+
+
 def test_a_copy_with_the_id_of_the_original_is_refused(hand):
     hand.desk.write(path_of("gt-aaaa9"), hand.desk.read(path_of(ONE)))
     assert refused(hand) == (
