@@ -50,5 +50,5 @@ OUTPUTS: Final = {
     "blame": "blame",
     "diff": "diff",
 }
-# What only the programs beside the bead commands answer.
+# What other commands than those of bd answer.
 OTHERS: Final = {"sync": "synced"}
