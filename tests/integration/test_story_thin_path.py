@@ -215,8 +215,8 @@ def test_a_rig_without_gates_lands_nothing_before_somebody_waives_them(town):
     assert town.now(bead).status == "closed"
     assert town.story(shop)[-3:] == [
         "Tess Ter: waive the gates of shop: a list of prices has no tests",
-        f"refinery: close {call.id}: {title}",
         f"refinery: land {bead.id}",
+        f"refinery: close {call.id}: {title}",
     ]
     assert waiver.target == "main"
 
