@@ -7,9 +7,10 @@ import json
 import pytest
 
 from gitgt.errors import RefusedError
-from gitgt.model.documents import Convoy, Outcome
+from gitgt.model.documents import Convoy, Dependency, Outcome
 from gitgt.services import fsck
 from gitgt.services.exchange import bring, sources, take
+from gitgt.services.exchange.plan import changes
 from tests.support.handwork import Handwork, some
 from tests.support.town import TESS
 from tests.support.world import ROOT
@@ -135,6 +136,77 @@ def test_an_unchanged_source_takes_nothing_back(place):
     assert place.beads()["gt-c3d4"].title == "Better here"
     out = {each["id"]: each for each in place.out()}["gt-c3d4"]
     assert (out["title"], out["status"]) == ("Better here", "in_review")
+
+
+def blocked(name, *on, **more):
+    edges = [{"depends_on_id": each, "type": "blocks", "issue_id": name} for each in on]
+    return {**made(name, **more), "dependencies": edges}
+
+
+def made(name, **more):
+    own = {"status": "open", "priority": 2, "issue_type": "task", "created_by": "Ada"}
+    return {"id": name, "title": name, "created_at": NOW, **own, **more}
+
+
+def test_what_waited_for_a_bead_that_came_later_hangs_on_it_at_the_next_import(place):
+    one = blocked("gt-aaaa1", "gt-bbbb2", "gt-none9")
+    one["dependencies"].append(
+        {"depends_on_id": "gt-cccc3", "type": "parent-child", "issue_id": "gt-aaaa1"}
+    )
+    rest = made("gt-bbbb2"), made("gt-cccc3")
+    first = place.bring(lines(one))
+    assert sorted(first.notes) == [
+        "issues.jsonl:1: gt-aaaa1: blocks gt-bbbb2, which is nowhere",
+        "issues.jsonl:1: gt-aaaa1: blocks gt-none9, which is nowhere",
+        "issues.jsonl:1: gt-aaaa1: parent-child gt-cccc3, which is nowhere",
+    ]
+    place.bring(lines(*rest))
+    assert place.beads()["gt-aaaa1"].blockers == ()
+    place.hand.give(place.beads()["gt-aaaa1"].replace(title="Better here"))
+
+    plan = place.bring(lines(one, *rest))
+
+    [(before, after)] = plan.changed
+    assert list(changes(before, after)) == ["parent", "dependencies"]
+    assert plan.same == 2
+    now = place.beads()["gt-aaaa1"]
+    assert (now.blockers, now.parent) == (("gt-bbbb2",), "gt-cccc3")
+    assert now.title == "Better here"
+    assert place.out()[0] == {**one, "title": "Better here"}
+    assert place.bring(lines(one, *rest)).documents == []
+
+
+def test_an_edge_that_was_taken_away_here_does_not_come_back_with_another(place):
+    one = blocked("gt-aaaa1", "gt-bbbb2", "gt-cccc3")
+    place.bring(lines(one, made("gt-bbbb2")))
+    place.hand.give(place.beads()["gt-aaaa1"].replace(dependencies=()))
+    place.bring(lines(made("gt-cccc3")))
+    place.bring(lines(one))
+    assert place.beads()["gt-aaaa1"].blockers == ("gt-cccc3",)
+    assert place.out()[0] == blocked("gt-aaaa1", "gt-cccc3")
+
+
+def test_an_edge_that_somebody_made_here_meanwhile_is_theirs(place):
+    one = blocked("gt-aaaa1", "gt-bbbb2")
+    place.bring(lines(one))
+    place.bring(lines(made("gt-bbbb2")))
+    edge = Dependency("blocks", "gt-bbbb2")
+    place.hand.give(place.beads()["gt-aaaa1"].replace(dependencies=(edge,)))
+    place.bring(lines(one))
+    assert place.beads()["gt-aaaa1"].dependencies == (edge,)
+    assert place.out() == [one, made("gt-bbbb2")]
+    place.hand.give(place.beads()["gt-aaaa1"].replace(dependencies=()))
+    assert place.bring(lines(one)).documents == []
+
+
+def test_a_bead_that_was_deleted_here_gets_no_edge(place):
+    one = blocked("gt-aaaa1", "gt-bbbb2")
+    place.bring(lines(one))
+    here = place.beads()["gt-aaaa1"]
+    gone = here.replace(status="tombstone", outcome="cancelled", closed_at=NOW)
+    place.hand.give(gone)
+    place.bring(lines(made("gt-bbbb2")))
+    assert place.bring(lines(one)).documents == []
 
 
 def test_what_was_made_here_goes_to_another_ledger_and_comes_back_the_same(tmp_path):

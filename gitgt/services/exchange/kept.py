@@ -57,13 +57,19 @@ def restored(mark: Mapping[str, Any], made: Mapping[str, Any]) -> dict[str, Any]
     return found
 
 
+def made_of(mark: Mapping[str, Any], key: str) -> list[Any] | None:
+    """Return what a list was made of by the bead where the record's own was kept, else None."""
+    kept, would = (dict(_unkeyed(mark.get(name))) for name in ("kept", "made"))
+    return unstored(would.get(key)) or [] if key in kept else None
+
+
 def _woven(key: str, kept: Any, would: Any, made: Any) -> list[Any]:  # noqa: ANN401
     """Return a list of which some things were kept: element by element."""
     name = _LISTS[key]
-    old = {name(each): each for each in kept or ()}
+    old = {name(each) for each in kept or ()}
     known = {name(each) for each in would or ()}
     now = {name(each): each for each in made or ()}
-    stay = [each for which, each in old.items() if which in now or which not in known]
+    stay = [each for each in kept or () if name(each) in now or name(each) not in known]
     return stay + [each for which, each in now.items() if which not in old]
 
 

@@ -40,6 +40,12 @@ class Names:
                 self._note(each.source, each.name, found)
                 self._taken.add(found)
 
+    def forget(self, source: str, name: str) -> None:
+        """Take back the id of a record that does not come."""
+        ours = self._known.pop((source, name))
+        del self._back[source][ours]
+        self._taken.discard(ours)
+
     def _note(self, source: str, name: str, ours: str) -> None:
         self._known[source, name] = ours
         self._back.setdefault(source, {})[ours] = name

@@ -12,13 +12,15 @@ from gitgt.ledger import codec, layout
 from gitgt.ledger.documents import load
 from gitgt.ledger.snapshot import Snapshot
 from gitgt.model.change import flaws
-from gitgt.model.documents import Bead, Convoy, document_from
+from gitgt.model.documents import Bead, Convoy, DependencyType, document_from, linked
 from gitgt.model.merge import Side, merge
+from gitgt.model.merge_state import is_tombstone
 from gitgt.services.exchange.foreign import Foreign, Problem, Work
-from gitgt.services.exchange.kept import MARK, difference, stored
+from gitgt.services.exchange.kept import MARK, difference, made_of, stored
 from gitgt.services.exchange.names import Names, mark_of
 
 EVENT = "beads.imported"
+_CHILD = DependencyType.PARENT_CHILD
 
 
 @dataclass(slots=True)
@@ -74,16 +76,16 @@ def _once(found: Plan, names: Names, records: Iterable[Foreign]) -> Iterator[For
 def _weigh(found: Plan, names: Names, history: _History, record: Foreign) -> None:
     name = names.of(record.source, record.name)
     here = names.beads.get(name)
-    if here is not None and mark_of(here).get("digest") == record.digest:
-        found.same += 1
-        return
-    new = _bead(name, names, record, here)
     if here is None:
+        new = _bead(name, names, record, here)
         _check(new)
         found.notes += _lost(names, record, name)
         found.new.append(new)
         return
-    after = _merged(here, history.before(here), new)
+    if mark_of(here).get("digest") == record.digest:
+        after = _caught_up(here, names, record)
+    else:
+        after = _merged(here, history.before(here), _bead(name, names, record, here))
     if after == here:
         found.same += 1
     else:
@@ -118,6 +120,23 @@ def _bead(name: str, names: Names, record: Foreign, here: Work | None) -> Work:
     if record.export is not None:
         mark |= difference(record.record, record.export(plain, names.back(record.source)))
     return plain.replace(ext={**plain.ext, MARK: mark})
+
+
+def _caught_up(here: Work, names: Names, record: Foreign) -> Work:
+    """Return *here* with the edges of *record* that pointed at nothing when it was imported.
+
+    What has been made of the others since is left alone.
+    """
+    made = made_of(mark_of(here), "dependencies")
+    if made is None or is_tombstone(here):
+        return here
+    new = _bead(here.id, names, record, here)
+    known = {(each["type"], names.of(record.source, each["depends_on_id"])) for each in made}
+    come = [each for each in new.dependencies if (each.type, each.on) not in known]
+    fields: dict[str, Any] = {"dependencies": linked(come, *here.dependencies)} if come else {}
+    if isinstance(new, Bead) and new.parent and (_CHILD, new.parent) not in known:
+        fields["parent"] = here.fields().get("parent", new.parent)
+    return here.replace(**fields, ext={**here.ext, MARK: new.ext[MARK]}) if fields else here
 
 
 def _check(bead: Work) -> None:
