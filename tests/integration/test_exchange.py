@@ -209,6 +209,30 @@ def test_a_bead_that_was_deleted_here_gets_no_edge(place):
     assert place.bring(lines(one)).documents == []
 
 
+def test_of_several_edges_of_one_type_to_one_bead_the_first_counts_and_all_go_out(place):
+    def edge(metadata, on="gt-bbbb2", kind="conditional-blocks"):
+        told = {"depends_on_id": on, "type": kind, "issue_id": "gt-aaaa1"}
+        return {**told, "metadata": json.dumps(metadata)} if metadata else told
+
+    several = [edge({"when": "success"}), edge(None), edge({"when": "cancelled"})]
+    one = {**made("gt-aaaa1"), "dependencies": [*several, *several[:1]]}
+    plan = place.bring(lines(one, made("gt-bbbb2")))
+    assert (len(plan.new), plan.problems) == (2, [])
+    again = "gt-aaaa1: conditional-blocks gt-bbbb2 stands again, and the first one counts"
+    assert plan.notes == 2 * [f"issues.jsonl:1: {again}"]
+    here = place.beads()["gt-aaaa1"]
+    assert here.dependencies == (Dependency("conditional-blocks", "gt-bbbb2", "success"),)
+    assert place.out() == [one, made("gt-bbbb2")]
+    assert place.bring(lines(one, made("gt-bbbb2"))).documents == []
+
+    more = Dependency("blocks", "gt-bbbb2")
+    place.hand.give(here.replace(dependencies=(more, *here.dependencies)))
+    assert place.out()[0]["dependencies"] == [*one["dependencies"], edge(None, kind="blocks")]
+
+    place.hand.give(here.replace(dependencies=(more,)))
+    assert place.out()[0]["dependencies"] == [edge(None, kind="blocks")]
+
+
 def test_what_was_made_here_goes_to_another_ledger_and_comes_back_the_same(tmp_path):
     (tmp_path / "one").mkdir()
     (tmp_path / "two").mkdir()

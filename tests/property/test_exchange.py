@@ -24,7 +24,10 @@ EDGE = st.fixed_dictionaries(
     optional={
         "issue_id": NAMES,
         "type": st.sampled_from([*bd._EDGES, "until", "mine"]),
-        "metadata": st.sampled_from(["", "{}", '{"gate":"any-children"}', "{"]) | ANY,
+        "metadata": st.sampled_from(
+            ["", "{}", '{"gate":"any-children"}', '{"when":"success"}', "{"]
+        )
+        | ANY,
     },
 )
 COMMENT = st.fixed_dictionaries(

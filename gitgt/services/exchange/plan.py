@@ -15,7 +15,7 @@ from gitgt.model.change import flaws
 from gitgt.model.documents import Bead, Convoy, DependencyType, document_from, linked
 from gitgt.model.merge import Side, merge
 from gitgt.model.merge_state import is_tombstone
-from gitgt.services.exchange.foreign import Foreign, Problem, Work
+from gitgt.services.exchange.foreign import Edge, Foreign, Problem, Work
 from gitgt.services.exchange.kept import MARK, difference, made_of, stored
 from gitgt.services.exchange.names import Names, mark_of
 
@@ -86,6 +86,7 @@ def _weigh(found: Plan, names: Names, history: _History, record: Foreign) -> Non
         after = _caught_up(here, names, record)
     else:
         after = _merged(here, history.before(here), _bead(name, names, record, here))
+        found.notes += _lost(names, record, name)
     if after == here:
         found.same += 1
     else:
@@ -105,13 +106,11 @@ def _bead(name: str, names: Names, record: Foreign, here: Work | None) -> Work:
     parent = names.of(record.source, record.parent) if record.parent else ""
     if parent and parent != name and not record.is_convoy:
         fields["parent"] = parent
-    edges = [(each, names.of(record.source, each.name)) for each in record.edges]
-    if known := [
-        {"type": each.type, "on": on, **({"when": each.when} if each.when else {})}
-        for each, on in edges
-        if on and on != name
-    ]:
-        fields["dependencies"] = known
+    if edges := _edges(name, names, record):
+        fields["dependencies"] = [
+            {"type": each.type, "on": on, **({"when": each.when} if each.when else {})}
+            for (_, on), each in edges.items()
+        ]
     mark: dict[str, Any] = {"from": record.source, "id": record.name, "digest": record.digest}
     plain = document_from(fields)
     assert isinstance(plain, Bead | Convoy)
@@ -149,6 +148,16 @@ def _check(bead: Work) -> None:
         raise InvalidDocumentError(what)
 
 
+def _edges(name: str, names: Names, record: Foreign) -> dict[tuple[str, str], Edge]:
+    """Return the edges that a bead can have, by type and target: the first of each counts."""
+    found: dict[tuple[str, str], Edge] = {}
+    for each in record.edges:
+        on = names.of(record.source, each.name)
+        if on and on != name:
+            found.setdefault((each.type, on), each)
+    return found
+
+
 def _merged(here: Work, base: Work | None, new: Work) -> Work:
     """Return *here* with what changed at the source since the last import."""
     both = merge(base or here, Side(here, 1, ""), Side(new, 2, "")).told
@@ -156,14 +165,17 @@ def _merged(here: Work, base: Work | None, new: Work) -> Work:
     return both.replace(ext={**both.ext, MARK: new.ext[MARK]})
 
 
-def _lost(names: Names, record: Foreign, name: str) -> list[str]:
-    wanted = [(each.type, each.name) for each in record.edges]
-    wanted += [("parent-child", record.parent)] if record.parent else []
-    return [
-        f"{record.where}: {name}: {kind} {other}, which is nowhere"
-        for kind, other in wanted
-        if not names.of(record.source, other)
-    ]
+def _lost(names: Names, record: Foreign, name: str) -> Iterator[str]:
+    """Yield which edges are only kept, and why."""
+    made = _edges(name, names, record)
+    parent = [Edge(_CHILD, record.parent)] if record.parent else []
+    for each in (*record.edges, *parent):
+        on = names.of(record.source, each.name)
+        told = f"{record.where}: {name}: {each.type} {each.name}"
+        if not on:
+            yield f"{told}, which is nowhere"
+        elif made.get((each.type, on), each).when != each.when:
+            yield f"{told} stands again, and the first one counts"
 
 
 class _History:
