@@ -233,6 +233,48 @@ def test_of_several_edges_of_one_type_to_one_bead_the_first_counts_and_all_go_ou
     assert place.out()[0]["dependencies"] == [edge(None, kind="blocks")]
 
 
+def test_what_hangs_on_a_record_that_cannot_come_waits_until_it_is_mended(place):
+    huge = blocked("gt-aaaa1", "gt-cccc3", notes="x" * 300_000)
+    child = {"depends_on_id": "gt-aaaa1", "type": "parent-child", "issue_id": "gt-bbbb2"}
+    rest = {**made("gt-bbbb2"), "dependencies": [child]}, blocked("gt-cccc3", "gt-aaaa1")
+    plan = place.bring(lines(huge, *rest))
+    assert [each.where for each in plan.problems] == ["issues.jsonl:1"]
+    assert plan.notes == [
+        "issues.jsonl:2: gt-bbbb2: parent-child gt-aaaa1, which is nowhere",
+        "issues.jsonl:3: gt-cccc3: blocks gt-aaaa1, which is nowhere",
+    ]
+    found = place.beads()
+    assert (found["gt-bbbb2"].parent, found["gt-cccc3"].dependencies) == ("", ())
+    assert place.out() == [*rest]
+    again = place.bring(lines(huge, *rest))
+    assert [each.where for each in again.problems] == ["issues.jsonl:1"]
+    assert (again.documents, again.same) == ([], 2)
+
+    mended = blocked("gt-aaaa1", "gt-cccc3", notes="x")
+    plan = place.bring(lines(mended, *rest))
+
+    assert (len(plan.new), len(plan.changed), plan.problems) == (1, 2, [])
+    found = place.beads()
+    assert (found["gt-bbbb2"].parent, found["gt-cccc3"].blockers) == ("gt-aaaa1", ("gt-aaaa1",))
+    assert place.out() == [mended, *rest]
+    assert place.bring(lines(mended, *rest)).documents == []
+
+
+def test_an_item_of_a_checklist_whose_parent_cannot_come_finds_it_once_it_is_mended(place):
+    text = "- [ ] Paint the fence\n  {}\n  - [ ] Buy paint\n"
+    huge, mended = (text.format("x" * length).encode() for length in (300_000, 3))
+    plan = place.bring(huge, "todo.md")
+    [child] = place.beads().values()
+    assert (len(plan.problems), child.title, child.parent) == (1, "Buy paint", "")
+    assert place.bring(huge, "todo.md").documents == []
+
+    place.bring(mended, "todo.md")
+
+    found = {each.title: each for each in place.beads().values()}
+    assert found["Buy paint"].parent == found["Paint the fence"].id
+    assert place.bring(mended, "todo.md").documents == []
+
+
 def test_what_was_made_here_goes_to_another_ledger_and_comes_back_the_same(tmp_path):
     (tmp_path / "one").mkdir()
     (tmp_path / "two").mkdir()

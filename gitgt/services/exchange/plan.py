@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,18 +43,44 @@ def plan(
     now: Snapshot, names: Names, records: Iterable[Foreign], step: Callable[[str], None]
 ) -> Plan:
     """Return what bringing *records* over would do to the ledger at *now*."""
-    found = Plan()
-    wanted = list(_once(found, names, records))
+    told = Plan()
+    wanted = list(_once(told, names, records))
     names.settle(wanted)
     history = _History(now)
+    while True:
+        found = Plan(problems=[*told.problems], notes=[*told.notes])
+        unfit = _weigh_all(found, names, history, wanted, step)
+        wanted = [each for each in wanted if (each.source, each.name) not in unfit]
+        if not any(_hangs(each, unfit) for each in wanted):
+            return found
+        # Whatever hangs on what does not come is weighed again: for it, that is nowhere.
+        told.problems += unfit.values()
+        for source, name in unfit:
+            names.forget(source, name)
+
+
+def _weigh_all(
+    found: Plan, names: Names, history: _History, wanted: Sequence[Foreign],
+    step: Callable[[str], None],
+) -> Mapping[tuple[str, str], Problem]:  # fmt: skip
+    """Weigh each of *wanted*; return what is wrong with those that cannot come."""
+    unfit: dict[tuple[str, str], Problem] = {}
     for number, each in enumerate(wanted, 1):
         if number % 500 == 0:
             step(f"{number} of {len(wanted)}")
         try:
             _weigh(found, names, history, each)
         except GtError as error:
-            found.problems.append(Problem(each.where, error.message))
-    return found
+            problem = Problem(each.where, error.message)
+            found.problems.append(problem)
+            if names.of(each.source, each.name) not in names.beads:
+                unfit[each.source, each.name] = problem
+    return unfit
+
+
+def _hangs(record: Foreign, on: Container[tuple[str, str]]) -> bool:
+    others = (record.parent, *(each.name for each in record.edges))
+    return any((record.source, each) in on for each in others)
 
 
 def _once(found: Plan, names: Names, records: Iterable[Foreign]) -> Iterator[Foreign]:
@@ -114,8 +140,11 @@ def _bead(name: str, names: Names, record: Foreign, here: Work | None) -> Work:
     mark: dict[str, Any] = {"from": record.source, "id": record.name, "digest": record.digest}
     plain = document_from(fields)
     assert isinstance(plain, Bead | Convoy)
-    if record.kept:
-        mark["kept"] = {key: stored(value) for key, value in record.kept.items()}
+    kept = {**record.kept}
+    if record.export is None and record.parent and not parent:
+        kept["parent"] = record.parent
+    if kept:
+        mark["kept"] = {key: stored(value) for key, value in kept.items()}
     if record.export is not None:
         mark |= difference(record.record, record.export(plain, names.back(record.source)))
     return plain.replace(ext={**plain.ext, MARK: mark})
@@ -126,7 +155,7 @@ def _caught_up(here: Work, names: Names, record: Foreign) -> Work:
 
     What has been made of the others since is left alone.
     """
-    made = made_of(mark_of(here), "dependencies")
+    made = made_of(mark_of(here), "dependencies" if record.export else "parent")
     if made is None or is_tombstone(here):
         return here
     new = _bead(here.id, names, record, here)
