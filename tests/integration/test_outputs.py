@@ -6,9 +6,11 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from gitgt.cli.bead.outputs import OTHERS, OUTPUTS
-from tests.support.commandline import bd
+from tests.support.commandline import bd, gt
+from tests.support.formulas import OF_ANOTHER_TOWN, PIZZA, write
 from tests.support.outputs import FOLDER, validator
 
+ABOUT_FORMULAS = ("cook", "formula", "import", "mol", "wisp")
 NAMES = sorted(path.name.removesuffix(".schema.json") for path in FOLDER.glob("*.json"))
 
 # One town, told from the top; each line is typed, and its answer is checked.
@@ -68,6 +70,73 @@ show|hq-aaaa3
 diff|1h
 diff|beads~3
 """
+# The same of formulas; {0} is the first molecule or wisp that was made.
+BAKERY = """\
+formula list
+formula show|cake|--var|what=pie
+formula show|two-sides
+formula lint|cake|two-sides
+formula run --dry-run|two-sides
+formula run|two-sides|--var|subject=coin|--rig|shop
+formula run|pizza|--var|topping=kale
+cook|cake
+mol pour --dry-run|cake|--var|what=pie
+mol pour|cake|--var|what=pie
+mol pour|pizza|--var|topping=kale|-a|ada
+mol wisp|pizza|--var|topping=kale
+mol list|--all
+mol show|{0}
+mol show|{2}
+mol current
+mol current|{0}
+mol current|{2}
+mol progress|{0}
+mol progress|{2}
+mol step done|{0}.1|--output|["ash"]
+mol step done|{2}|dough
+mol gate list|--all
+mol gate approve|{0}.g2
+mol gate check
+mol bond|{0}|{1}
+mol burn|{1}
+mol squash|{0}|-s|Eaten.
+wisp create|Beat|-k|heartbeat
+wisp list
+wisp show|{2}
+wisp show|{3}
+wisp close|{3}
+wisp gc
+wisp promote|{2}
+import --dry-run|jobs.md
+import|jobs.md
+"""
+CAKE = """\
+formula = "cake"
+
+[vars.what]
+
+[[steps]]
+id = "{{what}}"
+title = "Make {{what}}"
+priority = 1
+
+[steps.on_complete]
+bond = "pizza"
+for_each = "output"
+vars = {topping = "{item}"}
+
+[[steps]]
+id = "eat"
+needs = ["{{what}}"]
+
+[steps.gate]
+type = "human"
+
+[[steps.children]]
+id = "slice"
+title = "Slice it"
+labels = ["knife"]
+"""
 
 
 def _schema(name):
@@ -111,12 +180,63 @@ def test_every_answer_keeps_its_schema(town, monkeypatch):
     monkeypatch.setenv("GIT_EDITOR", "sed -i s/busy/away/")
     typed = set()
     for line in STORY.splitlines():
-        command, *words = line.split("|")
-        done = bd(*command.split(), *words, "--json", cwd=town.town.root)
-        assert (done.code, done.stderr) == (0, ""), line
-        validator(OUTPUTS[command]).validate(json.loads(done.stdout))
+        typed.add(_checked(town, line)[0])
+    assert typed == {each for each in OUTPUTS if not each.startswith(ABOUT_FORMULAS)}
+
+
+def _checked(town, line):
+    """The command of a line, and its answer, which is seen to keep the schema."""
+    command, *words = line.split("|")
+    done = bd(*command.split(), *words, "--json", cwd=town.town.root)
+    assert (done.code, done.stderr) == (0, ""), line
+    answer = json.loads(done.stdout)
+    validator(OUTPUTS[command]).validate(answer)
+    return command, answer
+
+
+def test_every_answer_about_formulas_keeps_its_schema(town):
+    town.rig()
+    for text in (PIZZA, OF_ANOTHER_TOWN, CAKE):
+        write(town.town, text)
+    (town.town.root / "jobs.md").write_text("- [ ] Sweep the floor\n- [x] Buy flour\n")
+    made, typed = [], set()
+    for line in BAKERY.splitlines():
+        command, answer = _checked(town, line.format(*made))
+        if command in ("mol pour", "mol wisp", "wisp create"):
+            made.append(answer["id"])
         typed.add(command)
-    assert typed == {*OUTPUTS}
+    assert typed == {each for each in OUTPUTS if each.startswith(ABOUT_FORMULAS)}
+
+
+def test_what_is_wrong_with_formulas_is_told_in_the_schema(town):
+    write(town.town, 'formula = "odd"\n[[steps]]\nid = "a"\ntype = "banana"\n')
+    (town.town.root / "formulas/bad.formula.toml").write_text("[")
+    done = bd("formula", "lint", "--json", cwd=town.town.root)
+    assert done.code == 1
+    answer = json.loads(done.stdout)
+    validator("findings").validate(answer)
+    assert {"odd", "bad"} <= {each["formula"] for each in answer}
+    listed = json.loads(bd("formula", "list", "--json", cwd=town.town.root).stdout)
+    validator("formulas").validate(listed)
+    assert ("bad", "-") in {(each["name"], each["type"]) for each in listed}
+
+
+def test_what_cannot_be_imported_is_told_in_the_schema(town):
+    (town.town.root / "work.jsonl").write_text('{"id": 1}\n')
+    done = bd("import", "work.jsonl", "--json", cwd=town.town.root)
+    assert done.code == 1
+    answer = json.loads(done.stdout)
+    validator("imported").validate(answer)
+    assert len(answer["problems"]) == 1
+
+
+def test_what_fsck_finds_keeps_its_schema(town):
+    bd("create", "A gate", "-t", "formula-gate", cwd=town.town.root)
+    for words in ([], ["--fix"]):
+        done = gt("fsck", *words, "--json", cwd=town.town.root)
+        answer = json.loads(done.stdout)
+        validator(OTHERS["fsck"]).validate(answer)
+        assert [each["rule"] for each in answer[0]["findings"]] == ["formula-gate"]
 
 
 @pytest.mark.parametrize(
