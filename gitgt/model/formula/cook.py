@@ -7,7 +7,7 @@ aspects, what its hooks attach, conditions, overlays.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -26,6 +26,7 @@ from gitgt.model.formula.form import (
     FormulaType,
     Guard,
     Leg,
+    Severity,
     Step,
     Var,
     walk,
@@ -112,8 +113,19 @@ def cook(
         synthesis=whole.synthesis and prompted(whole.synthesis, whole, "synthesis", values),
         bond_points=whole.compose.bond_points,
         advice=whole.advice if whole.type is FormulaType.ASPECT else (),
-        findings=(*findings, *unknown(whole, values)),
+        findings=(*findings, *unknown(whole, values), *_undeclared(whole, steps)),
     )
+
+
+def _undeclared(formula: Formula, steps: Steps) -> Iterator[Finding]:
+    """Yield what the texts speak of that is no variable, so that it stays as it is."""
+    declared = {var.name for var in formula.vars}
+    told = [("title", formula.title), ("description", formula.description)]
+    told += [(step.where, text) for step in walk(steps) for text in vals.texts(step)]
+    spoken = {name: where for where, text in reversed(told) for name in vals.places(text)}
+    for name, where in reversed(spoken.items()):
+        if name not in declared and formula.type is not FormulaType.CONVOY:
+            yield vals.undeclared(Severity.WARNING, where, name)
 
 
 def _title(formula: Formula) -> str:

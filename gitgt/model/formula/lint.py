@@ -58,7 +58,8 @@ def lint(formula: Formula, library: Library) -> list[Finding]:
         *(finding for step in _said(whole) for finding in _about_step(step, whole)),
     ]
     if not any(each.severity is Severity.ERROR for each in found):
-        found += _about_cooking(formula, library)
+        known = {each.what for each in found}
+        found += [each for each in _about_cooking(formula, library) if each.what not in known]
     return found
 
 
@@ -149,8 +150,7 @@ def _about_variables(formula: Formula) -> Iterator[Finding]:
     for name, where in used.items():
         if name not in declared:
             lenient = name in _GIVEN or formula.type is FormulaType.CONVOY
-            make = _warning if lenient else _error
-            yield make(where, f"{{{{{name}}}}} is no variable", f'[vars.{name}] default = ""')
+            yield vals.undeclared(Severity.WARNING if lenient else Severity.ERROR, where, name)
     for name, var in declared.items():
         if name not in used and formula.type is not FormulaType.CONVOY:
             yield _warning(f"vars.{name}", "is used nowhere", "remove it")

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from typing import Final
 
 from gitgt.errors import RefusedError
-from gitgt.model.formula.form import Step, Var
+from gitgt.model.formula.form import Finding, Severity, Step, Var
 
 # Gas Town's prompts write {{.name}}; ``else`` and ``end`` are words of theirs.
 PLACE: Final = re.compile(
@@ -122,6 +122,13 @@ def filled(step: Step, values: Mapping[str, str]) -> Step:
 def places(text: str) -> list[str]:
     """Return the variables that *text* speaks of."""
     return [found["name"] for found in PLACE.finditer(text)]
+
+
+def undeclared(severity: Severity, where: str, name: str) -> Finding:
+    """Return the finding that a text at *where* speaks of *name*, which is no variable."""
+    return Finding(
+        severity, where, f"{{{{{name}}}}} is no variable", f'[vars.{name}] default = ""'
+    )
 
 
 def texts(step: Step) -> list[str]:

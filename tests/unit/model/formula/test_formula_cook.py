@@ -68,6 +68,22 @@ def test_a_value_for_no_variable_is_refused_with_a_guess():
     )
 
 
+def test_what_no_variable_says_stays_and_is_told():
+    kitchen = Kitchen(
+        'formula = "x"\ndescription = "For {{guest}}"\n[vars]\nhost = "me"\n'
+        '[[steps]]\nid = "a"\ntitle = "{{host}} and {{nope}}"\n'
+        '[[steps]]\nid = "b"\nnotes = "{{nope}}, {{title}}"'
+    )
+    cooked = kitchen.cook("x", {"host": "not {{you}}"})
+    assert [each.title for each in cooked.steps] == ["not {{you}} and {{nope}}", ""]
+    told = {(str(each.severity), each.where, each.what) for each in cooked.findings}
+    assert told == {
+        ("warning", "description", "{{guest}} is no variable"),
+        ("warning", "steps[0]", "{{nope}} is no variable"),
+        ("warning", "steps[1]", "{{title}} is no variable"),
+    }
+
+
 def test_a_child_says_what_differs_and_keeps_the_rest():
     calzone = """
 formula = "calzone"

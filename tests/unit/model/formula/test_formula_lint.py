@@ -132,6 +132,13 @@ def test_what_is_wrong_is_found(text, severity, where, what):
     ], found
 
 
+def test_what_a_sling_may_fill_in_is_told_once():
+    found = Kitchen(HEAD + '[[steps]]\nid = "a"\ntitle = "{{issue}}"').lint("x")
+    assert [(str(each.severity), each.what) for each in found if "issue" in each.what] == [
+        ("warning", "{{issue}} is no variable")
+    ]
+
+
 def test_an_aspect_of_another_town_is_one_though_nothing_of_it_is_woven_in():
     notes = HEAD + 'type = "aspect"\n[[aspects]]\nid = "a"\ntitle = "A"\nfocus = "f"\n'
     whole = 'formula = "y"\ndescription = "d"\n' + STEP + '[compose]\naspects = ["x"]\n'
