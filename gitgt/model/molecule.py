@@ -20,6 +20,7 @@ from gitgt.model.lifecycle import BeadStatus
 from gitgt.model.wording import fit_line, fit_text
 
 DONE: Final = frozenset({BeadStatus.CLOSED, BeadStatus.TOMBSTONE})
+PARTS: Final = (WorkType.EPIC, WorkType.MOLECULE)  # whatever holds steps
 _CHILDREN_OF: Final = "children-of("
 
 
@@ -218,6 +219,14 @@ class Survey:
     def is_complete(self) -> bool:
         """Tell whether there are steps and all members are done."""
         return bool(self.members) and all(each.is_done for each in self.members)
+
+    @property
+    def leftover(self) -> list[str]:
+        """What is open although no step is: parts, the innermost first, then the root."""
+        left = [each for each in self.members if not each.is_done]
+        if not self.members or any(each.type not in PARTS for each in left):
+            return []
+        return [*sorted((each.id for each in left), key=len, reverse=True), self.root]
 
     def states(self) -> dict[str, State]:
         """Return how each member stands."""

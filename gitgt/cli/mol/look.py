@@ -158,7 +158,11 @@ def _answer_why_not(town: Town, seen: View) -> None:
     held = [each for each in seen.survey.steps if seen.survey.states()[each.id] is State.HELD]
     for each in held:
         output.answer(f"held: {each.id} by {each.assignee}")
-    if not (parked or held) and seen.survey.held_up:
+    if seen.root.is_closed:
+        output.answer(f"closed: {seen.root.outcome}")
+    elif left := seen.survey.leftover:
+        output.answer(f"complete: the deacon closes it, or git gt bead close {' '.join(left)}")
+    elif not (parked or held) and seen.survey.held_up:
         output.answer(f"waits for: {', '.join(seen.survey.held_up)}")
 
 

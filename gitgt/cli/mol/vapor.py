@@ -58,3 +58,5 @@ def answer_current(seen: Vapor, *, as_json: bool) -> None:
         for line in each.description.split("\n") if each.description else []:
             output.answer(f"  {line}".rstrip())
         output.answer(f"then: git gt mol step done {seen.wisp.id} {each.id}")
+    if len(seen.done) == total > 0:
+        output.answer(f"complete: git gt mol squash {seen.wisp.id} keeps a digest of it")

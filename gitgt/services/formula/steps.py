@@ -18,12 +18,11 @@ from gitgt.model.documents import Bead, Dependency, DependencyType, Outcome, Wor
 from gitgt.model.formula.output import items_of, spoken
 from gitgt.model.ids import BeadId
 from gitgt.model.lifecycle import BeadStatus, BeadVerb
-from gitgt.model.molecule import Pouring, finished, poured
+from gitgt.model.molecule import PARTS, Pouring, finished, poured
 from gitgt.services.formula import gates, molecules
 from gitgt.services.formula.library import Formulas
 from gitgt.services.town import Rig, Town
 
-_PARTS: Final = (WorkType.EPIC, WorkType.MOLECULE)
 EVENT: Final = "step.done"
 
 
@@ -152,7 +151,7 @@ def finish(town: Town, rigs: Iterable[Rig | None], who: Actor) -> list[BeadId]:
 def _leftover(now: Snapshot, root: str) -> list[str] | None:
     """Return the parts that are open although nothing below them is; None if a step is left."""
     left = sorted(members.still_open(now, root), key=len, reverse=True)
-    if left and not all(row.type in _PARTS for row in now.rows(id=left)):
+    if left and not all(row.type in PARTS for row in now.rows(id=left)):
         return None
     return left if members.any_below(now, root) else None
 
