@@ -13,6 +13,8 @@ from gitgt.services.exchange import gastown
 from gitgt.services.formula.library import Formulas
 from gitgt.services.town import Town
 from tests.support.checkout import Checkout
+from tests.support.commandline import gt
+from tests.support.outputs import validator
 from tests.support.town import TESS
 
 AT = "2025-11-22T14:30:00Z"
@@ -248,3 +250,12 @@ def test_a_dry_run_foresees_which_rigs_cannot_be_added(town, old):
     ]
     assert dry.problems == wet.problems
     assert len(dry.problems) == 5
+
+
+def test_what_came_over_is_told_in_the_published_shape(town, old):
+    done = gt("import", str(old), "--dry-run", "--json", cwd=town.root)
+    assert (done.code, done.stderr) == (0, "")
+    answer = json.loads(done.stdout)
+    validator("imported").validate(answer)
+    assert answer["done"]
+    assert answer["left"]

@@ -100,6 +100,10 @@ mol gate check
 mol bond|{0}|{1}
 mol burn|{1}
 mol squash|{0}|-s|Eaten.
+mol show|{0}
+mol progress|{0}
+mol current|{0}
+mol list|--all
 wisp create|Beat|-k|heartbeat
 wisp list
 wisp show|{2}
