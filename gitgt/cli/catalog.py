@@ -55,7 +55,7 @@ CATALOG: Final[tuple[Entry, ...]] = (
     Entry("sync", "gitgt.cli.sync", "Exchange ledgers with other clones", RIGS),
     # Merge queue
     Entry("gate", "gitgt.cli.gate", "Say what must pass before anything lands", QUEUE),
-    Entry("mq", "gitgt.cli.mq", "See what wants to land", QUEUE),
+    Entry("mq", "gitgt.cli.mq", "See what wants to land, and steer it", QUEUE),
     Entry("bisect-main", "gitgt.cli.bisect_main", "Find the landing that broke main", QUEUE),
     # Town
     Entry("up", "gitgt.cli.watcher:up", "Start the watcher in the background", TOWN),

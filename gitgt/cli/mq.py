@@ -14,7 +14,17 @@ from gitgt.model.documents import MergeRequest
 if TYPE_CHECKING:
     from gitgt.services.gate_runs import AtWork
 
-command = Noun("See what wants to land.", {"list": "gitgt.cli.mq:show_all"}, usual="list")
+command = Noun(
+    "See what wants to land, and steer it.",
+    {
+        "list": "gitgt.cli.mq:show_all",
+        "show": "gitgt.cli.bead.show:command",
+        "jump": "gitgt.cli.mq:jump",
+        "freeze": "gitgt.cli.mq:freeze",
+        "thaw": "gitgt.cli.mq:thaw",
+    },
+    usual="list",
+)
 
 
 @click.command("list")
@@ -35,6 +45,56 @@ def show_all(*, rig: str | None, everything: bool, as_json: bool) -> None:
     output.table(rows(found), head=("id", "priority", "status", "bead", "branch", "title"))
     for each in (at for where in rigs for at in GateRuns(town, where).at_work()):
         output.answer(testing(each))
+
+
+@click.command()
+@click.argument("request")
+@output.json_option
+def jump(*, request: str, as_json: bool) -> None:
+    """Put a request before all others."""
+    from gitgt.services import merge_queue
+
+    town = context.town()
+    moved = merge_queue.jump(town, request, context.me())
+    if as_json:
+        output.answer_json(moved.fields())
+    else:
+        output.answer(f"{moved.id} is the next to land")
+    context.after_writing(town)
+
+
+@click.command()
+@click.argument("rig")
+@click.option("--reason", "-r", required=True, help="Why nothing is to land.")
+@output.json_option
+def freeze(*, rig: str, reason: str, as_json: bool) -> None:
+    """Let nothing land on a rig until it is thawed."""
+    from gitgt.services import tuning
+
+    town = context.town()
+    fresh = tuning.freeze(town, town.rig(rig), reason, context.me())
+    _tell(rig, f"nothing lands on {rig}: {reason}", fresh=fresh, as_json=as_json)
+    context.after_writing(town)
+
+
+@click.command()
+@click.argument("rig")
+@output.json_option
+def thaw(*, rig: str, as_json: bool) -> None:
+    """Let the queue of a rig go on."""
+    from gitgt.services import tuning
+
+    town = context.town()
+    fresh = tuning.thaw(town, town.rig(rig), context.me())
+    _tell(rig, f"{rig} lands what passes", fresh=fresh, as_json=as_json)
+    context.after_writing(town)
+
+
+def _tell(rig: str, said: str, *, fresh: bool, as_json: bool) -> None:
+    if as_json:
+        output.answer_json({"rig": rig, "changed": fresh})
+    else:
+        output.answer(said if fresh else f"nothing changed: {said}")
 
 
 def testing(seen: AtWork) -> str:

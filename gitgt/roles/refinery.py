@@ -165,6 +165,7 @@ class _Line:
             slots=self._tuning.slots,
             limit=self._tuning.batch,
             frugal=self._tuning.frugal,
+            held=self._tuning.frozen,
         )
 
     def _plan(self, queue: Queue, merging: Merging) -> tuple[Act, ...]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from gitgt.errors import LedgerConflictError, RefusedError
+from gitgt.errors import LedgerConflictError, NotAllowedError, RefusedError
 from gitgt.git import landing
 from gitgt.git.landing import Landed
 from gitgt.git.merge import Incoming
@@ -17,7 +17,7 @@ from gitgt.git.repository import Repository, Signature
 from gitgt.git.transaction import RefMove
 from gitgt.ledger.snapshot import Snapshot
 from gitgt.ledger.transact import Change
-from gitgt.model.actor import Actor
+from gitgt.model.actor import Actor, Standing
 from gitgt.model.dispatch import is_polecat
 from gitgt.model.documents import (
     Agent,
@@ -32,7 +32,7 @@ from gitgt.model.ids import BeadId
 from gitgt.model.instant import seconds_of
 from gitgt.model.lifecycle import BeadStatus, BeadVerb, EscalationStatus, MergeStatus
 from gitgt.model.merge_chain import Link
-from gitgt.model.queue_order import Request
+from gitgt.model.queue_order import URGENT, Request
 from gitgt.model.wording import fit_line, fit_text
 from gitgt.services import reading, sling, submit
 from gitgt.services.hook import hooks
@@ -123,6 +123,30 @@ def withdraw(town: Town, target: Target, request: MergeRequest, why: str) -> Non
         return Change(f"withdraw {old.id}: {why}", (done,), event="request.withdrawn")
 
     town.ledger_at(target.rig).transact(decide, WHO)
+
+
+def jump(town: Town, name: str, who: Actor) -> MergeRequest:
+    """Put a request before all others, even before what is being tested.
+
+    Raises:
+        NotAllowedError: an agent asks for it.
+        RefusedError: it does not wait in the queue.
+    """
+    if who.standing is Standing.AGENT:
+        raise NotAllowedError("only a person lets a request jump the queue")
+    ledger = town.ledger_of(name)
+    wanted = ledger.snapshot().complete(name)
+
+    def decide(now: Snapshot) -> Change | None:
+        old = now.request(wanted)
+        if old.status != MergeStatus.QUEUED:
+            raise RefusedError(f"{wanted} is {old.status}", hint="git gt mq")
+        if old.priority == URGENT:
+            return None
+        said = f"let {wanted} jump the queue"
+        return Change(said, (old.replace(priority=URGENT),), event="request.jumped")
+
+    return ledger.transact(decide, who).request(wanted)
 
 
 def as_planned(town: Town, now: Snapshot, requests: Sequence[MergeRequest]) -> list[Request]:

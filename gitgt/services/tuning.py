@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
+from gitgt.errors import RefusedError
+from gitgt.model.actor import Actor
 from gitgt.model.merge_facts import LIMIT
-from gitgt.services import settings
+from gitgt.services import commit, settings
 from gitgt.services.town import Rig, Town
+
+_SCHEMA: Final = "rig"
+_KEY: Final = "merge_queue"
 
 
 @dataclass(frozen=True, slots=True)
 class Tuning:
     """How many gates run at once, and how many requests are merged at the most.
 
-    ``frugal`` slots stay idle rather than test what another run will probably tell.
+    ``frugal`` slots stay idle rather than test what another run will probably tell. ``frozen``
+    is why nothing lands for the time being.
     """
 
     slots: int = 1
     batch: int = LIMIT
     frugal: bool = False
+    frozen: str = ""
 
 
 def tuning(town: Town, rig: Rig) -> Tuning:
@@ -27,7 +35,39 @@ def tuning(town: Town, rig: Rig) -> Tuning:
     Raises:
         SettingsError: they break their schema.
     """
-    found = settings.read_committed(town.root, rig.settings_name, "rig").get("merge_queue", {})
+    found = settings.read_committed(town.root, rig.settings_name, _SCHEMA).get(_KEY, {})
     return Tuning(
-        found.get("slots", 1), found.get("batch", LIMIT), found.get("mode") == "frugal"
+        slots=found.get("slots", 1),
+        batch=found.get("batch", LIMIT),
+        frugal=found.get("mode") == "frugal",
+        frozen=found.get("frozen", ""),
     )
+
+
+def freeze(town: Town, rig: Rig, reason: str, who: Actor) -> bool:
+    """Let nothing land on *rig* until it is thawed; say if anything changed.
+
+    Raises:
+        RefusedError: no reason is given.
+    """
+    if not reason.strip():
+        raise RefusedError("a freeze needs a reason", hint="--reason 'release week'")
+    return _change(town, rig, reason.strip(), f"freeze the queue of {rig.name}", who)
+
+
+def thaw(town: Town, rig: Rig, who: Actor) -> bool:
+    """Let the queue of *rig* go on; say if anything changed."""
+    return _change(town, rig, "", f"thaw the queue of {rig.name}", who)
+
+
+def _change(town: Town, rig: Rig, frozen: str, subject: str, who: Actor) -> bool:
+    def decide() -> commit.Files:
+        present = settings.read(town.root / rig.settings_name, _SCHEMA)
+        mine = {key: each for key, each in present.get(_KEY, {}).items() if key != "frozen"}
+        mine |= {"frozen": frozen} if frozen else {}
+        rest = {key: each for key, each in present.items() if key != _KEY}
+        content = settings.emit({**rest, _KEY: mine} if mine else rest)
+        settings.parse(content, _SCHEMA, rig.settings_name)
+        return {rig.settings_name: content}
+
+    return commit.change(town, decide, subject, who)

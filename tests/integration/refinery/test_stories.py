@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from gitgt.errors import NotAllowedError, RefusedError
 from gitgt.ledger.verdicts import Verdicts
+from gitgt.model.actor import Actor
 from gitgt.model.documents import Outcome
 from gitgt.model.gate import gate_hash
 from gitgt.model.ids import BeadId
 from gitgt.model.lifecycle import BeadVerb
 from gitgt.roles.refinery import RefineryRole
-from gitgt.services import beads, escalations, gate, submit
+from gitgt.services import beads, escalations, gate, merge_queue, submit, tuning
 from gitgt.services.demo.narrator import Narrator
 from gitgt.services.gate_runs import GateRuns, environment
 from gitgt.services.rig import Rig
@@ -217,6 +219,36 @@ def test_what_a_gate_printed_that_could_not_run_reaches_who_is_called(town, shop
         "its program was not found (exit code 127)"
     )
     assert call.description == "no compiler here\n"
+
+
+def test_a_frozen_queue_lands_nothing_until_it_is_thawed(town, shop):
+    assert tuning.freeze(town.town, shop.rig, "release week", TESS)
+    assert not tuning.freeze(town.town, shop.rig, "release week", TESS)
+    name = shop.ask("a", file("a"))
+    town.settle()
+    assert shop.status(name) == ["queued"]
+    [call] = escalations.every(town.town, closed=False)
+    assert (call.severity, call.title) == (
+        "medium", "the queue of shop stands still: release week"
+    )  # fmt: skip
+    assert tuning.thaw(town.town, shop.rig, TESS)
+    town.settle()
+    assert shop.status(name) == ["landed"]
+    assert escalations.every(town.town, closed=False) == []
+
+
+def test_who_jumps_the_queue_lands_first_and_no_agent_does(town, shop):
+    first, second = shop.ask("first", file("a")), shop.ask("second", file("b"))
+    request = town.request(town.now(second)).id
+    with pytest.raises(NotAllowedError):
+        merge_queue.jump(town.town, request, Actor.agent("shop/polecats/nux"))
+    merge_queue.jump(town.town, request, TESS)
+    town.settle()
+    assert shop.landed == ["second", "first"]
+    with pytest.raises(RefusedError) as refusal:
+        merge_queue.jump(town.town, request, TESS)
+    assert (refusal.value.message, refusal.value.hint) == (f"{request} is landed", "git gt mq")
+    assert shop.status(first) == ["landed"]
 
 
 def test_a_branch_of_its_own_has_a_waiver_of_its_own(town, shop):
