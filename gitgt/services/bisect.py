@@ -22,6 +22,7 @@ from gitgt.model.documents import Bead
 from gitgt.model.gate import Evidence, Gate, Verdict
 from gitgt.model.merge_acts import Run
 from gitgt.services import beads
+from gitgt.services import gate as gates
 from gitgt.services.gate_runs import GateRuns
 from gitgt.services.town import Rig, Town
 
@@ -90,6 +91,7 @@ class _Search:
     ) -> None:  # fmt: skip
         self._rig = rig
         self._gate = gate
+        self._gates = {each.name: each for each in gates.gates(town, rig)}
         self._told = told
         self._tested = 0
         self._runs = GateRuns(town, rig, _QUEUE)
@@ -133,7 +135,7 @@ class _Search:
         self._runs.start(run, commit, self._gate)
         pause = threading.Event()
         while run in self._runs.running():
-            self._runs.take_in({self._gate.name: self._gate})
+            self._runs.take_in(self._gates)  # the queue's own, too, which end meanwhile
             pause.wait(_LOOK_EVERY)
         return self._evidence(commit).verdict or Verdict.COULD_NOT_RUN
 

@@ -33,6 +33,8 @@ from gitgt.services.town import Rig, Town
 
 _FACTS: Final = "run.json"
 _CANCELLED: Final = "cancelled"
+# Whoever chooses a slot, or takes a run in, does so alone.
+_TURN: Final = "gate-runs"
 
 
 def environment() -> str:
@@ -126,7 +128,14 @@ class GateRuns:
         return [each for each in self.live() if each.branch == self._branch]
 
     def start(self, run: Run, commit: str, gate: Gate) -> None:
-        """Run *gate* on the tree of *commit* in a free slot; what prevents it is noted."""
+        """Run *gate* on the tree of *commit* in a free slot; what prevents it is noted.
+
+        Of two processes that start one at once, each finds a slot of its own.
+        """
+        with turn(self._repository, _TURN):
+            self._begin(run, commit, gate)
+
+    def _begin(self, run: Run, commit: str, gate: Gate) -> None:
         digest = gate_hash(gate, environment())
         number = self._free_slot()
         name = f"{run.tree}.{digest}.{self._town.draw(36**8)}"
@@ -171,7 +180,7 @@ class GateRuns:
         """
         if not self.live():
             return False
-        with turn(self._repository, "gate-runs"):
+        with turn(self._repository, _TURN):
             return self._take_in_all(gates)
 
     def _take_in_all(self, gates: Mapping[str, Gate]) -> bool:

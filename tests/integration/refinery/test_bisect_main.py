@@ -7,10 +7,12 @@ import pytest
 from gitgt.errors import NotFoundError, RefusedError
 from gitgt.ledger.verdicts import Verdicts
 from gitgt.model.gate import gate_hash
+from gitgt.model.merge_acts import Run
 from gitgt.services import bisect, gate
-from gitgt.services.gate_runs import environment
+from gitgt.services.gate_runs import GateRuns, environment
 from tests.support.checkout import Checkout
 from tests.support.town import TESS
+from tests.support.waiting import until
 
 
 @pytest.fixture
@@ -81,3 +83,20 @@ def test_a_green_target_and_a_past_that_nobody_tested_are_told(town, shop):
     digest = gate_hash(only, environment())
     tree = repository.tree_of(repository.ref("refs/heads/main"))
     assert [each["verdict"] for each in Verdicts(repository).records(tree, digest)] == ["pass"]
+
+
+def test_what_the_queue_tests_meanwhile_is_taken_in_and_has_a_slot_of_its_own(
+    town, shop, commits
+):
+    gate.add(town.town, shop, "lint", ["true"], TESS, timeout=None)
+    check, lint = gate.gates(town.town, shop)
+    queue = GateRuns(town.town, shop)
+    tree = town.repo(shop).git("rev-parse", "main^{tree}")
+    queue.start(Run(tree, "lint"), commits[-1], lint)
+    bisect.find(town.town, shop, check, good=commits[0], told=str)
+    until(lambda: queue.take_in({"lint": lint}) or not queue.live())
+    assert queue.evidence(tree, lint).passes == 1
+    assert sorted(path.name for path in (shop.path / "refinery").iterdir()) == [
+        "slot-0",
+        "slot-1",
+    ]
