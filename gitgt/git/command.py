@@ -33,6 +33,12 @@ _OURS: Final = (
     "safe.bareRepository=all", "core.safecrlf=false", "commit.gpgSign=false",
     "log.showSignature=false", "merge.verifySignatures=false", "advice.addIgnoredFile=false",
 )  # fmt: skip
+# For answers that must be the same whoever asks, on whatever machine.
+HERMETIC: Final[Mapping[str, str]] = {
+    "GIT_CONFIG_GLOBAL": "/dev/null",
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+}
 _SETTINGS: Final = tuple(word for each in _OURS for word in ("-c", each))
 
 

@@ -16,15 +16,11 @@ from typing import Final
 
 from gitgt.errors import GitFailedError
 from gitgt.git.attributes import attributes_file
-from gitgt.git.command import Outcome, attempt
+from gitgt.git.command import HERMETIC, Outcome, attempt
+from gitgt.git.redo import redo
 from gitgt.git.repository import Repository, Signature
 from gitgt.model.merge_chain import Clash, Link, Merging
 
-HERMETIC: Final[Mapping[str, str]] = {
-    "GIT_CONFIG_GLOBAL": "/dev/null",
-    "GIT_CONFIG_NOSYSTEM": "1",
-    "GIT_NO_REPLACE_OBJECTS": "1",
-}
 _PINNED: Final = (
     "core.hooksPath=/dev/null",
     "merge.conflictStyle=merge",
@@ -54,6 +50,7 @@ class Merged:
     """A merge without conflict."""
 
     tree: str
+    note: str = ""  # how, if not by merging alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +87,8 @@ class Incoming:
     author: Signature
     branch: str = ""
 
-    def message(self) -> str:
-        """Return the message of the merge commit."""
+    def message(self, note: str = "") -> str:
+        """Return the message of the merge commit; *note* is how a conflict was resolved."""
         title = " ".join(self.title.split()) or self.bead
         trailers = [
             f"Bead: {self.bead}",
@@ -100,6 +97,8 @@ class Incoming:
         ]
         if self.branch:
             trailers.insert(2, f"Branch: {self.branch}")
+        if note:
+            trailers.append(f"Resolved-By: {note}")
         return "\n".join([f"{title} ({self.bead})", "", *trailers, ""])
 
 
@@ -127,7 +126,7 @@ class Merger:
             raise GitFailedError(argv[len(options) :], outcome.code, outcome.stderr)
         return _parse(outcome)
 
-    def commit(self, ours: str, incoming: Incoming, tree: str) -> str:
+    def commit(self, ours: str, incoming: Incoming, merged: Merged) -> str:
         """Write the merge commit of *incoming* onto *ours*; no ref points at it yet.
 
         Its dates are those of the submission: neither who merges nor when makes a difference.
@@ -136,8 +135,9 @@ class Merger:
         committer = Signature(
             self._committer.name, self._committer.email, when.seconds, when.offset
         )
+        message = incoming.message(merged.note)
         return self.repository.write_commit(
-            tree, (ours, incoming.head), incoming.message(), when, committer
+            merged.tree, (ours, incoming.head), message, when, committer
         )
 
     def merging(self, incoming: Mapping[str, Incoming]) -> Merging:
@@ -161,10 +161,23 @@ class Merger:
         return self._links[key]
 
     def _link(self, ours: str, incoming: Incoming) -> Link | Clash:
-        found = self.merge(ours, incoming.head)
+        found = self.settle(ours, incoming.head)
         if isinstance(found, Conflict):
             return Clash(incoming.request, found.paths)
-        return Link(incoming.request, self.commit(ours, incoming, found.tree), found.tree)
+        commit = self.commit(ours, incoming, found)
+        return Link(incoming.request, commit, found.tree, found.note)
+
+    def settle(self, ours: str, theirs: str) -> Merged | Conflict:
+        """Merge, and where that conflicts do what needs nobody's judgment."""
+        found = self.merge(ours, theirs)
+        if isinstance(found, Merged) or not found.stages:
+            return found
+        redone = redo(self.repository, ours, theirs, self._tree)
+        return found if redone is None else Merged(redone.tree, redone.note)
+
+    def _tree(self, ours: str, theirs: str) -> str | None:
+        found = self.merge(ours, theirs)
+        return found.tree if isinstance(found, Merged) else None
 
     def changes_nothing(self, head: str) -> bool:
         """Tell whether the target has all that *head* brings, however it came there."""

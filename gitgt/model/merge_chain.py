@@ -19,11 +19,12 @@ class Base:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """What merging *request* onto the link before it gave."""
+    """What merging *request* onto the link before it gave; *note* tells how, if not alone."""
 
     request: str
     commit: str
     tree: str
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

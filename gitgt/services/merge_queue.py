@@ -226,7 +226,10 @@ def _landed(now: Snapshot, link: Link, at: str) -> tuple[Document, ...]:
     request = now.request(link.request)
     if request.status != MergeStatus.QUEUED or not _is_of(now, link, request):
         raise LedgerConflictError(f"{request.id} changed while it was being tested")
-    done = request.replace(status=MergeStatus.LANDED, landed=link.commit, closed_at=at)
+    how = f"resolved by {link.note}" if link.note else request.reason
+    done = request.replace(
+        status=MergeStatus.LANDED, landed=link.commit, closed_at=at, reason=how
+    )
     return (_closed(now.bead(request.source), link.commit, at), done)
 
 
