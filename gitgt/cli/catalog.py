@@ -38,6 +38,7 @@ CATALOG: Final[tuple[Entry, ...]] = (
     Entry("sling", "gitgt.cli.sling", "Put beads on somebody's hook", WORK),
     Entry("hook", "gitgt.cli.hook", "Show what is on your hook", WORK),
     Entry("done", "gitgt.cli.done", "Hand in the work of this worktree", WORK),
+    Entry("resolve", "gitgt.cli.resolve", "Begin the merge that settles a conflict", WORK),
     Entry("formula", "gitgt.cli.formula", "See, check and run formulas", WORK),
     Entry("cook", "gitgt.cli.cook", "Show what a formula comes to", WORK),
     Entry("mol", "gitgt.cli.mol", "Make molecules of formulas, and do them step by step", WORK),

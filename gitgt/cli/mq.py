@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import click
@@ -12,6 +13,7 @@ from gitgt.cli.noun import Noun
 from gitgt.model.documents import MergeRequest
 
 if TYPE_CHECKING:
+    from gitgt.model.merge_chain import Held
     from gitgt.services.gate_runs import AtWork
 
 command = Noun(
@@ -19,6 +21,7 @@ command = Noun(
     {
         "list": "gitgt.cli.mq:show_all",
         "show": "gitgt.cli.bead.show:command",
+        "conflict": "gitgt.cli.mq_conflict:command",
         "jump": "gitgt.cli.mq:jump",
         "freeze": "gitgt.cli.mq:freeze",
         "thaw": "gitgt.cli.mq:thaw",
@@ -33,18 +36,31 @@ command = Noun(
 @output.json_option
 def show_all(*, rig: str | None, everything: bool, as_json: bool) -> None:
     """List merge requests, the next one first."""
-    from gitgt.services import merge_queue
+    from gitgt.services import conflicts, merge_queue
     from gitgt.services.gate_runs import GateRuns
 
     town = context.town()
     rigs = [each for each in context.ledgers_for(town, rig) if each is not None]
     found = merge_queue.requests(town, rigs, ended=everything)
+    held = conflicts.held(town, rigs)
     if as_json:
-        output.answer_json([each.fields() for each in found])
+        output.answer_json([_fields(each, held.get(each.id)) for each in found])
         return
-    output.table(rows(found), head=("id", "priority", "status", "bead", "branch", "title"))
+    waits = {name: conflicts.told(each) for name, each in held.items()}
+    output.table(
+        rows(found, waits), head=("id", "priority", "status", "bead", "branch", "title")
+    )
     for each in (at for where in rigs for at in GateRuns(town, where).at_work()):
         output.answer(testing(each))
+
+
+def _fields(request: MergeRequest, waits: Held | None) -> dict[str, object]:
+    if waits is None:
+        return request.fields()
+    return {
+        **request.fields(),
+        "waits_for": {"request": waits.on or None, "paths": [*waits.paths]},
+    }
 
 
 @click.command()
@@ -103,9 +119,11 @@ def testing(seen: AtWork) -> str:
     return f"testing: {seen.gate} on {on}, for {seen.seconds:.0f} s"
 
 
-def rows(found: Iterable[MergeRequest]) -> Iterable[tuple[str, ...]]:
-    """Return merge requests as lines of a table."""
+def rows(
+    found: Iterable[MergeRequest], waits: Mapping[str, str] = MappingProxyType({})
+) -> Iterable[tuple[str, ...]]:
+    """Return merge requests as lines of a table; *waits* tells why one is held."""
     for each in found:
-        said = each.reason.partition("\n")[0]
+        said = waits.get(each.id) or each.reason.partition("\n")[0]
         title = f"{each.title} ({said})" if said else each.title
         yield (each.id, f"P{each.priority}", each.status, each.source, each.branch, title)

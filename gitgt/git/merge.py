@@ -23,7 +23,6 @@ from gitgt.model.merge_chain import Clash, Link, Merging
 
 _PINNED: Final = (
     "core.hooksPath=/dev/null",
-    "merge.conflictStyle=merge",
     "merge.directoryRenames=conflict",
     "merge.renameLimit=7000",
     "merge.renames=true",
@@ -32,7 +31,6 @@ _PINNED: Final = (
     "diff.algorithm=histogram",
 )
 _UNRELATED: Final = "refusing to merge unrelated histories"
-_STAGES: Final = {1: "base", 2: "ours", 3: "theirs"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +41,14 @@ class Stage:
     stage: int
     mode: str
     oid: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What git says of some paths."""
+
+    paths: tuple[str, ...]
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,21 +65,17 @@ class Conflict:
 
     tree: str
     stages: tuple[Stage, ...]
-    messages: tuple[str, ...]
+    messages: tuple[Message, ...]
 
     @property
     def paths(self) -> tuple[str, ...]:
         """The paths in conflict, each once."""
         return tuple(dict.fromkeys(stage.path for stage in self.stages))
 
-    def describe(self) -> str:
-        """Return what whoever resolves this must know: the reasons, and each path's sides."""
-        sides = (
-            f"{stage.path}: {_STAGES[stage.stage]} {stage.mode} {stage.oid}"
-            for stage in self.stages
-        )
-        reasons = (each for each in self.messages if not each.startswith("Auto-merging"))
-        return "\n".join((*reasons, *sides))
+    def about(self, path: str) -> tuple[str, ...]:
+        """Return what git says of *path*, less that it tried."""
+        found = (each.text for each in self.messages if path in each.paths)
+        return tuple(text for text in found if not text.startswith("Auto-merging"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,17 +113,20 @@ class Merger:
         self._committer = committer
         self._links: dict[tuple[str, Incoming], Link | Clash] = {}
 
-    def merge(self, ours: str, theirs: str) -> Merged | Conflict:
+    def merge(self, ours: str, theirs: str, *, style: str = "merge") -> Merged | Conflict:
         """Return what merging the commit *theirs* into *ours* gives.
+
+        *style* is how git marks what conflicts: ``diff3`` shows the base between the sides.
 
         Raises:
             GitFailedError: a commit is missing.
         """
-        options = [word for each in self._settings for word in ("-c", each)]
+        settings = (*self._settings, f"merge.conflictStyle={style}")
+        options = [word for each in settings for word in ("-c", each)]
         argv = (*options, "merge-tree", "--write-tree", "-z", "--messages", ours, theirs)
         outcome = attempt(*argv, cwd=self.repository.common, env=HERMETIC)
         if _UNRELATED in outcome.stderr:
-            return Conflict(self.repository.tree_of(ours), (), (_UNRELATED,))
+            return Conflict(self.repository.tree_of(ours), (), (Message((), _UNRELATED),))
         if outcome.code > 1 or not outcome.stdout:
             raise GitFailedError(argv[len(options) :], outcome.code, outcome.stderr)
         return _parse(outcome)
@@ -217,15 +222,18 @@ def _parse(outcome: Outcome) -> Merged | Conflict:
 def _stage(field: bytes) -> Stage:
     facts, _, path = field.partition(b"\t")
     mode, oid, stage = facts.decode().split(" ")
-    return Stage(path.decode(errors="surrogateescape"), int(stage), mode, oid)
+    return Stage(_text(path), int(stage), mode, oid)
 
 
-def _messages(fields: Iterator[bytes]) -> Iterator[str]:
+def _messages(fields: Iterator[bytes]) -> Iterator[Message]:
     """Yield what git says to each path: a count, that many paths, the kind, the sentence."""
     for number in fields:
         if not number.isdigit():  # advice about submodules, which belongs to no path
             return
-        for _ in range(int(number)):
-            next(fields)
+        paths = tuple(_text(next(fields)) for _ in range(int(number)))
         next(fields)
-        yield next(fields).decode(errors="surrogateescape").strip()
+        yield Message(paths, _text(next(fields)).strip())
+
+
+def _text(field: bytes) -> str:
+    return field.decode(errors="surrogateescape")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import click
+
 from gitgt.git import markers
 from gitgt.git.markers import Assignment
 from gitgt.githooks.desk_moved import say_if_astray, take_in
 from gitgt.githooks.place import Place
 from gitgt.model.actor import Actor
 from gitgt.model.ids import BeadId
-from gitgt.services import branch
+from gitgt.model.lifecycle import MergeStatus
+from gitgt.services import branch, conflicts, submit
 
 
 def run(place: Place, _arguments: tuple[str, ...], _said: str) -> None:
@@ -33,5 +36,19 @@ def _heed(place: Place, assignment: Assignment) -> None:
     if place.rig is None or tip is None or bead.assignee != assignment.agent:
         return
     reading = branch.Reading(place.rig, bead, ref, tip)
-    branch.heed(place.town, now, reading, Actor.agent(assignment.agent))
+    new = branch.heed(place.town, now, reading, Actor.agent(assignment.agent))
     markers.mark_begun(place.git_dir)
+    if new:
+        _tell_conflict(place, bead.id)
+
+
+def _tell_conflict(place: Place, bead: BeadId) -> None:
+    """Say at once that what was just submitted does not merge."""
+    now = place.ledger.snapshot()
+    request = submit.live_request(now, bead)
+    if request is None or request.status != MergeStatus.QUEUED:
+        return
+    found = conflicts.of(now, request)
+    if found is not None:
+        click.echo(f"gt: {found.line}: it comes back to you", err=True)
+        click.echo("hint: git gt resolve", err=True)

@@ -198,8 +198,14 @@ class Document:
 _ENDS = frozenset(
     {"closed", "landed", "no-op", "withdrawn", "archived", "retired", "revoked", "tombstone"}
 )
-_NONE_AT_ZERO = frozenset({"estimate"})
-_EMPTY: Final = {"labels": (), "dependencies": (), "comments": (), "estimate": 0}
+_NONE_AT_ZERO = frozenset({"conflicts", "estimate"})
+_EMPTY: Final = {
+    "labels": (),
+    "dependencies": (),
+    "comments": (),
+    "estimate": 0,
+    "conflicts": 0,
+}
 
 
 def empty(name: str) -> Any:  # noqa: ANN401 - any field
@@ -277,6 +283,7 @@ class MergeRequest(Document):
     target: str
     agent: str
     revision: int = 1
+    conflicts: int = 0  # how often it came back because it conflicted
     priority: int = 2
     queued_at: str
     findings: str = ""  # the end of the log, or the paths in conflict: for whoever mends it

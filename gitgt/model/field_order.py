@@ -29,6 +29,7 @@ FIELD_ORDER: Final = (
     "target",
     "tree",
     "revision",
+    "conflicts",
     "merge_request",
     "convoy",
     "formula",

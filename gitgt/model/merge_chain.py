@@ -35,6 +35,15 @@ class Clash:
     paths: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """*request* waits for *on*: both change *paths*. Without *on* it is for several at once."""
+
+    request: str
+    on: str
+    paths: tuple[str, ...]
+
+
 # What merging these requests, in this order, onto the base gives for the last of them. A
 # function in the mathematical sense; it is asked only for what extends a link that it gave.
 Merging: TypeAlias = Callable[[tuple[str, ...]], Link | Clash]
@@ -45,13 +54,14 @@ class Chain:
     """The links, and what merging alone says about requests that are in none.
 
     ``conflicts`` clash with the base itself, ``empty`` change nothing on it. Who clashes with
-    one ahead, or is made empty by one ahead, is in no list: it keeps its place and is looked
-    at again when that one is gone.
+    one ahead only is ``held``, and who is made empty by one ahead is in no list: it keeps its
+    place and is looked at again when that one is gone.
     """
 
     links: tuple[Link, ...] = ()
     conflicts: tuple[Clash, ...] = ()
     empty: tuple[str, ...] = ()
+    held: tuple[Clash, ...] = ()
 
 
 def chain_of(order: Iterable[Request], base: Base, merging: Merging, *, limit: int) -> Chain:
@@ -59,6 +69,7 @@ def chain_of(order: Iterable[Request], base: Base, merging: Merging, *, limit: i
     links: list[Link] = []
     conflicts: list[Clash] = []
     empty: list[str] = []
+    held: list[Clash] = []
     for request in order:
         if len(links) == limit:
             break
@@ -69,13 +80,26 @@ def chain_of(order: Iterable[Request], base: Base, merging: Merging, *, limit: i
         below = links[-1].tree if links else base.tree
         if isinstance(found, Link) and found.tree != below:
             links.append(found)
-        elif not request.after:
-            match found if not members else merging((request.id,)):
-                case Clash() as clash:
-                    conflicts.append(clash)
-                case Link(tree=tree) if tree == base.tree:
-                    empty.append(request.id)
-    return Chain(tuple(links), tuple(conflicts), tuple(empty))
+            continue
+        alone = found if request.after or not members else merging((request.id,))
+        if not request.after and isinstance(alone, Clash):
+            conflicts.append(alone)
+        elif isinstance(found, Clash):
+            held.append(found)
+        elif not request.after and isinstance(alone, Link) and alone.tree == base.tree:
+            empty.append(request.id)
+    return Chain(tuple(links), tuple(conflicts), tuple(empty), tuple(held))
+
+
+def behind(clash: Clash, chain: Chain, merging: Merging) -> Held:
+    """Return for whom a held request waits: the nearest one ahead that it clashes with."""
+    for link in reversed(chain.links):
+        if not isinstance(merging((link.request,)), Link):
+            continue
+        found = merging((link.request, clash.request))
+        if isinstance(found, Clash):
+            return Held(clash.request, link.request, found.paths)
+    return Held(clash.request, "", clash.paths)
 
 
 def halfway(survival: Sequence[float], low: int, high: int, *, red: bool) -> int:

@@ -32,9 +32,9 @@ from gitgt.model.merge_probes import Probes
 
 def plan(queue: Queue, merging: Merging) -> tuple[Act, ...]:
     """Return what to do now. Decisions come alone: after them everything looks different."""
-    if queue.held:
-        return (Freeze(Stop.HELD, queue.held),)
     board = _Board(queue, cache(merging))
+    if queue.held:  # who conflicts need not wait to be told so
+        return tuple(board.conflicts()) or (Freeze(Stop.HELD, queue.held),)
     return (
         tuple(board.settled_by_merging())
         or tuple(board.settled_by_gates())
@@ -46,11 +46,16 @@ def plan(queue: Queue, merging: Merging) -> tuple[Act, ...]:
 class _Board(Probes):
     """One queue, looked at once."""
 
-    def settled_by_merging(self) -> Iterator[Act]:
-        """Yield the requests that conflict with the base, or change nothing."""
+    def conflicts(self) -> Iterator[Eject]:
+        """Yield the requests that conflict with the base."""
         found = chain_of(self.order, self.base, self.merging, limit=self.queue.limit)
         for clash in found.conflicts:
             yield Eject(clash.request, Cause.CONFLICT, paths=clash.paths)
+
+    def settled_by_merging(self) -> Iterator[Act]:
+        """Yield the requests that conflict with the base, or change nothing."""
+        yield from self.conflicts()
+        found = chain_of(self.order, self.base, self.merging, limit=self.queue.limit)
         for request in found.empty:
             yield Skip(request)
 

@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from gitgt.errors import LedgerConflictError
+from gitgt.git.dispute import dispute
 from gitgt.git.landing import Landed
-from gitgt.git.merge import Conflict, Merger
-from gitgt.git.repository import Repository, Signature
+from gitgt.git.merge import Merger
+from gitgt.git.repository import Repository
 from gitgt.ledger.snapshot import Snapshot
 from gitgt.model.documents import MergeRequest, Severity, Waiver
 from gitgt.model.gate import Gate
@@ -34,13 +35,12 @@ from gitgt.model.merge_chain import Base, Clash, Link, Merging
 from gitgt.model.merge_facts import Queue
 from gitgt.model.merge_queue import plan
 from gitgt.reactor.key import Key, Settled
-from gitgt.services import escalations, gate, merge_queue, submit, target
+from gitgt.services import conflicts, escalations, gate, merge_queue, submit, target
 from gitgt.services.gate_runs import GateRuns
 from gitgt.services.merge_queue import WHO, Target, Verdict
 from gitgt.services.town import Town
 from gitgt.services.tuning import tuning
 
-_COMMITTER = Signature(WHO.address, WHO.email, 0)
 # How often others may be faster before we let them be for a while.
 _RACES = 10
 # A run that was killed together with its shim leaves no note; the kernel's word is asked.
@@ -82,7 +82,7 @@ class RefineryRole:
         key = (target.rig.name, target.branch)
         known = self._mergers.get(key)
         if known is None or known.target != base:
-            known = self._mergers[key] = Merger(repository, base, _COMMITTER)
+            known = self._mergers[key] = Merger(repository, base, conflicts.COMMITTER)
         return known
 
 
@@ -224,11 +224,10 @@ class _Line:
 
     def _eject(self, act: Eject, request: MergeRequest, merger: Merger) -> None:
         if act.cause is Cause.CONFLICT:
-            found = merger.merge(merger.target, request.head)
-            findings = found.describe() if isinstance(found, Conflict) else ""
-            where = ", ".join(act.paths) or "its history"
-            reason = f"conflict with {self._target.branch} in {where}"
-            verdict = Verdict(MergeStatus.CONFLICT, reason, findings)
+            branch = self._target.branch
+            found = dispute(merger, request.head, target=branch, branch=request.branch)
+            assert found is not None  # the merger has just said so, and its target is a commit
+            verdict = Verdict(MergeStatus.CONFLICT, found.line, found.text())
         else:
             log = self._runs.log(act.tree, self._gates[act.gate])
             verdict = Verdict(MergeStatus.REJECTED, f"the gate {act.gate} is red", log)

@@ -41,6 +41,8 @@ from gitgt.services.town import Rig, Town
 WHO: Final = Actor.role("refinery")
 # After so many revisions that came back a person is asked.
 MAX_REVISIONS: Final = 5
+# After so many conflicts one is: whoever is sent back that often is overtaken each time.
+MAX_CONFLICTS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,8 +286,12 @@ def send_back(town: Town, target: Target, request: MergeRequest, verdict: Verdic
         old = now.request(request.id)
         if old.status != MergeStatus.QUEUED or old.head != request.head:
             return None
-        back = old.replace(status=verdict.status, reason=reason, findings=findings)
-        if old.revision >= MAX_REVISIONS:
+        more = int(verdict.status is MergeStatus.CONFLICT)
+        back = old.replace(
+            status=verdict.status, reason=reason, findings=findings,
+            conflicts=old.conflicts + more,
+        )  # fmt: skip
+        if back.revision >= MAX_REVISIONS or (more and back.conflicts >= MAX_CONFLICTS):
             return _handed_over(back, number, at)
         bead, *agents = _hooked_again(town, target.rig, now, old, reason)
         return Change(
@@ -310,12 +316,18 @@ def _hooked_again(
     return (again, *fresh)
 
 
+def _how_often(back: MergeRequest) -> str:
+    if back.status is MergeStatus.CONFLICT and back.conflicts >= MAX_CONFLICTS:
+        return f"{back.source} has conflicted {back.conflicts} times: {back.reason}"
+    return f"{back.source} came back {back.revision} times: {back.reason}"
+
+
 def _handed_over(back: MergeRequest, number: BeadId, at: str) -> Change:
     escalated = back.replace(status=MergeStatus.ESCALATED)
     call = Escalation(
         id=number,
         type="escalation",
-        title=fit_line(f"{back.source} came back {back.revision} times: {back.reason}"),
+        title=fit_line(_how_often(back)),
         status=EscalationStatus.OPEN,
         severity=Severity.HIGH,
         about=back.id,

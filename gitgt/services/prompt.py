@@ -6,6 +6,7 @@ import secrets
 
 from gitgt.git.markers import Assignment
 from gitgt.model.documents import Bead, MergeRequest
+from gitgt.model.lifecycle import MergeStatus
 
 
 def compose(bead: Bead, assignment: Assignment, base: str, back: MergeRequest | None) -> str:
@@ -38,9 +39,12 @@ def _sent_back(back: MergeRequest, base: str) -> str:
     what = (
         f"Your earlier submission {back.head[:12]} was sent back ({back.status}): {back.reason}"
     )
-    how = (
-        f"Merge {base} into your branch, mend it, and commit with Closes: {back.source} again."
+    first = (
+        f"Type: git gt resolve. It merges {base} into your branch; settle what conflicts"
+        if back.status == MergeStatus.CONFLICT
+        else f"Merge {base} into your branch, mend it"
     )
+    how = f"{first}, and commit with Closes: {back.source} again."
     return "\n\n".join([what, how, fenced("what the refinery found", back.findings)])
 
 

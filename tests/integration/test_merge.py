@@ -82,8 +82,7 @@ def test_a_conflict_names_the_paths_and_all_sides(shop):
     marked = merger.repository.read(found.tree, "a").decode()
     assert "<<<<<<<" in marked
     assert "one\n" in marked
-    assert found.describe().splitlines()[0] == "CONFLICT (content): Merge conflict in a"
-    assert found.describe().splitlines()[2].startswith("a: ours 100644 ")
+    assert found.about("a") == ("CONFLICT (content): Merge conflict in a",)
 
 
 def test_the_same_merge_is_the_same_commit_whoever_makes_it(shop, monkeypatch):
@@ -257,7 +256,7 @@ def test_unrelated_histories_are_a_conflict_with_a_reason(shop):
     merger = shop.merger()
     found = merger.merge(merger.target, shop.head)
     assert isinstance(found, Conflict)
-    assert found.describe() == "refusing to merge unrelated histories"
+    assert [each.text for each in found.messages] == ["refusing to merge unrelated histories"]
 
 
 def test_a_missing_commit_is_no_conflict(shop):

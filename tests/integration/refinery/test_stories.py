@@ -5,75 +5,20 @@ from __future__ import annotations
 import pytest
 
 from gitgt.errors import NotAllowedError, RefusedError
-from gitgt.ledger.verdicts import Verdicts
 from gitgt.model.actor import Actor
 from gitgt.model.documents import Outcome
-from gitgt.model.gate import gate_hash
 from gitgt.model.ids import BeadId
 from gitgt.model.lifecycle import BeadVerb
 from gitgt.roles.refinery import RefineryRole
-from gitgt.services import beads, escalations, gate, merge_queue, submit, tuning
+from gitgt.services import beads, escalations, gate, merge_queue, tuning
 from gitgt.services.demo.narrator import Narrator
-from gitgt.services.gate_runs import GateRuns, environment
-from gitgt.services.rig import Rig
-from gitgt.services.submit import Submission
+from gitgt.services.gate_runs import GateRuns
 from tests.support.checkout import Checkout
 from tests.support.death import DEATH
+from tests.support.shop import Shop
 from tests.support.sitting import running
 from tests.support.town import TESS, TownBuilder
 from tests.support.waiting import until
-
-
-class Shop:
-    """A rig whose people submit branches; ``FIXME`` in a list is what its gate refuses."""
-
-    def __init__(self, town: TownBuilder, rig: Rig) -> None:
-        self.town = town
-        self.rig = rig
-        self.work = Checkout(town.folder / "work")
-        town.repo(rig).git("worktree", "add", "-q", "--detach", str(self.work.path), "main")
-
-    def ask(self, title: str, files: dict[str, str], **fields) -> BeadId:
-        """Submit a branch with one commit."""
-        bead = self.town.bead(self.rig, title, **fields)
-        mine = {"assignee": "shop/crew/tess"}
-        beads.change(self.town.town, bead.id, TESS, "sling", mine, verb=BeadVerb.SLING)
-        self.again(bead.id, title, files)
-        return bead.id
-
-    def again(self, bead: BeadId, title: str, files: dict[str, str]) -> None:
-        branch = f"crew/tess-{bead}"
-        self.work.git("switch", "-q", "-C", branch, "main")
-        for name, text in files.items():
-            self.work.write(name, text)
-        self.work.git("add", "-A")
-        self.work.git("commit", "-q", "--allow-empty", "-m", title)
-        submit.submit(self.town.town, Submission(bead, branch, self.work.head), TESS)
-        self.work.git("switch", "-q", "--detach", "main")
-
-    def status(self, *names: BeadId) -> list[str]:
-        return [self.town.request(self.town.now(name)).status for name in names]
-
-    @property
-    def landed(self) -> list[str]:
-        """The titles of what has landed, the oldest first."""
-        return [each.partition(" (")[0] for each in self.town.main(self.rig) if " (" in each]
-
-    @property
-    def runs(self) -> dict[str, list[str]]:
-        """The verdicts on each tree, in their order."""
-        found: dict[str, list[str]] = {}
-        verdicts = Verdicts(self.town.ledger(self.rig).repository)
-        (only,) = gate.gates(self.town.town, self.rig)
-        digest = gate_hash(only, environment())
-        repo = self.town.repo(self.rig)
-        names = repo.git("ls-tree", "-r", "--name-only", "refs/gt/verdicts").splitlines()
-        for name in names:
-            if name.endswith(digest):
-                tree = name.replace("/", "").removesuffix(f"-{digest}")
-                said = verdicts.records(tree, digest)
-                found[tree] = [each["verdict"] for each in said]
-        return found
 
 
 def file(name: str, text: str = "fine\n") -> dict[str, str]:
@@ -166,7 +111,7 @@ def test_a_conflict_with_the_target_costs_no_run(town, shop):
     assert shop.status(first, second) == ["landed", "conflict"]
     back = town.now(second)
     assert back.reason == "conflict with main in list.txt"
-    assert "CONFLICT (add/add): Merge conflict in list.txt" in town.request(back).findings
+    assert "list.txt: both added it" in town.request(back).findings
     assert len(shop.runs) == 1
 
 
