@@ -79,4 +79,9 @@ OUTPUTS: Final = {
     "import --dry-run": "imported",
 }
 # What other commands than those of bd answer.
-OTHERS: Final = {"sync": "synced", "fsck": "checked"}
+OTHERS: Final = {
+    "sync": "synced",
+    "fsck": "checked",
+    "mq conflict": "conflict",
+    "resolve": "resolved",
+}

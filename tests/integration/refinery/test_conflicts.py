@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from typing import NamedTuple
 
@@ -17,6 +18,7 @@ from gitgt.services.resolve import Begun, Place
 from gitgt.services.submit import Submission
 from tests.support.checkout import Checkout
 from tests.support.commandline import gt
+from tests.support.outputs import validator
 from tests.support.shop import Shop
 from tests.support.town import TESS
 
@@ -124,7 +126,7 @@ def conflicting(town, shop, bead, number):
     other = shop.work.commit("prices.txt", apples(f"{number}1")["prices.txt"])
     town.repo(shop.rig).git("update-ref", "refs/heads/main", other)
     submit.submit(town.town, Submission(bead, branch, head), TESS)
-    town.settle()
+    RefineryRole(town.town).reconcile(Key("refinery", shop.rig.name))
     return head
 
 
@@ -264,6 +266,32 @@ def test_where_nothing_conflicts_the_merge_is_made(town, back):
     assert resolve.begin(Place.around(town.town, place.path)) == Begun()
     assert place.subjects()[0] == f"Merge branch 'main' into polecat/obsidian/{bead.id}"
     assert resolve.begin(Place.around(town.town, place.path)) == Begun(changed=False)
+
+
+def test_what_conflicts_is_told_to_programs_in_the_published_shape(town, back):
+    shop, bead, place = back
+    request = hand_in(town, shop, bead, place)
+    told = _answers("conflict", "mq", "conflict", bead.id, cwd=place.path)
+    found = told["conflict"]
+    assert (told["request"], told["status"], told["conflicts"]) == (request.id, "conflict", 1)
+    [path] = found["paths"]
+    assert (path["path"], path["kind"], found["head"]) == (
+        "prices.txt", "both-changed", request.head
+    )  # fmt: skip
+    assert path["regions"] == [
+        {"line": 1, "base": ["apple 3"], "ours": ["apple 4"], "theirs": ["apple 2"]}
+    ]
+    begun = _answers("resolved", "resolve", cwd=place.path)
+    assert begun["paths"] == [{"path": "prices.txt", "filled": False}]
+    assert begun["request"] == request.id
+
+
+def _answers(schema, *words, cwd):
+    done = gt(*words, "--json", cwd=cwd)
+    assert done.code == 0, done.stderr
+    answer = json.loads(done.stdout)
+    validator(schema).validate(answer)
+    return answer
 
 
 # --- nothing is lost
