@@ -18,7 +18,7 @@ from gitgt.errors import NotFoundError
 from gitgt.git.command import clean_environment
 
 TREE: Final = 0o040000
-_SUBMODULE: Final = 0o160000
+SUBMODULE: Final = 0o160000
 _QUICK: Final = 1  # zlib's level: what git keeps for long it packs anew anyway
 
 
@@ -72,7 +72,7 @@ class Objects:
     def entries(self, tree: str) -> dict[bytes, Entry]:
         """Return what lies in a tree, by name."""
         if tree not in self._trees:
-            self._trees[tree] = dict(_entries(self.read(tree)[1]))
+            self._trees[tree] = dict(entries_of(self.read(tree)[1]))
         return self._trees[tree]
 
     def entry(self, treeish: str, path: str) -> str | None:
@@ -83,7 +83,7 @@ class Objects:
     def file(self, treeish: str, path: str) -> bytes | None:
         """Return the file at *path* in a commit or tree; None if no file is there."""
         found = self._at(treeish, path)
-        if found is None or found.mode in (TREE, _SUBMODULE):
+        if found is None or found.mode in (TREE, SUBMODULE):
             return None
         return self.read(found.oid)[1]
 
@@ -133,7 +133,7 @@ class Objects:
                 new = None if change is None else Entry(0o100644, change)
             if new is not None:
                 found[key] = new
-        return self.write("tree", _serialized(found)) if found else None
+        return self.write("tree", serialized(found)) if found else None
 
     def write_commit(
         self, tree: str, parents: Sequence[str], message: str, author: str, committer: str
@@ -222,7 +222,8 @@ class _Pipe:
         self._git.wait()
 
 
-def _entries(content: bytes) -> Iterator[tuple[bytes, Entry]]:
+def entries_of(content: bytes) -> Iterator[tuple[bytes, Entry]]:
+    """Yield what lies in a tree, by name, in git's order."""
     at = 0
     while at < len(content):
         end = content.index(b"\0", at)
@@ -231,7 +232,7 @@ def _entries(content: bytes) -> Iterator[tuple[bytes, Entry]]:
         at = end + 21
 
 
-def _serialized(entries: Mapping[bytes, Entry]) -> bytes:
+def serialized(entries: Mapping[bytes, Entry]) -> bytes:
     """Return a tree as git writes it: a folder sorts as if its name ended with a slash."""
     ordered = sorted(entries.items(), key=lambda each: each[0] + b"/" * (each[1].mode == TREE))
     return b"".join(

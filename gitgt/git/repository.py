@@ -269,6 +269,21 @@ class Repository:
                 return few.write("blob", content)
             return str(self._git.create_blob(content))
 
+    def raw(self, oid: str) -> bytes:
+        """Return an object's content as git stores it: of a tree, its entries."""
+        if few := self._few:
+            return few.read(oid)[1]
+        return bytes(self._object(oid).read_raw())
+
+    def write_raw_tree(self, content: bytes) -> str:
+        """Store a tree that stands as git stores it, and return its id."""
+        with self._writing("a tree"):
+            if few := self._few:
+                return few.write("tree", content)
+            import pygit2
+
+            return str(self._git.write(pygit2.GIT_OBJECT_TREE, content))
+
     def write_tree(self, base: str | None, changes: Mapping[str, str | None]) -> str:
         """Return the tree that *base* becomes by *changes*: path to blob, None to remove."""
         with self._writing("a tree"):

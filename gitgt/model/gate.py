@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from typing import Final, Self
 
 from gitgt.errors import SettingsError
 
 DEFAULT_TIMEOUT: Final = 1800.0
+FIRST_PHASE: Final = 1
 
 
 class Verdict(StrEnum):
@@ -29,7 +30,12 @@ class Gate:
     """A command that says with exit code 0 that a tree is good.
 
     ``minimum`` is how many tests it must have run to count; ``keep`` names what of earlier
-    runs stays in the worktree, such as ``.venv``.
+    runs stays in the worktree, such as ``.venv``. Gates of a later ``phase`` wait for those of
+    the earlier ones; one that is not ``parallel`` runs beside no other of its rig. With
+    ``inputs`` it sees nothing of a tree but what these globs name. ``memory`` is what each of
+    its processes may take, ``output`` how much of what it prints is kept, both in MiB (0: as
+    usual). ``environment`` names what it may see of ours, or gives a value (``TZ=UTC``). What
+    the command ``fingerprint`` prints tells one machine from another.
     """
 
     name: str
@@ -37,6 +43,14 @@ class Gate:
     timeout: float = DEFAULT_TIMEOUT
     minimum: int = 0
     keep: tuple[str, ...] = ()
+    phase: int = FIRST_PHASE
+    parallel: bool = True
+    inputs: tuple[str, ...] = ()
+    memory: int = 0
+    output: float = 0
+    environment: tuple[str, ...] = ()
+    submodules: bool = False
+    fingerprint: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.command:
@@ -44,17 +58,39 @@ class Gate:
         if self.timeout <= 0:
             raise SettingsError(f"the gate {self.name!r} has no time to run in")
 
+    @property
+    def passed_on(self) -> tuple[str, ...]:
+        """The names of the variables that it gets with the value that they have here."""
+        return tuple(each for each in self.environment if "=" not in each)
+
+    @property
+    def given(self) -> dict[str, str]:
+        """The variables that it gets with a value of its own."""
+        pairs = (each.partition("=") for each in self.environment if "=" in each)
+        return {name: value for name, _, value in pairs}
+
+
+# What of a definition cannot change a verdict: when it runs, and how much of its log is kept.
+_NO_MATTER: Final = frozenset({"phase", "output"})
+# What was there before anything else was: it counts even where it says nothing.
+_ALWAYS: Final = ("name", "command", "timeout", "minimum", "keep")
+
 
 def gate_hash(gate: Gate, environment: str) -> str:
-    """Return what names this definition, in this environment: no other verdict counts."""
+    """Return what names this definition, in this environment: no other verdict counts.
+
+    What is as usual is left out, so a definition that says nothing new keeps its verdicts.
+    """
+    said = {each.name: getattr(gate, each.name) for each in fields(gate)}
+    usual = {each.name: each.default for each in fields(gate)}
     definition = {
-        "name": gate.name,
-        "command": gate.command,
-        "timeout": gate.timeout,
-        "minimum": gate.minimum,
-        "keep": gate.keep,
-        "environment": environment,
+        name: value
+        for name, value in said.items()
+        if name in _ALWAYS or (name not in _NO_MATTER and value != usual[name])
     }
+    if "environment" in definition:
+        definition["variables"] = sorted(definition["environment"])
+    definition["environment"] = environment
     canonical = json.dumps(definition, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()[:16]
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from gitgt.model.gate import Evidence, Verdict
+from gitgt.model.gate import FIRST_PHASE, Evidence, Verdict
 from gitgt.model.merge_acts import Run
 from gitgt.model.merge_chain import Base, Link
 from gitgt.model.merge_odds import Finding, rate_of
@@ -21,18 +21,24 @@ LIMIT: Final = 64
 class Queue:
     """All that the planner knows.
 
-    ``evidence`` is keyed by tree and gate. ``waived`` names trees that a recorded waiver
-    covers; ``waiver`` covers all, in a rig without gates. ``held`` is why a person wants
-    nothing to move. With ``retry`` a gate that could not run is tried again. ``rate`` is how
-    often a request was red lately, ``findings`` is what gates said of sets of heads on an
-    older target too: guesses, which decide what is tested first. ``frugal`` does not test
-    what another run will probably tell.
+    ``evidence`` is keyed by gate and what it sees of a tree: ``scopes`` says for tree and gate
+    what that is, if it is not all of it; two trees of one scope are one to the gate, and what
+    it has said of one it has said of the other. ``gates`` are in the order of their
+    ``phases``; those in ``alone`` run beside no other run. ``waived`` names trees that a
+    recorded waiver covers; ``waiver`` covers all, in a rig without gates. ``held`` is why a
+    person wants nothing to move. With ``retry`` a gate that could not run is tried again.
+    ``rate`` is how often a request was red lately, ``findings`` is what gates said of sets of
+    heads on an older target too: guesses, which decide what is tested first. ``frugal`` does
+    not test what another run will probably tell.
     """
 
     base: Base
     requests: tuple[Request, ...] = ()
     gates: tuple[str, ...] = ()
     evidence: Mapping[tuple[str, str], Evidence] = field(default_factory=dict)
+    scopes: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    phases: Mapping[str, int] = field(default_factory=dict)
+    alone: frozenset[str] = frozenset()
     running: tuple[Run, ...] = ()
     waived: frozenset[str] = frozenset()
     waiver: bool = False
@@ -53,13 +59,24 @@ class Known:
         self.queue = queue
         self.base = queue.base
 
+    def key(self, tree: str, gate: str) -> tuple[str, str]:
+        """Return what a verdict of *gate* on *tree* belongs to."""
+        return self.queue.scopes.get((tree, gate), tree), gate
+
     def said(self, tree: str, gate: str) -> Evidence:
-        """Return what *gate* has said of *tree*."""
-        return self.queue.evidence.get((tree, gate), _NOTHING)
+        """Return what *gate* has said of all that it sees of *tree*."""
+        return self.queue.evidence.get(self.key(tree, gate), _NOTHING)
 
     def passes(self, tree: str, gate: str) -> bool:
         """Tell whether *gate* passed on *tree*."""
         return self.said(tree, gate).verdict is Verdict.PASS
+
+    def missing(self, tree: str) -> tuple[str, ...]:
+        """Return the gates whose pass on *tree* is missing, of the first phase that has any."""
+        phases = self.queue.phases
+        left = [gate for gate in self.queue.gates if not self.passes(tree, gate)]
+        first = min((phases.get(gate, FIRST_PHASE) for gate in left), default=0)
+        return tuple(gate for gate in left if phases.get(gate, FIRST_PHASE) == first)
 
     def may_land(self, tree: str) -> bool:
         """Tell whether all gates passed on *tree*, or a waiver covers it."""
@@ -105,7 +122,7 @@ class Known:
         ):
             if found.trouble:
                 return f"{gate} could not run: {found.trouble}"
-            if tree == self.base.tree and _is_absurd(found):
+            if (tree, gate) == self.key(self.base.tree, gate) and _is_absurd(found):
                 return f"{gate} comes to no verdict on the target itself any more"
         return ""
 
@@ -128,6 +145,8 @@ def _is_absurd(on_base: Evidence) -> bool:
     """Tell whether a verdict on the base speaks against the gate or the machine.
 
     The base is tested again only to vouch for a stopped gate: had it passed before and does
-    not now, or is it stopped itself, then the request has nothing to do with it.
+    not now, or is it stopped itself, then the request has nothing to do with it. (Stopped
+    once, it may have been so for a request of which the gate sees nothing.)
     """
-    return on_base.failed_at > on_base.passed_at and bool(on_base.doubtful or on_base.passes)
+    is_stopped = on_base.doubtful and on_base.fails > 1
+    return on_base.failed_at > on_base.passed_at and bool(is_stopped or on_base.passes)

@@ -83,7 +83,7 @@ class Probes(Known):
         if self._trusted != self.order:
             chains.append(self.chain(self._trusted))
         trees = {link.tree for links in chains for link in self._not_red(links)}
-        return {(tree, gate) for tree in trees for gate in self.queue.gates}
+        return {self.key(tree, gate) for tree in trees for gate in self.queue.gates}
 
     def _not_red(self, links: Sequence[Link]) -> Sequence[Link]:
         red = self.red_length(links)
@@ -116,25 +116,56 @@ class Probes(Known):
     def _probing(self, links: Sequence[Link], order: Sequence[str]) -> Iterator[Test]:
         """Yield probes of prefixes, and between them, if there is room, screens."""
         gauge = self._gauge(links)
-        under_test = {run.tree for run in self.queue.running if not run.is_screen}
-        at = [n for n, link in enumerate(links[: gauge.open], 1) if link.tree in under_test]
-        first = at[0] if at else gauge.first
-        yield from self._tests(links[:first], order)
+        at = [
+            n for n in range(gauge.low + 1, gauge.open + 1) if self._is_under_test(links[n - 1])
+        ]
+        first = at[0] if at else self._begun(links, gauge) or gauge.first
+        yield from self._tests(links[:first], order, gauge)
         if self.queue.slots == 1:
             return
         if suspect := self._suspect(links):
-            if suspect <= gauge.open:
-                yield from self._tests(links[:suspect], order)
+            if gauge.low < suspect <= gauge.open:
+                yield from self._tests(links[:suspect], order, gauge)
             yield from self._behind_suspects(order)
         yield from self._screens({self._heads[link.request] for link in links[:first]}, links)
         if not self.queue.frugal:
-            marks = sorted({0, *at, first, gauge.high if gauge.red else first})
-            yield from self._nested(links, order, gauge.chance, marks)
+            marks = sorted({gauge.low, *at, first, gauge.high if gauge.red else first})
+            yield from self._nested(links, order, gauge, marks)
+
+    def _is_under_test(self, link: Link) -> bool:
+        """Tell whether a gate is at work on the prefix that *link* ends."""
+        return any(
+            run.place[-1:] == (link.request,) and run.key == self.key(link.tree, run.gate)
+            for run in self.queue.running
+        )
+
+    def _begun(self, links: Sequence[Link], gauge: Gauge) -> int:
+        """Return the length of the longest prefix that has passed some of the gates; 0: none.
+
+        What a gate has said of the target too is no beginning: it sees nothing of the prefix.
+        While one who is to blame is searched for, only the gate that is red counts.
+        """
+        if gauge.red:
+            return 0
+        lengths = range(gauge.open, 0, -1)
+        return next((n for n in lengths if self._has_passed_any(links[n - 1].tree)), 0)
+
+    def _has_passed_any(self, tree: str) -> bool:
+        return any(
+            self.passes(tree, gate) and self.key(tree, gate) != self.key(self.base.tree, gate)
+            for gate in self.queue.gates
+        )
 
     def _gauge(self, links: Sequence[Link]) -> Gauge:
         chance = survival([self._odds[link.request] for link in links])
         red = self.red_length(links)
-        return Gauge(chance, red or len(links), red=red is not None)
+        if red is None:
+            return Gauge(chance, len(links))
+        gate = self.red_gate(links[red - 1].tree)
+        low = next(
+            (n for n in range(red - 1, 0, -1) if self.passes(links[n - 1].tree, gate)), 0
+        )
+        return Gauge(chance, red, gate, low)
 
     def _suspect(self, links: Sequence[Link]) -> int:
         """Return at which length a prefix takes in who is probably to blame; 0: nowhere."""
@@ -146,15 +177,14 @@ class Probes(Known):
         if not links:
             return
         gauge = self._gauge(links)
-        under_test = {run.tree for run in self.queue.running}
-        if not any(link.tree in under_test for link in links[1 : gauge.open]):
-            yield from self._tests(links[: gauge.first], order)
+        if not any(self._is_under_test(link) for link in links[1 : gauge.open]):
+            yield from self._tests(links[: gauge.first], order, gauge)
 
     def _nested(
-        self, links: Sequence[Link], order: Sequence[str], chance: Sequence[float],
-        marks: list[int],
-    ) -> Iterator[Test]:  # fmt: skip
+        self, links: Sequence[Link], order: Sequence[str], gauge: Gauge, marks: list[int]
+    ) -> Iterator[Test]:
         """Yield probes in what is then the widest gap of the odds."""
+        chance = gauge.chance
 
         def falls(gap: tuple[int, int]) -> float:
             return chance[gap[0]] - chance[gap[1]] if gap[1] - gap[0] > 1 else 0.0
@@ -164,16 +194,26 @@ class Probes(Known):
             if falls((low, high)) <= _GAP:
                 return
             middle = halfway(chance, low, high, red=True)
-            yield from self._tests(links[:middle], order)
+            yield from self._tests(links[:middle], order, gauge)
             insort(marks, middle)
 
-    def _tests(self, links: Sequence[Link], order: Sequence[str]) -> Iterator[Test]:
+    def _tests(
+        self, links: Sequence[Link], order: Sequence[str], gauge: Gauge
+    ) -> Iterator[Test]:
+        """Yield what a prefix lacks: in a search, the gate that is red further on; else all.
+
+        Of a prefix that nothing but its last gates keeps from landing, a search wants those.
+        """
         last = links[-1]
         heads = tuple(self._heads[link.request] for link in links)
-        for gate in self.queue.gates:
-            if not self.passes(last.tree, gate):
-                run = Run(last.tree, gate, _up_to(last, order), heads)
-                yield self._test(last.commit, run)
+        missing = self.missing(last.tree)
+        for gate in (gauge.gate,) if gauge.searches(len(links)) else missing:
+            yield self._test(last.commit, self._run(last, gate, _up_to(last, order), heads))
+
+    def _run(
+        self, link: Link, gate: str, place: tuple[str, ...], heads: tuple[str, ...]
+    ) -> Run:
+        return Run(self.key(link.tree, gate)[0], gate, place, heads)
 
     def _screens(self, probed: set[str], links: Sequence[Link]) -> Iterator[Test]:
         """Yield sets to test on the target alone: halves of red ones, then what is unknown."""
@@ -204,22 +244,24 @@ class Probes(Known):
             found = self.merging((*members, name))
             if isinstance(found, Link):
                 link, members = found, (*members, name)
-        for gate in self.queue.gates if link else ():
-            assert link is not None
+        if link is None:
+            return
+        merged = tuple(self._heads[name] for name in members)
+        for gate in self.missing(link.tree):
             if self.said(link.tree, gate) == Evidence():
-                merged = tuple(self._heads[name] for name in members)
-                yield Start(Run(link.tree, gate, (), merged), link.commit)
+                yield Start(self._run(link, gate, (), merged), link.commit)
 
     def _judging(self, head: Link, gate: str, order: Sequence[str]) -> Iterator[Test]:
         """Yield what is missing before a red head may be blamed."""
         if self.base_red():
             return
         place = _up_to(head, order)
-        on_base = self._test(self.base.commit, Run(self.base.tree, gate, place))
+        scope, _ = self.key(self.base.tree, gate)
+        on_base = self._test(self.base.commit, Run(scope, gate, place))
         if not self.passes(self.base.tree, gate):
             yield on_base
         if not self.is_confirmed(head.tree, gate):
-            run = Run(head.tree, gate, place, (self._heads[head.request],))
+            run = self._run(head, gate, place, (self._heads[head.request],))
             yield self._test(head.commit, run)
         elif not self.is_vouched_for(head, gate):
             yield on_base
@@ -231,11 +273,21 @@ class Probes(Known):
 
 @dataclass(frozen=True, slots=True)
 class Gauge:
-    """The odds along a chain: ``chance[n]`` that its first n are green together."""
+    """The odds along a chain: ``chance[n]`` that its first n are green together.
+
+    If *gate* is red, it is so on the first ``high``, and passes on the first ``low``; what
+    other gates say of those is not known yet.
+    """
 
     chance: Sequence[float]
     high: int
-    red: bool
+    gate: str = ""
+    low: int = 0
+
+    @property
+    def red(self) -> bool:
+        """Tell whether somebody is to blame, and searched for."""
+        return bool(self.gate)
 
     @property
     def open(self) -> int:
@@ -244,8 +296,12 @@ class Gauge:
 
     @property
     def first(self) -> int:
-        """The length of the prefix to test first."""
-        return halfway(self.chance, 0, self.high, red=self.red) or self.high
+        """The length of the prefix to test first: where it is not known who is to blame."""
+        return halfway(self.chance, self.low, self.high, red=self.red) or self.low or self.high
+
+    def searches(self, length: int) -> bool:
+        """Tell whether a prefix of this length is tested to find who is to blame."""
+        return self.red and self.low < length < self.high
 
 
 def _up_to(last: Link, order: Sequence[str]) -> tuple[str, ...]:

@@ -24,10 +24,21 @@ from collections.abc import Iterator
 from functools import cache
 from itertools import islice
 
-from gitgt.model.merge_acts import Act, Cancel, Cause, Eject, Freeze, Land, Skip, Stop, Wait
+from gitgt.model.merge_acts import (
+    Act,
+    Cancel,
+    Cause,
+    Eject,
+    Freeze,
+    Land,
+    Run,
+    Skip,
+    Stop,
+    Wait,
+)
 from gitgt.model.merge_chain import Merging, chain_of
 from gitgt.model.merge_facts import Queue
-from gitgt.model.merge_probes import Probes
+from gitgt.model.merge_probes import Probes, Test
 
 
 def plan(queue: Queue, merging: Merging) -> tuple[Act, ...]:
@@ -89,8 +100,21 @@ class _Board(Probes):
         slots, running = self.queue.slots, self.queue.running
         wishes = list(islice(self.wishes(), slots + len(running)))
         wanted = {wish.run.key for wish in wishes}
-        kept = {run.key for run in running if run.key in wanted or self.is_telling(run)}
-        yield from (Cancel(run) for run in running if run.key not in kept)
+        kept = [run for run in running if run.key in wanted or self.is_telling(run)]
+        yield from (Cancel(run) for run in running if run not in kept)
         if not self.trouble() or self.queue.retry:
-            new = [wish for wish in wishes if wish.run.key not in kept]
-            yield from new[: max(0, slots - len(kept))]
+            known = {run.key for run in kept}
+            new = [wish for wish in wishes if wish.run.key not in known]
+            yield from self._side_by_side(kept, new[: max(0, slots - len(kept))])
+
+    def _side_by_side(self, kept: list[Run], new: list[Test]) -> Iterator[Test]:
+        """Yield those of the *new* that may be started beside the *kept* and each other.
+
+        Where one that runs alone is next, nothing else is begun: else its turn never comes.
+        """
+        gates = [run.gate for run in kept]
+        for wish in new:
+            if gates and self.queue.alone & {*gates, wish.run.gate}:
+                return
+            gates.append(wish.run.gate)
+            yield wish

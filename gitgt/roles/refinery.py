@@ -71,7 +71,7 @@ class RefineryRole:
         live.take_in({each.name: each for each in gates})
         waits: list[float | None] = []
         for each in targets:
-            runs = GateRuns(self._town, rig, each.branch)
+            runs = GateRuns(self._town, rig, each.branch, live.keys)
             _Line(self._town, each, gates, runs, self._merger).work()
             waits.append(runs.retry_in())
         waits.append(_UNTIL_ASKED if live.live() else None)
@@ -157,6 +157,8 @@ class _Line:
             base=base,
             requests=tuple(planned),
             gates=tuple(self._gates),
+            phases={each.name: each.phase for each in self._gates.values()},
+            alone=frozenset(each.name for each in self._gates.values() if not each.parallel),
             running=tuple(self._runs.running()),
             waived=frozenset(waiver.tree for waiver in waivers if waiver.tree),
             waiver=not self._gates and any(not waiver.tree for waiver in waivers),
@@ -180,13 +182,17 @@ class _Line:
 
         while True:
             told = set(asked)
+            asks = [(tree, each) for tree in told for each in self._gates.values()]
+            scopes = {
+                (tree, each.name): self._runs.keys.scope(tree, each) for tree, each in asks
+            }
             evidence = {
-                (tree, name): self._runs.evidence(tree, each)
-                for tree in told
-                for name, each in self._gates.items()
+                (scopes[tree, each.name], each.name): self._runs.evidence(tree, each)
+                for tree, each in asks
             }
             retry = self._runs.retry_in() == 0
-            acts = plan(replace(queue, evidence=evidence, retry=retry), noted)
+            known = replace(queue, scopes=scopes, evidence=evidence, retry=retry)
+            acts = plan(known, noted)
             if asked == told:
                 if retry:
                     self._runs.try_again()

@@ -9,8 +9,11 @@ from __future__ import annotations
 
 import os
 import re
+import resource
 import signal
+import sys
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -47,7 +50,7 @@ class Child:
         return int(code)
 
 
-def start(
+def start(  # noqa: PLR0913 - all that a process begins with
     program: Path,
     argv: Sequence[str],
     *,
@@ -55,8 +58,11 @@ def start(
     env: Mapping[str, str],
     stdin: BinaryIO,
     output: int,
+    memory: int | None = None,
 ) -> Child:
     """Start *program*; *output* is a descriptor that takes stdout and stderr.
+
+    Neither it nor any that it starts gets more than *memory* bytes.
 
     Raises:
         EnvironmentProblemError: the system refuses to run it.
@@ -75,7 +81,7 @@ def start(
             _cwd=str(cwd),
             _env=dict(env),
             _encoding="latin-1",
-            _preexec_fn=_as_if_in_the_foreground,
+            _preexec_fn=partial(_as_if_in_the_foreground, memory),
         )
     except sh.ForkException as error:
         said = _SYSTEM_ERROR.sub("", str(error).strip().splitlines()[-1])
@@ -90,6 +96,20 @@ def _as_bytes_in_latin_1(word: str) -> str:
     return os.fsencode(word).decode("latin-1")
 
 
-def _as_if_in_the_foreground() -> None:
+def _as_if_in_the_foreground(memory: int | None) -> None:
     """Undo what sh 2.4 does to a background command: it would ignore a hang-up forever."""
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    if memory is not None:
+        _limit(memory)
+
+
+def _limit(memory: int) -> None:
+    """Let no process of ours take more than *memory* bytes.
+
+    Linux counts what is written to (RLIMIT_DATA); the whole address space, of which much is
+    only reserved, is limited where there is nothing better.
+    """
+    kind = resource.RLIMIT_DATA if sys.platform == "linux" else resource.RLIMIT_AS
+    _, most = resource.getrlimit(kind)
+    limit = memory if most == resource.RLIM_INFINITY else min(memory, most)
+    resource.setrlimit(kind, (limit, limit))

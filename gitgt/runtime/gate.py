@@ -30,10 +30,14 @@ _NO_TESTS: Final = 5  # pytest: no tests were collected
 _NO_ROOM = re.compile(
     rb"No space left on device|ENOSPC|Disk quota exceeded|Cannot allocate memory"
 )
+_NO_MEMORY = re.compile(rb"MemoryError|bad_alloc|[Oo]ut of memory|memory exhausted")
 _PYTEST = re.compile(r"(^|[/\s])py\.?test($|\s)")
 # unittest, pytest and TAP, each in the last lines of its output.
 _COUNTED = re.compile(rb"(?:Ran (\d+) tests?)|(?:(\d+) passed)|(?:^1\.\.(\d+)$)", re.MULTILINE)
 _END: Final = 64 * 1024
+_MIB: Final = 1024 * 1024
+# What is kept of what a gate prints while it runs, if it does not say: beginning and end.
+_HEAD, _TAIL = 256 * 1024, _MIB
 _LITTLE_ROOM: Final = 256 * 1024 * 1024
 
 
@@ -61,6 +65,8 @@ def start(
             env=environ,
             directory=folder,
             timeout=gate.timeout,
+            memory=gate.memory * _MIB or None,
+            output_limit=kept_of(gate),
             wake=wiring.wake,
             note=str(cwd),
             watcher=wiring.watcher,
@@ -69,14 +75,35 @@ def start(
     )
 
 
-def for_gate(ours: Mapping[str, str], *, slot: int, temporary: Path) -> dict[str, str]:
-    """Return the whole environment of a gate: an allow-list, nothing of git's, no secrets."""
+def kept_of(gate: Gate) -> tuple[int, int]:
+    """Return how many bytes of the beginning and of the end of its output are kept."""
+    if not gate.output:
+        return _HEAD, _TAIL
+    head = round(gate.output * _MIB) // 4
+    return head, round(gate.output * _MIB) - head
+
+
+def seen_by(gate: Gate, ours: Mapping[str, str]) -> dict[str, str]:
+    """Return what of *ours* the gate sees: an allow-list, and what its definition names."""
+    return {**environment.allowed(ours, gate.passed_on), **gate.given}
+
+
+def for_gate(
+    gate: Gate, ours: Mapping[str, str], *, slot: int, place: Path, temporary: Path,
+    settings: Path,
+) -> dict[str, str]:  # fmt: skip
+    """Return the whole environment of a gate that is run in *place*: no secrets of ours.
+
+    Its git neither asks, nor climbs out of the slot, nor changes the user's *settings*.
+    """
     return {
-        **environment.allowed(ours),
+        **seen_by(gate, ours),
         "CI": "1",
         "GT_GATE": "1",
         "GT_SLOT": str(slot),
         "GIT_TERMINAL_PROMPT": "0",
+        "GIT_CEILING_DIRECTORIES": str(place.parent),
+        "GIT_CONFIG_GLOBAL": str(settings),
         "TMPDIR": str(temporary),
     }
 
@@ -99,6 +126,9 @@ def judge(
         name = signal.Signals(run.signal).name
         return Judgment(Verdict.FAIL, f"it was killed by {name}", doubtful=True)
     if run.code:
+        if gate.memory and (_NO_MEMORY.search(end) or _NO_ROOM.search(end)):
+            why = f"it exited with {run.code}: {gate.memory} MiB did not do"
+            return Judgment(Verdict.FAIL, why, doubtful=True)
         ran_out = _NO_ROOM.search(end) is not None
         return Judgment(Verdict.FAIL, f"it exited with {run.code}", doubtful=ran_out)
     if tampered:

@@ -48,6 +48,14 @@ def parent_of(pid: int) -> int | None:
     return row.parent if row else None
 
 
+def name_of(pid: int) -> str:
+    """Return what the program of *pid* is called, as far as the system tells."""
+    try:
+        return (_PROC / str(pid) / "comm").read_text(errors="replace").strip()
+    except OSError:
+        return "?"
+
+
 def is_alive(who: Identity) -> bool:
     """Tell whether *who* still runs."""
     return identify(who.pid) == who

@@ -49,7 +49,8 @@ class Spec:
     """What is to be run, and who is told when it has ended.
 
     ``env`` is the whole environment of the command. ``output_limit`` is how many bytes of the
-    beginning and of the end are kept. ``note`` is what the notes say.
+    beginning and of the end are kept, ``memory`` how many each process of it may take.
+    ``note`` is what the notes say.
     """
 
     argv: tuple[str, ...]
@@ -59,6 +60,7 @@ class Spec:
     stdin: bytes | None = None
     timeout: float | None = None
     grace: float = 5.0
+    memory: int | None = None
     output_limit: tuple[int, int] = (256 * _KIB, 1024 * _KIB)
     wake: tuple[Path, ...] = ()
     note: str = ""
@@ -98,7 +100,10 @@ class Running:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
-    """It has ended: with ``code``, or by ``signal``, or it never began (``error``)."""
+    """It has ended: with ``code``, or by ``signal``, or it never began (``error``).
+
+    ``left`` are the programs that it left running behind it, which were ended.
+    """
 
     code: int | None
     signal: int | None
@@ -108,6 +113,7 @@ class Ended:
     bytes: int
     error: str
     output: Path
+    left: tuple[str, ...] = ()
 
     @property
     def began(self) -> bool:
@@ -288,7 +294,8 @@ def _result(directory: Path) -> Ended | None:
         fields = json.loads((directory / "result").read_bytes())
     except FileNotFoundError:
         return None
-    return Ended(**fields, output=directory / "output")
+    left = tuple(fields.pop("left", ()))
+    return Ended(**fields, output=directory / "output", left=left)
 
 
 def _running(directory: Path) -> Running:

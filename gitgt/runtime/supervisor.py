@@ -29,6 +29,7 @@ from gitgt.runtime.process import (
     Spec,
     detached_environment,
     kill_all,
+    wait_for_end,
     write_whole,
 )
 from gitgt.runtime.program import find_program
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
 _CHUNK: Final = 1 << 16
 _SWEEPS: Final = 10
+_LEEWAY: Final = 0.5
 _PR_SET_CHILD_SUBREAPER: Final = 36
 # While a thread of sh 2.4 asks the kernel about the child, which it does every second, sh tells
 # us that the child lives. If it has just died, no second signal comes: so we look again.
@@ -59,6 +61,7 @@ class Supervisor:
         self._stopped = False
         self._kill_at: float | None = None
         self._session = 0
+        self._left: list[str] = []
         self._grace = spec.grace
 
     def run(self) -> None:
@@ -84,6 +87,7 @@ class Supervisor:
         self._session = command.pid
         self._record(identity.identify(command.pid))
         code = self._watch(command)
+        self._left = self._left_behind()
         self._sweep()
         self._read()
         return {
@@ -106,6 +110,7 @@ class Supervisor:
                 env=spec.env,
                 stdin=stdin,
                 output=self._output_in,
+                memory=spec.memory,
             )
         os.close(self._output_in)
         os.set_blocking(self._output, False)
@@ -172,6 +177,16 @@ class Supervisor:
             if len(chunk) < _CHUNK:
                 return True
 
+    def _left_behind(self) -> list[str]:
+        """Return the names of the programs that go on after the command has ended by itself.
+
+        Who is about to end is given the time for it.
+        """
+        if self._timed_out or self._stopped:
+            return []
+        names = {who: identity.name_of(who.pid) for who in self._survivors()}
+        return sorted(names[who] for who in wait_for_end(list(names), _LEEWAY))
+
     def _sweep(self) -> None:
         """End whoever outlived the command, again and again until nobody is there."""
         grace = min(self._grace, 1.0)
@@ -207,6 +222,7 @@ class Supervisor:
             "stopped": self._stopped,
             "seconds": round(time.monotonic() - self._began, 3),
             "bytes": self._ring.total,
+            "left": self._left,
         }
         try:
             write_whole(self._spec.directory / "result", json.dumps(result))

@@ -131,9 +131,12 @@ class _Search:
             return before.verdict
         self._tested += 1
         self._told(f"{self._gate.name} on {commit[:12]}")
-        run = Run(self._repository.tree_of(commit), self._gate.name)
-        self._runs.start(run, commit, self._gate)
+        tree = self._repository.tree_of(commit)
+        run = Run(self._runs.keys.scope(tree, self._gate), self._gate.name)
         pause = threading.Event()
+        while not self._runs.start(run, commit, self._gate):
+            self._runs.take_in(self._gates)
+            pause.wait(_LOOK_EVERY)
         while run in self._runs.running():
             self._runs.take_in(self._gates)  # the queue's own, too, which end meanwhile
             pause.wait(_LOOK_EVERY)

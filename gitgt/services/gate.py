@@ -19,32 +19,40 @@ _SCHEMA: Final = "rig"
 
 
 def gates(town: Town, rig: Rig) -> tuple[Gate, ...]:
-    """Return the gates of *rig* as committed: what is only in a working tree does not count."""
+    """Return the gates of *rig* as committed: what is only in a working tree does not count.
+
+    They come in the order of their phases.
+    """
     found = settings.read_committed(town.root, rig.settings_name, _SCHEMA)
-    return tuple(_gate(fields) for fields in found.get("gates", ()))
+    gates = (_gate(fields) for fields in found.get("gates", ()))
+    return tuple(sorted(gates, key=lambda each: each.phase))
 
 
 def _gate(fields: dict[str, Any]) -> Gate:
-    return Gate(
-        name=fields["name"],
-        command=tuple(fields["command"]),
-        timeout=float(fields.get("timeout", DEFAULT_TIMEOUT)),
-        minimum=fields.get("minimum", 0),
-        keep=tuple(fields.get("keep", ())),
-    )
+    """Return a gate as its settings have it: lists are tuples, what is not said is as usual."""
+    said: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in fields.items()
+    }
+    return Gate(**{**said, "timeout": float(fields.get("timeout", DEFAULT_TIMEOUT))})
 
 
 def add(
     town: Town, rig: Rig, name: str, command: Sequence[str], who: Actor,
-    *, timeout: float | None,
+    *, timeout: float | None = None, **more: object,
 ) -> bool:  # fmt: skip
-    """Add a gate, or give the one of that name a new command; say if anything changed."""
+    """Add a gate, or define the one of that name anew; say if anything changed.
+
+    *more* is what else the settings may say of it; what is None or empty is left out.
+    """
+    said = {"timeout": timeout, **more}
     fields: dict[str, Any] = {"name": name, "command": list(command)}
-    if timeout is not None:
-        fields["timeout"] = timeout
+    fields |= {key: value for key, value in said.items() if value not in (None, [], ())}
 
     def amend(present: Sequence[Any]) -> list[Any]:
-        return [*(each for each in present if each["name"] != name), fields]
+        if not any(each["name"] == name for each in present):
+            return [*present, fields]
+        return [fields if each["name"] == name else each for each in present]
 
     return _change(town, rig, amend, f"gate {name} for {rig.name}", who)
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import platform
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -17,7 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from gitgt.errors import EnvironmentProblemError
-from gitgt.git import faults, slot
+from gitgt.git import faults
 from gitgt.git.turn import turn
 from gitgt.ledger.verdicts import Record, Verdicts, shortened
 from gitgt.model.gate import Evidence, Gate, Verdict, gate_hash
@@ -27,8 +26,10 @@ from gitgt.runtime import process
 from gitgt.runtime.environment import town_mark
 from gitgt.runtime.process import Ended, Lost, Running, write_whole
 from gitgt.services import sessions
+from gitgt.services.gate_keys import Keys
 from gitgt.services.gate_trouble import Troubles
 from gitgt.services.lately import Lately
+from gitgt.services.pool import Pool
 from gitgt.services.town import Rig, Town
 
 _FACTS: Final = "run.json"
@@ -37,14 +38,14 @@ _CANCELLED: Final = "cancelled"
 _TURN: Final = "gate-runs"
 
 
-def environment() -> str:
-    """Return what a verdict depends on besides tree and gate: the kind of machine."""
-    return f"{platform.system()}-{platform.machine()}"
-
-
 @dataclass(frozen=True, slots=True)
 class Live:
-    """A run that has not been taken in yet, for the queue of *branch*."""
+    """A run that has not been taken in yet, for the queue of *branch*.
+
+    ``commit`` is what lies in its slot, and ``whole`` the tree that it was made from: the same
+    tree, unless the gate sees only some of it. ``definition`` is the gate as it was then. One
+    that is ``alone`` runs beside no other.
+    """
 
     folder: Path
     branch: str
@@ -52,6 +53,9 @@ class Live:
     commit: str
     digest: str
     slot: int
+    whole: str = ""
+    definition: str = ""
+    alone: bool = False
 
     @property
     def key(self) -> str:
@@ -88,12 +92,16 @@ class AtWork:
 class GateRuns:
     """The runs of one rig, started and stopped for the queue of one of its branches."""
 
-    def __init__(self, town: Town, rig: Rig, branch: str = "") -> None:
+    def __init__(
+        self, town: Town, rig: Rig, branch: str = "", keys: Keys | None = None
+    ) -> None:  # fmt: skip
         self._town = town
         self._rig = rig
         self._branch = branch or rig.branch
         self._repository = town.ledger_at(rig).repository
         self._folder = self._repository.gt / "runs"
+        self._pool = Pool(self._repository, rig.path)
+        self.keys = keys or Keys(self._repository, rig.path)
         self.verdicts = Verdicts(self._repository, clock=town.clock)
         self._troubles = Troubles(self._repository.gt / "gate-trouble.json", town.clock)
         self._asked: set[str] = set()
@@ -127,19 +135,32 @@ class GateRuns:
     def _own(self) -> list[Live]:
         return [each for each in self.live() if each.branch == self._branch]
 
-    def start(self, run: Run, commit: str, gate: Gate) -> None:
-        """Run *gate* on the tree of *commit* in a free slot; what prevents it is noted.
+    def start(self, run: Run, commit: str, gate: Gate) -> bool:
+        """Run *gate* on what it sees of *commit* in a free slot; what prevents it is noted.
 
-        Of two processes that start one at once, each finds a slot of its own.
+        Of two processes that start one at once, each finds a slot of its own. Nothing is done
+        where it would run beside a gate that runs alone, or is one: say that it must wait.
         """
         with turn(self._repository, _TURN):
-            self._begin(run, commit, gate)
+            live = self.live()
+            if any(each.alone or not gate.parallel for each in live):
+                return False
+            self._begin(run, commit, gate, {each.slot for each in live})
+            return True
 
-    def _begin(self, run: Run, commit: str, gate: Gate) -> None:
-        digest = gate_hash(gate, environment())
-        number = self._free_slot()
-        name = f"{run.tree}.{digest}.{self._town.draw(36**8)}"
-        live = Live(self._folder / name, self._branch, run, commit, digest, number)
+    def _begin(self, run: Run, commit: str, gate: Gate, taken: set[int]) -> None:
+        whole = self._repository.tree_of(commit)
+        run = replace(run, tree=self.keys.scope(whole, gate))
+        digest = self.keys.digest(gate)
+        if trouble := self.keys.trouble(gate):
+            self._troubles.note(f"{run.tree}.{digest}", trouble)
+            return
+        seen = self.keys.commit(commit, gate)
+        live = Live(
+            self._folder / f"{run.tree}.{digest}.{self._town.draw(36**8)}",
+            self._branch, run, seen, digest, self._pool.choose(taken, gate, seen),
+            whole, gate_hash(gate, ""), not gate.parallel,
+        )  # fmt: skip
         try:
             self._start(live, gate)
         except (EnvironmentProblemError, OSError) as error:
@@ -147,24 +168,18 @@ class GateRuns:
             self._troubles.note(live.key, str(error))
 
     def _start(self, live: Live, gate: Gate) -> None:
-        temporary = self._repository.gt / "tmp" / f"slot-{live.slot}"
-        slot.remove(temporary)
-        temporary.mkdir(parents=True)
-        slot.prepare(self._repository, self._place(live), live.commit, gate.keep)
+        place = self._pool.prepare(live.slot, gate, live.commit, self._branch)
         _make(live)
-        environ = gate_runner.for_gate(os.environ, slot=live.slot, temporary=temporary)
+        environ = gate_runner.for_gate(
+            gate, os.environ, slot=live.slot, place=place,
+            temporary=self._pool.temporary(live.slot),
+            settings=self._pool.settings_of_git(live.slot, os.environ),
+        )  # fmt: skip
         environ[process.TOWN_MARK] = town_mark(self._town.root)
         wiring = sessions.wiring(self._rig, self._town)
-        gate_runner.start(gate, self._place(live), live.folder, environ, wiring)
+        gate_runner.start(gate, place, live.folder, environ, wiring)
         facts = {"tree": live.run.tree, "requests": live.run.place}
         self._tell("gate.started", gate, facts)
-
-    def _place(self, live: Live) -> Path:
-        return self._rig.path / "refinery" / f"slot-{live.slot}"
-
-    def _free_slot(self) -> int:
-        taken = {each.slot for each in self.live()}
-        return next(number for number in range(len(taken) + 1) if number not in taken)
 
     def cancel(self, run: Run) -> None:
         """Ask a run that can tell nothing any more to end; it leaves no verdict."""
@@ -188,11 +203,12 @@ class GateRuns:
         ended = [(each, seen) for each, seen in looked if not isinstance(seen, Running)]
         for each, seen in ended:
             gate = gates.get(each.run.gate)
-            is_same = gate is not None and gate_hash(gate, environment()) == each.digest
+            is_same = gate is not None and gate_hash(gate, "") == each.definition
             if gate is not None and is_same and seen is not None:
                 self._take_in(each, gate, seen)
                 self._learn(each, gates)
             process.stop(each.folder, grace=0.0)  # one that was lost left somebody behind
+            self._pool.clear(each.slot)
             _remove(each.folder)
         return bool(ended)
 
@@ -202,13 +218,12 @@ class GateRuns:
         if isinstance(seen, Lost) or seen.stopped:
             self._troubles.lose(live.key)
             return
-        place = self._place(live)
-        tampered = slot.is_tampered(place, live.commit)
+        tampered = self._pool.is_tampered(live.slot, live.commit)
         room = shutil.disk_usage(self._repository.common).free
         judgment = gate_runner.judge(gate, seen, tampered=tampered, room=room)
         self._record(live, gate, judgment, seen)
         if tampered:
-            slot.discard(self._repository, place)
+            self._pool.discard(live.slot)
 
     def _record(
         self, live: Live, gate: Gate, judgment: gate_runner.Judgment, seen: Ended
@@ -234,7 +249,7 @@ class GateRuns:
 
     def _learn(self, live: Live, gates: Mapping[str, Gate]) -> None:
         """Note what is known now of the requests that were merged in a run's tree."""
-        verdicts = [self.evidence(live.run.tree, each).verdict for each in gates.values()]
+        verdicts = [self.evidence(live.whole, each).verdict for each in gates.values()]
         if Verdict.FAIL in verdicts:
             self._lately(live.branch).note(live.run.heads, passed=False)
         elif all(each is Verdict.PASS for each in verdicts):
@@ -246,14 +261,17 @@ class GateRuns:
 
     def evidence(self, tree: str, gate: Gate) -> Evidence:
         """Return all that *gate* has said of *tree*, and why it told nothing lately, if so."""
-        digest = gate_hash(gate, environment())
-        key = f"{tree}.{digest}"
+        scope, digest = self.keys.scope(tree, gate), self.keys.digest(gate)
+        key = f"{scope}.{digest}"
         self._asked.add(key)
-        return replace(self.verdicts.evidence(tree, digest), trouble=self._troubles.why(key))
+        why = self._troubles.why(key)
+        if not why and (why := self.keys.trouble(gate)):
+            self._troubles.note(key, why)
+        return replace(self.verdicts.evidence(scope, digest), trouble=why)
 
     def log(self, tree: str, gate: Gate) -> str:
         """Return what *gate* printed when it was last red on *tree*."""
-        return self.verdicts.log(tree, gate_hash(gate, environment()))
+        return self.verdicts.log(self.keys.scope(tree, gate), self.keys.digest(gate))
 
     def trouble_log(self) -> str:
         """Return what a gate printed that could not run, of those that were asked for."""
@@ -290,6 +308,9 @@ def _make(live: Live) -> None:
         "commit": live.commit,
         "digest": live.digest,
         "slot": live.slot,
+        "whole": live.whole,
+        "definition": live.definition,
+        "alone": live.alone,
     }
     write_whole(draft / _FACTS, json.dumps(facts))
     faults.act("rename", draft)
@@ -311,4 +332,8 @@ def _read(folder: Path) -> Live | None:
         return None  # taken in at this moment
     heads = tuple(facts.get("heads", ()))
     run = Run(facts["tree"], facts["gate"], tuple(facts["place"]), heads)
-    return Live(folder, facts["branch"], run, facts["commit"], facts["digest"], facts["slot"])
+    return Live(
+        folder, facts["branch"], run, facts["commit"], facts["digest"], facts["slot"],
+        facts.get("whole", facts["tree"]), facts.get("definition", ""),
+        facts.get("alone", False),
+    )  # fmt: skip

@@ -67,6 +67,9 @@ class Play:
     nature: Nature
     waiting: list[Request]
     gates: tuple[str, ...] = ("test",)
+    sees: dict[str, frozenset[str]] = field(default_factory=dict)  # of which requests
+    phases: dict[str, int] = field(default_factory=dict)
+    alone: frozenset[str] = frozenset()
     slots: int = 1
     limit: int = 5
     merged: frozenset[str] = frozenset()
@@ -86,6 +89,10 @@ class Play:
     def tree(self, merged: frozenset[str]) -> str:
         return "+".join(sorted(merged - self.nature.empty)) or "base"
 
+    def scope(self, tree: str, gate: str) -> str:
+        merged = frozenset(tree.split("+")) - {"base"}
+        return self.tree(merged & self.sees.get(gate, merged))
+
     def merging(self, members: tuple[str, ...]) -> Link | Clash:
         before = self.merged | set(members[:-1])
         last = members[-1]
@@ -98,6 +105,9 @@ class Play:
         known = here | set(self.sent_back)
         return Queue(
             base=Base("c", self.tree(self.merged)),
+            scopes=Scopes(self),
+            phases=self.phases,
+            alone=self.alone,
             requests=tuple(
                 replace(each, after=tuple(one for one in each.after if one in known))
                 for each in self.waiting
@@ -118,6 +128,7 @@ class Play:
         for act in acts:
             self.perform(act)
         assert len(self.running) <= self.slots
+        assert len(self.running) < 2 or not self.alone & {run.gate for run in self.running}
         return acts
 
     def perform(self, act: Act) -> None:
@@ -146,7 +157,8 @@ class Play:
             self.landed.append(name)
         self.merged |= set(names)
         for gate in self.gates:  # never red
-            assert self.evidence[self.tree(self.merged), gate].passes
+            scope = self.scope(self.tree(self.merged), gate)
+            assert self.evidence[scope, gate].passes
 
     def _leave(self, name: str) -> None:
         self.waiting = [each for each in self.waiting if each.id != name]
@@ -184,10 +196,23 @@ class Play:
         raise AssertionError("the queue never came to rest")
 
 
+class Scopes(dict[tuple[str, str], str]):
+    """What each gate of a play sees of whatever tree it is asked about."""
+
+    def __init__(self, play: Play) -> None:
+        super().__init__()
+        self.play = play
+
+    def get(self, key: tuple[str, str], _default: str = "") -> str:  # type: ignore[override]
+        return self.play.scope(*key)
+
+
 def one_after_the_other(
-    nature: Nature, waiting: list[Request]
+    nature: Nature, waiting: list[Request], sees: dict[str, frozenset[str]] | None = None
 ) -> tuple[list[str], dict[str, Cause]]:
     """Return what lands and what goes back if each is tested alone, in its turn."""
+    everything = frozenset(each.id for each in waiting)
+    views = list((sees or {"test": everything}).values())
     landed: list[str] = []
     back: dict[str, Cause] = {}
     left = waiting
@@ -198,7 +223,7 @@ def one_after_the_other(
         left = [each for each in left if each.id != head]
         if nature.collides(head, merged):
             back[head] = Cause.CONFLICT
-        elif nature.verdict(merged | {head})[0] is Verdict.FAIL:
+        elif any(nature.verdict((merged | {head}) & view)[0] is Verdict.FAIL for view in views):
             back[head] = Cause.RED
         else:
             landed.append(head)
@@ -285,6 +310,80 @@ def test_a_crash_anywhere_changes_nothing(world, slots, limit, choices, crashes)
     play = Play(nature, waiting, slots=slots, limit=limit)
     play.finish(iter(choices), crash=iter(crashes))
     assert (play.landed, play.sent_back) == one_after_the_other(nature, waiting)
+
+
+@st.composite
+def gates(draw: st.DrawFn) -> dict[str, object]:
+    """Draw two or three gates: what they see, when they run, and whether beside others."""
+    names = ("lint", "test", "docs")[: draw(st.integers(2, 3))]
+    view = st.frozensets(st.sampled_from(NAMES))
+    phases = sorted(draw(st.lists(st.integers(1, 3), min_size=3, max_size=3)))
+    return {
+        "gates": names,
+        "sees": {name: draw(view) for name in names},
+        "phases": dict(zip(names, phases, strict=False)),
+        "alone": draw(st.frozensets(st.sampled_from(names))),
+    }
+
+
+@given(worlds(), gates(), SLOTS, CHOICES, st.booleans())
+def test_gates_that_see_some_of_a_tree_land_and_blame_as_if_each_were_tested_alone(
+    world, some, slots, choices, frugal
+):
+    nature, waiting = world
+    play = Play(nature, waiting, slots=slots, frugal=frugal, **some)
+    play.finish(iter(choices))
+    assert (play.landed, play.sent_back) == one_after_the_other(nature, waiting, play.sees)
+    assert not play.stops
+    vouching = len(nature.hangs)
+    for key, runs in play.completed.items():
+        assert runs <= 2 or runs <= 1 + vouching, (key, runs)
+
+
+@given(worlds(), gates(), SLOTS, CHOICES)
+def test_what_a_gate_sees_nothing_of_costs_no_run_of_it(world, some, slots, choices):
+    nature, waiting = world
+    play = Play(nature, waiting, slots=slots, **some)
+    play.sees["lint"] = frozenset()
+    play.evidence["base", "lint"] = Evidence(passes=1, passed_at=next(play.ticks))
+    play.finish(iter(choices))
+    assert play.completed["base", "lint"] == 0
+
+
+@given(worlds(), gates(), SLOTS, CHOICES)
+def test_a_later_phase_waits_for_the_earlier_ones_but_in_a_search(world, some, slots, choices):
+    nature, waiting = world
+    play = Play(nature, waiting, slots=slots, **some)
+    play.sees.clear()
+    choice = iter(choices)
+    for _ in range(1000):
+        acts = play.look()
+        red = any(each.verdict is Verdict.FAIL for each in play.evidence.values())
+        for act in acts:
+            if isinstance(act, Start) and not red:
+                phase = play.phases[act.run.gate]
+                for gate in (each for each in play.gates if play.phases[each] < phase):
+                    assert play.evidence[act.run.tree, gate].passes
+        if play.running:
+            play.end(next(choice, 0))
+        elif not any(isinstance(act, (Land, Eject, Skip, Start, Confirm)) for act in acts):
+            return
+
+
+@given(worlds(), gates(), SLOTS, CHOICES, st.lists(st.booleans(), max_size=60))
+def test_flakes_of_several_gates_never_redden_the_target(world, some, slots, choices, flakes):
+    nature, waiting = world
+    play = Play(nature, waiting, slots=slots, **some)
+    flake, choice = iter(flakes), iter(choices)
+    for _ in range(600):
+        acts = play.look()
+        if play.running:
+            play.end(next(choice, 0), flake=next(flake, False))
+        elif not any(isinstance(act, (Land, Eject, Skip, Start, Confirm)) for act in acts):
+            break
+    for name, cause in play.sent_back.items():
+        if cause is Cause.RED:
+            assert any(each.fails > 1 for each in play.evidence.values()), name
 
 
 @given(worlds(), SLOTS, CHOICES)

@@ -25,7 +25,7 @@ from gitgt.ledger.verdicts import Verdicts
 from gitgt.model.documents import Bead, Convoy, Escalation, MergeRequest
 from gitgt.model.gate import gate_hash
 from gitgt.services import gate, hook, sling
-from gitgt.services.gate_runs import environment
+from gitgt.services.gate_keys import environment
 from gitgt.services.sling import Order, Slung
 from gitgt.services.town import Rig, Town
 from tests.support.checkout import Checkout

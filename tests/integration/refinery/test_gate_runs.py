@@ -4,92 +4,15 @@ from __future__ import annotations
 
 import os
 import signal
-from pathlib import Path
 
 import pytest
 
-from gitgt.git.repository import Repository
 from gitgt.git.spool import Spool
-from gitgt.model.actor import Actor, Standing
 from gitgt.model.gate import Evidence, Gate, Verdict
-from gitgt.model.merge_acts import Run
 from gitgt.runtime import identity, process
 from gitgt.runtime.process import Running
-from gitgt.services import install, rig
-from gitgt.services.gate_runs import GateRuns
-from gitgt.services.rig import Wanted
-from tests.support.checkout import Checkout
+from tests.support.gate_shop import shell
 from tests.support.waiting import until
-
-TESS = Actor("Tess Ter", "tess@example.com", Standing.PERSON)
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = 1_795_357_800.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-class Shop:
-    """A rig, and gates that are shell."""
-
-    def __init__(self, folder: Path) -> None:
-        self.clock = Clock()
-        root, _ = install.install(folder / "a town", TESS, self.clock)
-        self.town = type(root)(root.root, self.clock)
-        self.work = Checkout.init(folder / "shop")
-        self.work.commit("price", "9\n")
-        self.rig, _ = rig.add(self.town, Wanted("shop", str(self.work.path)), TESS)
-        self.repository = Repository(self.rig.repository_path)
-
-    def runs(self) -> GateRuns:
-        return GateRuns(self.town, self.rig)
-
-    def commit(self, name: str, text: str) -> str:
-        oid = self.work.commit(name, text)
-        kept = f"HEAD:refs/keep/{oid}"
-        self.work.git("push", "-q", str(self.repository.common), kept)
-        return oid
-
-    def begin(self, gate: Gate, commit: str = "") -> Run:
-        at = commit or self.repository.ref(self.rig.target)
-        run = Run(self.repository.tree_of(at), gate.name, ("gt-mr-abc12",))
-        self.runs().start(run, at, gate)
-        return run
-
-    def end(self, gate: Gate) -> None:
-        until(lambda: self.runs().take_in({gate.name: gate}))
-
-    def judge(self, script: str, commit: str = "", **more) -> Evidence:
-        gate = shell(script, **more)
-        run = self.begin(gate, commit)
-        self.end(gate)
-        return self.evidence(run, gate)
-
-    def evidence(self, run: Run, gate: Gate) -> Evidence:
-        return self.runs().evidence(run.tree, gate)
-
-    @property
-    def slot(self) -> Path:
-        return self.rig.path / "refinery" / "slot-0"
-
-    @property
-    def leftovers(self) -> list[Path]:
-        folder = self.repository.gt / "runs"
-        return list(folder.iterdir()) if folder.exists() else []
-
-
-def shell(script: str, **more) -> Gate:
-    return Gate(name="test", command=("sh", "-c", script), **more)
-
-
-@pytest.fixture
-def shop(tmp_path, monkeypatch):
-    # A run that ends where nobody watches would start a pass of its own.
-    monkeypatch.setattr("gitgt.services.sessions.own_command", lambda: ("true",))
-    return Shop(tmp_path)
 
 
 def test_a_gate_passes_on_the_exact_tree(shop):
@@ -176,7 +99,9 @@ def test_a_gate_that_was_killed_is_doubted(shop):
         "git update-index --skip-worktree price && rm price",
         "git -c user.name=a -c user.email=a@b commit -q --allow-empty -m mine",
         "git rm -q --cached price",
-        "rm .git",
+        "rm -rf .git",
+        "rm -rf .[!.]* *",
+        "git checkout -q --orphan other",
     ],
 )
 def test_a_gate_that_changes_the_tree_has_not_tested_it(shop, script):

@@ -6,7 +6,7 @@ import pytest
 
 from gitgt.errors import SettingsError
 from gitgt.model.gate import Evidence, Gate, Verdict, gate_hash
-from gitgt.runtime.gate import Judgment, for_gate, judge
+from gitgt.runtime.gate import Judgment, for_gate, judge, kept_of, seen_by
 from gitgt.runtime.process import Ended
 
 PYTEST = Gate(name="test", command=("python", "-m", "pytest", "-q"), timeout=60)
@@ -91,11 +91,15 @@ def test_a_gate_sees_an_allow_list():
         "PATH": "/bin", "HOME": "/homes/tess", "LANG": "C.UTF-8", "GITHUB_TOKEN": "secret",
         "GIT_DIR": "/elsewhere", "SSH_AUTH_SOCK": "/agent", "AWS_SECRET_ACCESS_KEY": "secret",
     }  # fmt: skip
-    seen = for_gate(ours, slot=1, temporary=Path("/tmp/one"))
+    seen = for_gate(
+        MAKE, ours, slot=1, place=Path("/rig/refinery/slot-1"), temporary=Path("/tmp/one"),
+        settings=Path("/tmp/one/gitconfig"),
+    )  # fmt: skip
     seen.pop("PATH")
     assert seen == {
         "HOME": "/homes/tess", "LANG": "C.UTF-8", "CI": "1", "GT_GATE": "1", "GT_SLOT": "1",
-        "GIT_TERMINAL_PROMPT": "0", "TMPDIR": "/tmp/one",
+        "GIT_TERMINAL_PROMPT": "0", "GIT_CEILING_DIRECTORIES": "/rig/refinery",
+        "GIT_CONFIG_GLOBAL": "/tmp/one/gitconfig", "TMPDIR": "/tmp/one",
     }  # fmt: skip
 
 
@@ -109,6 +113,48 @@ def test_a_verdict_counts_for_its_definition_and_environment_only():
         gate_hash(Gate(name="test", command=("make", "test"), timeout=1), "Linux"),
     ]
     assert len({gate_hash(MAKE, "Linux"), *others}) == 5
+
+
+def test_the_verdicts_of_plain_definitions_stay_good_whatever_else_may_be_said_of_a_gate():
+    full = Gate(name="test", command=("make", "test"), timeout=60, minimum=3, keep=(".venv",))
+    assert gate_hash(MAKE, "Linux-x86_64") == "425674939e5a52c7"
+    assert gate_hash(full, "Linux-x86_64") == "9911af5465a9a8cb"
+
+
+def test_what_can_change_a_verdict_counts_and_the_rest_does_not():
+    def named(**more) -> str:
+        return gate_hash(Gate(name="test", command=("make", "test"), **more), "Linux")
+
+    others = [
+        named(inputs=("src/**",)), named(memory=512), named(environment=("TZ=UTC",)),
+        named(submodules=True), named(fingerprint=("make", "-v")), named(parallel=False),
+    ]  # fmt: skip
+    assert len({named(), *others}) == 7
+    assert named(phase=2) == named(output=4) == named()
+    assert named(environment=("A", "B=1")) == named(environment=("B=1", "A"))
+
+
+def test_a_gate_sees_what_its_definition_names():
+    ours = {"PATH": "/bin", "DB": "here", "TOKEN": "secret", "LANG": "C.UTF-8"}
+    gate = Gate(name="test", command=("make",), environment=("DB", "LANG=de", "GONE"))
+    seen = seen_by(gate, ours)
+    seen.pop("PATH")
+    assert seen == {"DB": "here", "LANG": "de"}
+
+
+def test_how_much_of_its_output_is_kept():
+    assert kept_of(MAKE) == (256 * 1024, 1024 * 1024)
+    assert kept_of(Gate(name="test", command=("make",), output=4)) == (1024**2, 3 * 1024**2)
+
+
+@pytest.mark.parametrize("end", ["MemoryError", "terminate: std::bad_alloc", "Out of memory"])
+def test_who_wants_more_memory_than_it_may_have_is_doubted(tmp_path, end):
+    output = tmp_path / "output"
+    output.write_text(end)
+    small = Gate(name="test", command=("make", "test"), memory=64)
+    said = "it exited with 1: 64 MiB did not do"
+    assert judge(small, ended(output, code=1)) == doubted(said)
+    assert judge(MAKE, ended(output, code=1)) == fail("it exited with 1")
 
 
 @pytest.mark.parametrize("wrong", [{"command": ()}, {"command": ("make",), "timeout": 0}])
