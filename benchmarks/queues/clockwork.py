@@ -54,20 +54,23 @@ def execute(policy: Policy, stream: Stream, *, slots: int) -> Bill:
     lots = random.Random(stream.seed + 1)
     bill, now = Bill(), 0.0
     running: dict[Probe, tuple[float, float]] = {}  # since when, until when
+    wanted = list(policy.wanted())
     while len(policy.landed) + len(policy.back) < stream.size:
-        wanted = list(policy.wanted())
         for probe in running.keys() - set(wanted):
             bill.busy += now - running.pop(probe)[0]
         for probe in wanted:
             if probe not in running and len(running) < slots:
                 bill.runs += 1
                 running[probe] = (now, now + max(0.1, lots.gauss(1.0, stream.jitter)))
-        probe = min(running, key=lambda each: running[each][1])
-        began, now = running.pop(probe)
-        bill.busy += now - began
-        red = stream.red(probe.merged) or lots.random() < stream.flakes
+        now = min(until for _, until in running.values())
         before = len(policy.landed), len(policy.back)
-        policy.told(probe, passed=not red)
+        # Whoever hears of several results at once plans once.
+        for probe in [each for each, (_, until) in running.items() if until == now]:
+            bill.busy += now - running.pop(probe)[0]
+            red = stream.red(probe.merged) or lots.random() < stream.flakes
+            policy.told(probe, passed=not red)
+        if len(policy.landed) + len(policy.back) < stream.size:
+            wanted = list(policy.wanted())
         _enter(bill, policy, stream, before, now)
     bill.makespan = now
     return bill

@@ -44,7 +44,7 @@ class Ours:
         return [Probe(self._merged[run.tree], n) for run, n in self._running.items()]
 
     def told(self, probe: Probe, *, passed: bool) -> None:
-        """Record a verdict; what follows from it is decided at once."""
+        """Record a verdict; what follows from it is decided when next asked."""
         run = next(r for r, n in self._running.items() if n == probe.attempt)
         del self._running[run]
         known = self._evidence.get((run.tree, run.gate), Evidence())
@@ -53,8 +53,6 @@ class Ours:
         self._findings = [each for each in self._findings if each.heads != run.heads]
         if run.heads:
             self._findings.append(Finding(run.heads, passed))
-        while self._decided():
-            pass
 
     def _decided(self) -> bool:
         changed = False

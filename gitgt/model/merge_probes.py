@@ -25,7 +25,7 @@ from gitgt.model.queue_order import Request, in_order
 
 # From this chance on somebody counts as probably to blame. Found by simulation, as _GAP was:
 # benchmarks/refinery.py.
-_SUSPECT: Final = 0.85
+_SUSPECT: Final = 0.7
 # A probe between two others is worth a slot if the odds fall by so much between them.
 _GAP: Final = 0.25
 # How many requests beyond those that are spoken for are looked at: each costs a merge.
@@ -83,6 +83,7 @@ class Probes(Known):
         if self._trusted != self.order:
             chains.append(self.chain(self._trusted))
         trees = {link.tree for links in chains for link in self._not_red(links)}
+        trees |= {links[-1].tree for links in self._accused}
         return {self.key(tree, gate) for tree in trees for gate in self.queue.gates}
 
     def _not_red(self, links: Sequence[Link]) -> Sequence[Link]:
@@ -131,6 +132,7 @@ class Probes(Known):
         if not self.queue.frugal:
             marks = sorted({gauge.low, *at, first, gauge.high if gauge.red else first})
             yield from self._nested(links, order, gauge, marks)
+        yield from self._accusing()
 
     def _is_under_test(self, link: Link) -> bool:
         """Tell whether a gate is at work on the prefix that *link* ends."""
@@ -157,15 +159,32 @@ class Probes(Known):
         )
 
     def _gauge(self, links: Sequence[Link]) -> Gauge:
-        chance = survival([self._odds[link.request] for link in links])
         red = self.red_length(links)
+        chances = self._apart_from(links[:red]) if red else self._odds
+        along = survival([chances[link.request] for link in links])
         if red is None:
-            return Gauge(chance, len(links))
+            return Gauge(along, len(links))
         gate = self.red_gate(links[red - 1].tree)
         low = next(
             (n for n in range(red - 1, 0, -1) if self.passes(links[n - 1].tree, gate)), 0
         )
-        return Gauge(chance, red, gate, low)
+        return Gauge(along, red, gate, low)
+
+    def _apart_from(self, links: Sequence[Link]) -> Mapping[str, float]:
+        """Return the odds as if it were not known that these are red together.
+
+        What is halved because it is red is not weighed by that once more. With more than one
+        slot it is: the others look at the rest, and a first part that is rather green lands.
+        """
+        if self.queue.slots > 1:
+            return self._odds
+        suspects = {self._heads[link.request] for link in links} & self._unsettled
+        told = [
+            each
+            for each in self.queue.findings
+            if each.passed or not suspects or not suspects <= set(each.heads)
+        ]
+        return odds(self.order, told, rate=self.queue.rate)
 
     def _suspect(self, links: Sequence[Link]) -> int:
         """Return at which length a prefix takes in who is probably to blame; 0: nowhere."""
@@ -180,11 +199,38 @@ class Probes(Known):
         if not any(self._is_under_test(link) for link in links[1 : gauge.open]):
             yield from self._tests(links[: gauge.first], order, gauge)
 
+    def _accusing(self) -> Iterator[Test]:
+        """Yield the tests of who is probably to blame, each where it will stand by then.
+
+        They are due anyway before anybody is blamed, and need not be waited for in turn.
+        """
+        order = [each.id for each in self.order]
+        for links in self._accused:
+            last = links[-1]
+            heads = tuple(self._heads[link.request] for link in links)
+            red = self.red_gate(last.tree)
+            if not red or not self.is_confirmed(last.tree, red):
+                for gate in (red,) if red else self.missing(last.tree):
+                    yield self._test(last.commit, self._run(last, gate, _up_to(last, order), heads))
+
+    @cached_property
+    def _accused(self) -> list[tuple[Link, ...]]:
+        """The chains that end in somebody who is probably to blame, if all others pass."""
+        found = []
+        ahead: list[Request] = []
+        for request in self.order:
+            if self._odds[request.id] < _SUSPECT:
+                ahead.append(request)
+            elif ahead and (links := self.chain([*ahead, request])):
+                if links[-1].request == request.id:
+                    found.append(links)
+        return found
+
     def _nested(
         self, links: Sequence[Link], order: Sequence[str], gauge: Gauge, marks: list[int]
     ) -> Iterator[Test]:
         """Yield probes in what is then the widest gap of the odds."""
-        chance = gauge.chance
+        chance = gauge.known
 
         def falls(gap: tuple[int, int]) -> float:
             return chance[gap[0]] - chance[gap[1]] if gap[1] - gap[0] > 1 else 0.0
@@ -293,6 +339,18 @@ class Gauge:
     def open(self) -> int:
         """How long a prefix may be of which nothing is known."""
         return self.high - self.red
+
+    @property
+    def known(self) -> Sequence[float]:
+        """The odds along the chain, given that its first ``high`` are red together if they are.
+
+        However good the odds of each alone, somewhere among them is the culprit.
+        """
+        if not self.red:
+            return self.chance
+        floor = self.chance[self.high]
+        scale = max(1.0 - floor, 1e-12)
+        return [max(0.0, each - floor) / scale for each in self.chance]
 
     @property
     def first(self) -> int:
