@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from bisect import insort
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from typing import Final
@@ -20,6 +19,7 @@ from gitgt.model.gate import Evidence
 from gitgt.model.merge_acts import Confirm, Run, Start
 from gitgt.model.merge_chain import Link, Merging, chain_of, halfway
 from gitgt.model.merge_facts import Known, Queue
+from gitgt.model.merge_gauge import Gauge
 from gitgt.model.merge_odds import group_size, odds, reds, survival
 from gitgt.model.queue_order import Request, in_order
 
@@ -211,7 +211,9 @@ class Probes(Known):
             red = self.red_gate(last.tree)
             if not red or not self.is_confirmed(last.tree, red):
                 for gate in (red,) if red else self.missing(last.tree):
-                    yield self._test(last.commit, self._run(last, gate, _up_to(last, order), heads))
+                    yield self._test(
+                        last.commit, self._run(last, gate, _up_to(last, order), heads)
+                    )
 
     @cached_property
     def _accused(self) -> list[tuple[Link, ...]]:
@@ -221,9 +223,10 @@ class Probes(Known):
         for request in self.order:
             if self._odds[request.id] < _SUSPECT:
                 ahead.append(request)
-            elif ahead and (links := self.chain([*ahead, request])):
-                if links[-1].request == request.id:
-                    found.append(links)
+                continue
+            links = self.chain([*ahead, request]) if ahead else ()
+            if links and links[-1].request == request.id:
+                found.append(links)
         return found
 
     def _nested(
@@ -315,51 +318,6 @@ class Probes(Known):
     def _test(self, commit: str, run: Run) -> Test:
         known = self.said(run.tree, run.gate)
         return Confirm(run, commit) if known.passes or known.fails else Start(run, commit)
-
-
-@dataclass(frozen=True, slots=True)
-class Gauge:
-    """The odds along a chain: ``chance[n]`` that its first n are green together.
-
-    If *gate* is red, it is so on the first ``high``, and passes on the first ``low``; what
-    other gates say of those is not known yet.
-    """
-
-    chance: Sequence[float]
-    high: int
-    gate: str = ""
-    low: int = 0
-
-    @property
-    def red(self) -> bool:
-        """Tell whether somebody is to blame, and searched for."""
-        return bool(self.gate)
-
-    @property
-    def open(self) -> int:
-        """How long a prefix may be of which nothing is known."""
-        return self.high - self.red
-
-    @property
-    def known(self) -> Sequence[float]:
-        """The odds along the chain, given that its first ``high`` are red together if they are.
-
-        However good the odds of each alone, somewhere among them is the culprit.
-        """
-        if not self.red:
-            return self.chance
-        floor = self.chance[self.high]
-        scale = max(1.0 - floor, 1e-12)
-        return [max(0.0, each - floor) / scale for each in self.chance]
-
-    @property
-    def first(self) -> int:
-        """The length of the prefix to test first: where it is not known who is to blame."""
-        return halfway(self.chance, self.low, self.high, red=self.red) or self.low or self.high
-
-    def searches(self, length: int) -> bool:
-        """Tell whether a prefix of this length is tested to find who is to blame."""
-        return self.red and self.low < length < self.high
 
 
 def _up_to(last: Link, order: Sequence[str]) -> tuple[str, ...]:
