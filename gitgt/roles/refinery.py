@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
-from gitgt.errors import LedgerConflictError
+from gitgt.errors import BusyError, GtError, LedgerConflictError
 from gitgt.git.dispute import dispute
 from gitgt.git.landing import Landed
 from gitgt.git.merge import Merger
 from gitgt.git.repository import Repository
 from gitgt.ledger.snapshot import Snapshot
 from gitgt.model.documents import MergeRequest, Severity, Waiver
+from gitgt.model.fair_share import Lane, hand_out
 from gitgt.model.gate import Gate
 from gitgt.model.lifecycle import MergeStatus, WaiverStatus
 from gitgt.model.merge_acts import (
@@ -33,13 +34,15 @@ from gitgt.model.merge_acts import (
 )
 from gitgt.model.merge_chain import Base, Clash, Link, Merging
 from gitgt.model.merge_facts import Queue
+from gitgt.model.merge_probes import Test
 from gitgt.model.merge_queue import plan
 from gitgt.reactor.key import Key, Settled
 from gitgt.services import conflicts, escalations, gate, merge_queue, submit, target
 from gitgt.services.gate_runs import GateRuns
 from gitgt.services.merge_queue import WHO, Target, Verdict
-from gitgt.services.town import Town
+from gitgt.services.town import Rig, Town
 from gitgt.services.tuning import tuning
+from gitgt.services.turns import Turns
 
 # How often others may be faster before we let them be for a while.
 _RACES = 10
@@ -69,13 +72,33 @@ class RefineryRole:
             return Settled()  # an idle queue does not even read its gates
         gates = gate.gates(self._town, rig)
         live.take_in({each.name: each for each in gates})
-        waits: list[float | None] = []
-        for each in targets:
-            runs = GateRuns(self._town, rig, each.branch, live.keys)
-            _Line(self._town, each, gates, runs, self._merger).work()
-            waits.append(runs.retry_in())
+        lines = [
+            _Line(
+                self._town, each, gates, GateRuns(self._town, rig, each.branch, live.keys),
+                self._merger,
+            )
+            for each in targets
+        ]
+        failed: list[GtError | OSError] = []
+        for line in lines:  # what is wrong with one target stops no other
+            try:
+                line.decide()
+            except (GtError, OSError) as error:
+                failed.append(error)
+        waits = self._start(rig, live, lines)
+        if failed:
+            raise next((each for each in failed if isinstance(each, BusyError)), failed[0])
         waits.append(_UNTIL_ASKED if live.live() else None)
         return Settled(again_in=min((each for each in waits if each is not None), default=None))
+
+    def _start(self, rig: Rig, live: GateRuns, lines: Sequence[_Line]) -> list[float | None]:
+        """Share the free slots among the lines; return when each has to be looked at again."""
+        slots = tuning(self._town, rig).slots
+        busy = sum(not each.is_cancelled for each in live.live())
+        turns = Turns(self._town.ledger_at(rig).repository.gt / "turns.json")
+        given = hand_out(slots, busy, [line.lane for line in lines], turns.order())
+        turns.note(given, known=[line.lane.name for line in lines])
+        return [line.start(given.count(line.lane.name), of=slots) for line in lines]
 
     def _merger(self, target: Target, repository: Repository, base: str) -> Merger:
         """Return what merges onto *base*, and remembers what it has merged."""
@@ -103,9 +126,27 @@ class _Line:
         self._target = target
         self._gates = {each.name: each for each in gates}
         self._runs = runs
+        self._tests: list[Test] = []
 
-    def work(self) -> None:
-        """Look, plan and perform until nothing is left to decide.
+    @property
+    def lane(self) -> Lane:
+        """What it asks for when slots are shared: valid once it has decided."""
+        running = len(list(self._runs.running()))
+        alone = any(not self._gates[each.run.gate].parallel for each in self._tests[:1])
+        return Lane(self._target.branch, running, running + len(self._tests), alone=alone)
+
+    def start(self, many: int, *, of: int) -> float | None:
+        """Start the most telling tests, as *many* of them as there are slots for it.
+
+        Returns in how many seconds what could not run may be tried again.
+        """
+        for each in self._tests[:many]:
+            self._runs.start(each.run, each.commit, self._gates[each.run.gate], limit=of)
+        # Who gets no slot is looked at again when a run ends.
+        return None if self._tests[many:] else self._runs.retry_in()
+
+    def decide(self) -> None:
+        """Look, plan and perform until nothing is left to do but to test.
 
         Raises:
             LedgerConflictError: others moved target or ledger again and again.
@@ -122,6 +163,7 @@ class _Line:
 
     def _step(self) -> bool:
         """Look, plan and perform once; say whether everything looks different now."""
+        self._tests = []
         now = self._town.ledger_at(self._target.rig).snapshot()
         requests, over = merge_queue.sort_out(now, merge_queue.queued(now, self._target))
         for request, why in over:
@@ -218,8 +260,8 @@ class _Line:
                 case Eject():
                     self._eject(act, by_id[act.request], merger)
                     changed = True
-                case Start(run, commit) | Confirm(run, commit):
-                    self._runs.start(run, commit, self._gates[run.gate])
+                case Start() | Confirm():
+                    self._tests.append(act)
                 case Cancel(run):
                     self._runs.cancel(run)
                 case Freeze(stop, reason):

@@ -135,18 +135,27 @@ class GateRuns:
     def _own(self) -> list[Live]:
         return [each for each in self.live() if each.branch == self._branch]
 
-    def start(self, run: Run, commit: str, gate: Gate) -> bool:
+    def start(self, run: Run, commit: str, gate: Gate, *, limit: int = 0) -> bool:
         """Run *gate* on what it sees of *commit* in a free slot; what prevents it is noted.
 
         Of two processes that start one at once, each finds a slot of its own. Nothing is done
-        where it would run beside a gate that runs alone, or is one: say that it must wait.
+        where it would run beside a gate that runs alone, or is one, nor, if there is a *limit*,
+        where so many run or one that tells the same: say that it must wait.
         """
         with turn(self._repository, _TURN):
             live = self.live()
             if any(each.alone or not gate.parallel for each in live):
                 return False
+            if limit and not self._has_room(live, commit, gate, limit):
+                return False
             self._begin(run, commit, gate, {each.slot for each in live})
             return True
+
+    def _has_room(self, live: list[Live], commit: str, gate: Gate, limit: int) -> bool:
+        wanted = [each for each in live if not each.is_cancelled]
+        scope = self.keys.scope(self._repository.tree_of(commit), gate)
+        key = f"{scope}.{self.keys.digest(gate)}"
+        return len(wanted) < limit and all(each.key != key for each in wanted)
 
     def _begin(self, run: Run, commit: str, gate: Gate, taken: set[int]) -> None:
         whole = self._repository.tree_of(commit)
