@@ -25,6 +25,7 @@ command = Noun(
         "jump": "gitgt.cli.mq:jump",
         "freeze": "gitgt.cli.mq:freeze",
         "thaw": "gitgt.cli.mq:thaw",
+        "integration": "gitgt.cli.integration:command",
     },
     usual="list",
 )

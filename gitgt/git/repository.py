@@ -347,6 +347,11 @@ class Repository:
         """Tell whether *descendant* contains *ancestor*; a commit contains itself."""
         return ancestor == descendant or self._git.descendant_of(descendant, ancestor)
 
+    def apart(self, one: str, other: str) -> tuple[int, int]:
+        """Return how many commits *one* has that *other* has not, and the other way round."""
+        ahead, behind = self._git.ahead_behind(one, other)
+        return ahead, behind
+
     def between(self, old: str | None, new: str) -> list[str]:
         """Return the commits that *new* has and *old* has not, oldest first."""
         span = [new] if old is None else [new, f"^{old}"]

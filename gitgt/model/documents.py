@@ -227,6 +227,7 @@ class Bead(Document):
     owner: str = ""  # who answers for it; the assignee does it
     parent: str = ""
     target: str = ""  # the branch that it is to land on; empty for the rig's default
+    integration: str = ""  # the branch that its parts land on, before all of it lands
     agent: str = ""  # the runtime asked for; empty for the default one
     design: str = ""
     acceptance: str = ""

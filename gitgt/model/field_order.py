@@ -27,6 +27,7 @@ FIELD_ORDER: Final = (
     "branch",
     "head",
     "target",
+    "integration",
     "tree",
     "revision",
     "conflicts",

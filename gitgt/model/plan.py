@@ -65,7 +65,7 @@ _KNOWN: Final = (
 _BEGINNING: Final = "open"
 _OF_THE_LEDGER: Final = (
     "status", "created_at", "created_by", "started_at", "closed_at", "closed_by", "outcome",
-    "landed", "reason", "merge_request", "comments",
+    "landed", "reason", "integration", "merge_request", "comments",
 )  # fmt: skip
 _TYPES: Final = tuple(str(each) for each in DependencyType)
 _HEADING: Final = re.compile(r"(?P<marks>#{1,6})\s+(?P<said>.*?)\s*#*\s*")

@@ -37,8 +37,17 @@ from gitgt.model.merge_facts import Queue
 from gitgt.model.merge_probes import Test
 from gitgt.model.merge_queue import plan
 from gitgt.reactor.key import Key, Settled
-from gitgt.services import conflicts, escalations, gate, merge_queue, submit, target
+from gitgt.services import (
+    conflicts,
+    escalations,
+    gate,
+    merge_queue,
+    stranded,
+    submit,
+    target,
+)
 from gitgt.services.gate_runs import GateRuns
+from gitgt.services.integration import landing, upkeep
 from gitgt.services.merge_queue import WHO, Target, Verdict
 from gitgt.services.town import Rig, Town
 from gitgt.services.tuning import tuning
@@ -66,6 +75,7 @@ class RefineryRole:
     def reconcile(self, key: Key) -> Settled:
         """Do what the planner says, until it says to wait."""
         rig = self._town.rig(key.name)
+        upkeep.see_to(self._town, rig, WHO)
         live = GateRuns(self._town, rig)
         targets = merge_queue.targets(rig, self._town.ledger_at(rig).snapshot())
         if not targets and not live.live():
@@ -122,6 +132,7 @@ class _Line:
     ) -> None:
         self._tuning = tuning(town, target.rig)
         self._town = town
+        self._ledger = town.ledger_at(target.rig)
         self._merger = merger
         self._target = target
         self._gates = {each.name: each for each in gates}
@@ -164,21 +175,26 @@ class _Line:
     def _step(self) -> bool:
         """Look, plan and perform once; say whether everything looks different now."""
         self._tests = []
-        now = self._town.ledger_at(self._target.rig).snapshot()
-        requests, over = merge_queue.sort_out(now, merge_queue.queued(now, self._target))
+        now = self._ledger.snapshot()
+        base = self._base(now)
+        branch = self._target.branch
+        if base is not None and stranded.take_up(self._ledger, branch, WHO):
+            return True
+        waiting = [*merge_queue.queued(now, self._target), *stranded.waiting(now, branch)]
+        requests, over = merge_queue.sort_out(now, waiting)
         for request, why in over:
             merge_queue.withdraw(self._town, self._target, request, why)
-        base = self._base(now)
+        if landing.review_all(self._town, now, requests, WHO):
+            return True
         if not requests:
             escalations.settle(self._town, self._target.rig, WHO, about=self._target.ref)
             return False
-        branch = self._target.branch
         if target.holds_beads(self._target.rig, branch):
             # Each word on it moves the ledger: so it is told before anything is looked at.
             self._tell(Stop.HELD, f"{branch} holds beads, and no code lands there")
             return False
         if base is None:
-            self._tell(Stop.HELD, f"the branch {branch!r} is gone")
+            self._strand(requests)
             return False
         merger = self._merger(self._target, now.repository, base.commit)
         merging = merger.merging(merge_queue.incoming(requests))
@@ -187,6 +203,12 @@ class _Line:
         if not any(isinstance(act, Freeze | Land | Skip | Eject) for act in acts):
             escalations.settle(self._town, self._target.rig, WHO, about=self._target.ref)
         return self._perform(acts, base, requests, merger)
+
+    def _strand(self, requests: Sequence[MergeRequest]) -> None:
+        """Tell once that the target is gone; whoever is killed in between tells it again."""
+        if any(each.status == MergeStatus.QUEUED for each in requests):
+            self._tell(Stop.HELD, stranded.gone(self._target.branch))
+            stranded.strand(self._ledger, self._target.branch, WHO)
 
     def _base(self, now: Snapshot) -> Base | None:
         commit = now.repository.ref(self._target.ref)
@@ -280,6 +302,8 @@ class _Line:
             log = self._runs.log(act.tree, self._gates[act.gate])
             verdict = Verdict(MergeStatus.REJECTED, f"the gate {act.gate} is red", log)
             self._runs.lately.ended([request.head], red=True)
+        # First: whoever is killed in between tells it once more, which is heard once.
+        landing.tell(self._town, self._target.rig, request, verdict.reason, WHO)
         merge_queue.send_back(self._town, self._target, request, verdict)
 
     def _tell_owners(self, landed: Landed, commit: str) -> None:

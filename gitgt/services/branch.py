@@ -21,6 +21,7 @@ from gitgt.model.dispatch import is_polecat
 from gitgt.model.documents import Bead, MergeRequest, Severity
 from gitgt.model.ids import BeadId, is_bead_id
 from gitgt.services import submit, target
+from gitgt.services.integration import branches
 from gitgt.services.sandbox import branch_of
 from gitgt.services.town import Rig, Town
 
@@ -115,7 +116,7 @@ class Reading:
 def heed(town: Town, now: Snapshot, reading: Reading, who: Actor) -> bool:
     """Do what the commits of an assignment's branch say; tell whether anything was new."""
     repository = now.repository
-    base = target.tip(repository, target.of(reading.rig, reading.bead))
+    base = target.tip(repository, branches.place(town, reading.rig, reading.bead))
     if base is None:
         return _miss_target(town, reading, who)
     said = read(repository, reading.tip, base)
@@ -137,7 +138,7 @@ def heed(town: Town, now: Snapshot, reading: Reading, who: Actor) -> bool:
 
 def _miss_target(town: Town, reading: Reading, who: Actor) -> bool:
     """Call for a person where nobody can tell what a branch has that its target has not."""
-    where = target.of(reading.rig, reading.bead)
+    where = branches.place(town, reading.rig, reading.bead)
     title = f"the branch {where!r} that {reading.bead.id} is to land on is gone"
     submit.escalate(
         town, reading.rig, who, severity=Severity.HIGH, title=title, about=reading.bead.id

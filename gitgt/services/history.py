@@ -19,8 +19,8 @@ from gitgt.services.town import Town
 
 # What is told with its old and new value; of other fields only that they changed.
 _SHORT: Final = (
-    "title", "status", "priority", "assignee", "head", "target", "merge_request", "convoy",
-    "landed",
+    "title", "status", "priority", "assignee", "head", "target", "integration",
+    "merge_request", "convoy", "landed",
 )  # fmt: skip
 _SILENT: Final = ("reason", "started_at", "closed_at", "closed_by", "findings", "outcome")
 

@@ -34,8 +34,10 @@ from gitgt.model.lifecycle import BeadStatus, BeadVerb, EscalationStatus, MergeS
 from gitgt.model.merge_chain import Link
 from gitgt.model.queue_order import URGENT, Request
 from gitgt.model.wording import fit_line, fit_text
-from gitgt.services import reading, sling, submit
+from gitgt.services import reading, sling, stranded, submit
 from gitgt.services.hook import hooks
+from gitgt.services.integration import landing as landing_of
+from gitgt.services.integration import refreshing
 from gitgt.services.town import Rig, Town
 
 WHO: Final = Actor.role("refinery")
@@ -59,8 +61,16 @@ class Target:
 
 
 def targets(rig: Rig, now: Snapshot) -> list[Target]:
-    """Return the branches that something waits to land on, the rig's own first."""
-    named = {request.target for request in now.all(MergeRequest, status=MergeStatus.QUEUED)}
+    """Return the branches that something waits to land on, the rig's own first.
+
+    Whoever waits for a branch that is gone is looked at again: it may have come back.
+    """
+    status = (MergeStatus.QUEUED, MergeStatus.BLOCKED)
+    named = {
+        request.target
+        for request in now.all(MergeRequest, status=status)
+        if request.status == MergeStatus.QUEUED or stranded.is_stranded(request)
+    }
     others = sorted(named - {rig.branch})
     return [
         Target(rig, each) for each in ([rig.branch] if rig.branch in named else []) + others
@@ -119,7 +129,9 @@ def withdraw(town: Town, target: Target, request: MergeRequest, why: str) -> Non
 
     def decide(now: Snapshot) -> Change | None:
         old = now.request(request.id)
-        if old.status != MergeStatus.QUEUED or sort_out(now, [old])[1] == []:
+        if not (old.status == MergeStatus.QUEUED or stranded.is_stranded(old)):
+            return None
+        if sort_out(now, [old])[1] == []:
             return None
         done = old.replace(status=MergeStatus.WITHDRAWN, reason=why, closed_at=at)
         return Change(f"withdraw {old.id}: {why}", (done,), event="request.withdrawn")
@@ -228,6 +240,7 @@ def _landed(now: Snapshot, link: Link, at: str) -> tuple[Document, ...]:
     request = now.request(link.request)
     if request.status != MergeStatus.QUEUED or not _is_of(now, link, request):
         raise LedgerConflictError(f"{request.id} changed while it was being tested")
+    landing_of.check_whole(now, request)
     how = f"resolved by {link.note}" if link.note else request.reason
     done = request.replace(
         status=MergeStatus.LANDED, landed=link.commit, closed_at=at, reason=how
@@ -308,6 +321,8 @@ def _hooked_again(
 ) -> tuple[Document, ...]:
     """Return the bead on its author's hook; if that is taken, on another's, who may be new."""
     bead = now.bead(request.source)
+    if refreshing.waits_openly(now, bead, request):
+        return (bead.after(BeadVerb.RELEASE, reason=reason),)
     if not is_polecat(bead.assignee) or bead.assignee not in hooks(now):
         return (bead.after(BeadVerb.SEND_BACK, reason=reason),)
     agent, is_new = sling.choose(town, rig, now, sling.Order(), WHO)

@@ -14,6 +14,7 @@ from gitgt.errors import RefusedError
 
 _HEADS: Final = "refs/heads/"
 _DESKS: Final = "refs/heads/desk/"
+_COLLECTING: Final = "refs/heads/integration/"
 # Ours, and nobody's business outside before the rig is shared.
 _OURS: Final = ("refs/heads/polecat/", "refs/notes/gt/", "refs/gt/")
 # Of this clone alone, shared or not.
@@ -98,7 +99,7 @@ def _judge(
     ref = line.remote_ref
     if pusher.ledger_ref in (ref, line.local_ref):
         return _judge_ledger(line, pusher, contains)
-    if pusher.agent and ref in pusher.targets:
+    if pusher.agent and (ref in pusher.targets or ref.startswith(_COLLECTING)):
         return Refusal(
             ref,
             f"{pusher.agent} may not push to {_short(ref)}: the refinery lands",

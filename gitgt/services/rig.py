@@ -20,10 +20,12 @@ from gitgt.git.remote import address
 from gitgt.git.repository import Repository
 from gitgt.git.transaction import RefMove, move_refs
 from gitgt.ledger import genesis, lawful
+from gitgt.ledger.transact import Ledger
 from gitgt.model import ids
 from gitgt.model.actor import Actor
 from gitgt.model.namepool import theme_for
 from gitgt.services import commit, desk, merge_file, settings, upstream
+from gitgt.services.integration import branches
 from gitgt.services.town import RIGS, Rig, Town
 
 _MAKING: Final = ".gt-making"
@@ -281,9 +283,13 @@ def set_up_hooks(town: Town, rig: Rig) -> bool:
     return githooks.install(
         ledger.repository,
         town=town.root,
-        targets=[rig.target, ledger.ref],
+        targets=[*_protected(rig, ledger), ledger.ref],
         ledger=ledger.ref,
     )
+
+
+def _protected(rig: Rig, ledger: Ledger) -> list[str]:
+    return branches.protected(rig, ledger.snapshot()) if ledger.exists else [rig.target]
 
 
 def _fetch(rig: Rig) -> Repository:

@@ -19,6 +19,7 @@ from gitgt.runtime.assignment import Assignment, slug
 from gitgt.runtime.exec_launcher import ExecLauncher, Wiring
 from gitgt.runtime.presets import runtime
 from gitgt.services import prompt, runtimes, sandbox, settings, target
+from gitgt.services.integration import branches
 from gitgt.services.town import Rig, Town
 
 NOT_STARTED: Final = "could not be started"  # how the reason for such a release begins
@@ -151,6 +152,7 @@ def start(town: Town, rig: Rig, now: Snapshot, bead: Bead) -> None:
     Raises:
         GtError: sandbox or session cannot be had, and why.
     """
+    bead = bead.replace(target=branches.place(town, rig, bead))
     asked = now.agent_at(bead.assignee)
     name = runtimes.choose(town, rig, bead.agent, asked.agent if asked else "")
     defined = runtimes.known(town)

@@ -20,6 +20,7 @@ from gitgt.model.lifecycle import AgentStatus, BeadStatus, BeadVerb
 from gitgt.model.namepool import free_name
 from gitgt.services import claims, convoy, graph, reading, sessions, settings, target
 from gitgt.services.hook import HELD, hooks
+from gitgt.services.integration import branches
 from gitgt.services.town import Rig, Town
 
 
@@ -113,13 +114,15 @@ def _sling_one(
         if not fresh:
             return None
         _check_free(town, old, order)
-        target.check(rig, now.repository, order.target or target.of(rig, old))
+        _check_whole(rig, old)
+        where = order.target or branches.place(town, rig, old)
+        target.check(rig, now.repository, where)
         agent, is_new = choose(town, rig, now, order, who)
         new = old.after(
             BeadVerb.SLING,
             assignee=agent.address,
             agent=order.agent or old.agent,
-            target=order.target or old.target,
+            target=where if order.target or where != rig.branch else old.target,
             convoy=old.convoy if tracked or caravan is None else str(caravan),
             reason="",
         )
@@ -128,6 +131,14 @@ def _sling_one(
 
     after = claims.transact(town, rig, decide, who)
     return Slung(after.bead(bead), fresh)
+
+
+def _check_whole(rig: Rig, bead: Bead) -> None:
+    if branches.is_collecting(rig, bead):
+        raise RefusedError(
+            f"{bead.id} collects what its parts bring, on {bead.integration}",
+            hint=f"sling its parts: git gt bead children {bead.id}",
+        )
 
 
 def _hangs_there(bead: Bead, rig: Rig, order: Order) -> bool:

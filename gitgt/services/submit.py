@@ -30,6 +30,7 @@ from gitgt.model.lifecycle import (
 from gitgt.model.wording import fit_line, fit_text
 from gitgt.services import target
 from gitgt.services.commit import signed
+from gitgt.services.integration import branches
 from gitgt.services.town import Rig, Town
 
 PIN: Final = "refs/gt/pin/"
@@ -81,7 +82,7 @@ def submit(town: Town, submission: Submission, who: Actor) -> MergeRequest:
     def decide(now: Snapshot) -> Change | None:
         bead = _checked(now.bead(submission.bead), who)
         at = _end_of_queue(now, town.clock())
-        where = target.of(rig, bead)
+        where = branches.place(town, rig, bead)
         target.check_kind(rig, where)
         _check_commits(ledger, submission, where)
         present = live_request(now, submission.bead)

@@ -255,3 +255,28 @@ def test_what_fsck_finds_keeps_its_schema(town):
 )
 def test_another_answer_is_noticed(name, value):
     assert not validator(name).is_valid(value)
+
+
+def test_what_is_told_of_integration_branches_keeps_its_schema(town):
+    shop = town.rig()
+    epic = town.bead(shop, "Sell more", type="epic").id
+    typed = (
+        ("create", epic), ("list",), ("status", epic), ("status", "--all"), ("refresh", epic),
+    )  # fmt: skip
+    seen = set()
+    for verb, *words in typed:
+        seen.add(_told_of_integration(town, verb, *words))
+    part = town.bead(shop, "figs", "echo 1 >figs.txt", "closes figs", parent=str(epic))
+    town.sling(part)
+    town.settle()
+    for words in ((epic, "--dry-run"), (epic,)):
+        seen.add(_told_of_integration(town, "land", *words))
+    assert seen == {each for each in OTHERS if each.startswith("mq integration")}
+
+
+def _told_of_integration(town, verb, *words):
+    command = f"mq integration {verb}"
+    done = gt("mq", "integration", verb, *words, "--json", cwd=town.town.root)
+    assert (done.code, done.stderr) == (0, ""), words
+    validator(OTHERS[command]).validate(json.loads(done.stdout))
+    return command

@@ -16,9 +16,7 @@ NAMES = "abcdef"
 def lanes(draw: st.DrawFn) -> list[Lane]:
     names = draw(st.lists(st.sampled_from(NAMES), unique=True, max_size=6))
     counts = st.integers(0, 5)
-    return [
-        Lane(name, running := draw(counts), running + draw(counts)) for name in names
-    ]
+    return [Lane(name, running := draw(counts), running + draw(counts)) for name in names]
 
 
 TURNS = st.lists(st.sampled_from(NAMES), unique=True)

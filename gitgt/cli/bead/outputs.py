@@ -84,4 +84,9 @@ OTHERS: Final = {
     "fsck": "checked",
     "mq conflict": "conflict",
     "resolve": "resolved",
+    "mq integration create": "integration",
+    "mq integration list": "integrations",
+    "mq integration status": "integration-status",
+    "mq integration refresh": "integration-refresh",
+    "mq integration land": "integration-landing",
 }

@@ -56,6 +56,12 @@ def test_an_agent_is_told_how_to_land():
     ]
 
 
+def test_what_work_is_collected_on_is_landed_on_as_well():
+    said = "shop/polecats/toast may not push to integration/sell-more: the refinery lands"
+    assert told(AGENT, to("refs/heads/integration/sell-more")) == [f"{said} | git gt done"]
+    assert told(PERSON, to("refs/heads/integration/sell-more")) == []
+
+
 @pytest.mark.parametrize(
     "ref", ["refs/heads/polecat/toast/gt-abc12", "refs/notes/gt/work", "refs/gt/verdicts"]
 )

@@ -1,0 +1,1 @@
+"""Integration branches: the work of an epic is collected on one, and lands as one."""
