@@ -6,6 +6,7 @@ import pytest
 
 from gitgt.errors import NotFoundError, RefusedError
 from gitgt.ledger.transact import Change
+from gitgt.model.lifecycle import MergeStatus
 from gitgt.services import beads
 from tests.support.checkout import Checkout
 from tests.support.town import TESS
@@ -95,7 +96,9 @@ def test_a_queue_for_the_ledger_is_told_once_and_moves_nothing(town, shop):
     town.gate(shop, f'git -C "{shop.repository_path}" update-ref -d refs/heads/feature')
     town.sling(bead, target="feature")
     town.settle()
-    request = town.request(bead).replace(target="beads")
+    gone = town.request(bead)
+    assert gone.status == "blocked"
+    request = gone.replace(target="beads", status=MergeStatus.QUEUED, reason="")
     ledger = town.town.ledger_at(shop)
     ledger.transact(lambda _: Change("turn it round", (request,)), TESS)
 
@@ -151,7 +154,7 @@ def test_a_queue_whose_target_is_gone_says_so(town, shop):
 
     town.settle()
 
-    assert town.request(bead).status == "queued"
+    assert town.request(bead).status == "blocked"
     assert town.escalations(shop) == [
         ("medium", "the queue of shop for feature stands still: the branch 'feature' is gone")
     ]
