@@ -84,7 +84,10 @@ class RefineryRole:
         live.take_in({each.name: each for each in gates})
         lines = [
             _Line(
-                self._town, each, gates, GateRuns(self._town, rig, each.branch, live.keys),
+                self._town,
+                each,
+                gates,
+                GateRuns(self._town, rig, each.branch, live.keys),
                 self._merger,
             )
             for each in targets
