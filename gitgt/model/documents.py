@@ -198,13 +198,14 @@ class Document:
 _ENDS = frozenset(
     {"closed", "landed", "no-op", "withdrawn", "archived", "retired", "revoked", "tombstone"}
 )
-_NONE_AT_ZERO = frozenset({"conflicts", "estimate"})
+_NONE_AT_ZERO = frozenset({"conflicts", "estimate", "number"})
 _EMPTY: Final = {
     "labels": (),
     "dependencies": (),
     "comments": (),
     "estimate": 0,
     "conflicts": 0,
+    "number": 0,
 }
 
 
@@ -272,7 +273,10 @@ class Bead(Document):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MergeRequest(Document):
-    """A branch that wants to land. ``head`` is pinned by a ref of ours."""
+    """A branch that wants to land. ``head`` is pinned by a ref of ours.
+
+    It is ``proposed`` once our gates let its head through and a forge is to merge it.
+    """
 
     machine: ClassVar[Machine] = MERGE_MACHINE
     types: ClassVar[tuple[str, ...]] = ("merge-request",)
@@ -285,10 +289,19 @@ class MergeRequest(Document):
     agent: str
     revision: int = 1
     conflicts: int = 0  # how often it came back because it conflicted
+    proposed: str = ""
+    pull_request: str = ""  # its address
+    number: int = 0
+    forge_state: str = ""
     priority: int = 2
     queued_at: str
     findings: str = ""  # the end of the log, or the paths in conflict: for whoever mends it
     landed: str = ""
+
+    @property
+    def is_proposed(self) -> bool:
+        """Tell whether the forge has the word: our gates let this head through."""
+        return bool(self.proposed) and self.proposed == self.head
 
     @classmethod
     def _parsers(cls) -> Mapping[str, Any]:
