@@ -74,7 +74,11 @@ def push(repository: Repository, remote: str, commit: str, branch: str) -> bool:
         RefusedError: it answers that it does not want it.
     """
     argv = (*_OURS, "push", "--porcelain", remote, f"{commit}:refs/heads/{branch}")
-    outcome = _talk(argv, repository.common)
+    return _is_taken(repository, remote, branch, _talk(argv, repository.common))
+
+
+def _is_taken(repository: Repository, remote: str, branch: str, outcome: Outcome) -> bool:
+    """Tell whether a push arrived; not, if it came too late."""
     if outcome.ok:
         return True
     rows = outcome.stdout.decode(errors="replace").splitlines()
@@ -88,6 +92,26 @@ def push(repository: Repository, remote: str, commit: str, branch: str) -> bool:
         f"{remote} does not take {branch}: {'; '.join((*said, *reasons))}",
         hint="ask who runs it; what was written is in this clone",
     )
+
+
+def place(
+    repository: Repository, remote: str, branch: str, *, old: str | None, new: str | None
+) -> bool:
+    """Let *branch* of *remote* be at *new* (None: gone), if it is at *old* there, else not.
+
+    Tells whether it is so now. The branch must be ours alone: what it had before may be none
+    of *new*'s history.
+
+    Raises:
+        UnreachableError: *remote* does not answer.
+        RefusedError: it answers that it does not want it.
+    """
+    ref = f"refs/heads/{branch}"
+    argv = (
+        *_OURS, "push", "--porcelain", f"--force-with-lease={ref}:{old or ''}", remote,
+        f"{new or ''}:{ref}",
+    )  # fmt: skip
+    return _is_taken(repository, remote, branch, _talk(argv, repository.common))
 
 
 def _unreachable(repository: Repository, remote: str, outcome: Outcome) -> UnreachableError:

@@ -1,0 +1,88 @@
+"""Which forge a rig's pull requests are at, and what is wanted of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from gitgt.errors import SettingsError
+from gitgt.git.remote import address
+from gitgt.model.pull_request import Rules, address_of
+from gitgt.services import settings
+from gitgt.services.forge.api import GH, GLAB, TEA, Api
+from gitgt.services.forge.base import Forge
+from gitgt.services.town import Rig, Town
+
+# Pull requests are pushed to where the project came from.
+REMOTE: Final = "origin"
+_POLL: Final = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A project at a forge. ``poll`` is after how many seconds it is asked again."""
+
+    kind: str
+    host: str
+    project: str
+    command: tuple[str, ...] = ()
+    rules: Rules = field(default_factory=Rules)
+    style: str = "merge"
+    poll: float = _POLL
+
+    def forge(self) -> Forge:
+        """Return what speaks with it."""
+        if self.kind == "github":
+            from gitgt.services.forge.github import GitHub
+
+            return GitHub(Api(GH, self.host, self.command), self.project)
+        if self.kind == "gitlab":
+            from gitgt.services.forge.gitlab import GitLab
+
+            return GitLab(Api(GLAB, self.host, self.command), self.project)
+        from gitgt.services.forge.gitea import Gitea
+
+        return Gitea(Api(TEA, self.host, self.command), self.project)
+
+
+def place_of(town: Town, rig: Rig) -> Place | None:
+    """Return where the pull requests of *rig* are; None if it lands by itself.
+
+    Raises:
+        SettingsError: it lands by pull requests, and where is not said.
+    """
+    found = settings.read_committed(town.root, rig.settings_name, "rig")
+    if found.get("merge_queue", {}).get("land") != "pull-request":
+        return None
+    mine = found.get("forge")
+    if mine is None:
+        raise SettingsError(
+            f"{rig.name} lands by pull requests, and has no forge",
+            hint=f"in {rig.settings_name}: forge: {{kind: github}}",
+        )
+    known = address_of(address(town.ledger_at(rig).repository, REMOTE))
+    host, project = mine.get("host") or known[0], mine.get("project") or known[1]
+    if not host or not project:
+        raise SettingsError(
+            f"where the pull requests of {rig.name} are cannot be told from its origin",
+            hint=f"in {rig.settings_name}, under forge: host: HOST and project: OWNER/NAME",
+        )
+    return _place(mine, host, project)
+
+
+def _place(mine: dict[str, Any], host: str, project: str) -> Place:
+    return Place(
+        kind=mine["kind"],
+        host=host,
+        project=project,
+        command=tuple(mine.get("command", ())),
+        rules=Rules(
+            at_once=mine.get("open") == "submitted",
+            draft=mine.get("draft", False),
+            approvals=mine.get("approvals", 0),
+            checks=tuple(mine.get("checks", ())),
+            merges=mine.get("merge", "forge") == "forge",
+        ),
+        style=mine.get("style", "merge"),
+        poll=float(mine.get("poll", _POLL)),
+    )
