@@ -20,6 +20,7 @@ from gitgt.roles.convoys import ConvoysRole
 from gitgt.roles.deacon import DeaconRole
 from gitgt.roles.desk import DeskRole
 from gitgt.roles.dispatcher import DispatcherRole
+from gitgt.roles.pull_requests import PullRequestsRole
 from gitgt.roles.refinery import RefineryRole
 from gitgt.roles.witness import WitnessRole
 from gitgt.services import escalations, submit
@@ -40,6 +41,7 @@ def roles(town: Town) -> list[Reconciler]:
         DeskRole(town),
         WitnessRole(town),
         RefineryRole(town),
+        PullRequestsRole(town),
         DispatcherRole(town),
         ConvoysRole(town),
         DeaconRole(town),

@@ -6,7 +6,7 @@ nothing: kill it anywhere, and the next look finds the same facts.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from gitgt.errors import BusyError, GtError, LedgerConflictError
@@ -42,6 +42,7 @@ from gitgt.services import (
     escalations,
     gate,
     merge_queue,
+    proposing,
     stranded,
     submit,
     target,
@@ -189,6 +190,8 @@ class _Line:
             merge_queue.withdraw(self._town, self._target, request, why)
         if landing.review_all(self._town, now, requests, WHO):
             return True
+        if self._tuning.by_forge:
+            requests = [each for each in requests if not each.is_proposed]
         if not requests:
             escalations.settle(self._town, self._target.rig, WHO, about=self._target.ref)
             return False
@@ -274,10 +277,7 @@ class _Line:
         for act in acts:
             match act:
                 case Land(links):
-                    landed = merge_queue.land(self._town, self._target, base.commit, links)
-                    heads = [by_id[link.request].head for link in links]
-                    self._runs.lately.ended(heads, red=False)
-                    self._tell_owners(landed, links[-1].commit)
+                    self._land(links, base, by_id)
                     changed = True
                 case Skip(request):
                     merge_queue.skip(self._town, self._target, request)
@@ -294,6 +294,18 @@ class _Line:
                 case Wait():
                     pass
         return changed
+
+    def _land(
+        self, links: Sequence[Link], base: Base, by_id: Mapping[str, MergeRequest]
+    ) -> None:
+        """Land what passed, or leave it to the forge."""
+        heads = {link.request: by_id[link.request].head for link in links}
+        if self._tuning.by_forge:
+            proposing.propose(self._town, self._target, heads)
+        else:
+            landed = merge_queue.land(self._town, self._target, base.commit, links)
+            self._tell_owners(landed, links[-1].commit)
+        self._runs.lately.ended(heads.values(), red=False)
 
     def _eject(self, act: Eject, request: MergeRequest, merger: Merger) -> None:
         if act.cause is Cause.CONFLICT:

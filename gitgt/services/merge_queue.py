@@ -22,11 +22,13 @@ from gitgt.model.dispatch import is_polecat
 from gitgt.model.documents import (
     Agent,
     Bead,
+    Comment,
     Document,
     Escalation,
     MergeRequest,
     Outcome,
     Severity,
+    in_order,
 )
 from gitgt.model.ids import BeadId
 from gitgt.model.instant import seconds_of
@@ -282,11 +284,12 @@ def skip(town: Town, target: Target, request: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Why a request goes back: ``status`` is conflict or rejected."""
+    """Why a request goes back: ``status`` is conflict or rejected. ``said`` is kept with it."""
 
     status: MergeStatus
     reason: str
     findings: str
+    said: tuple[Comment, ...] = ()
 
 
 def send_back(town: Town, target: Target, request: MergeRequest, verdict: Verdict) -> None:
@@ -302,7 +305,8 @@ def send_back(town: Town, target: Target, request: MergeRequest, verdict: Verdic
         more = int(verdict.status is MergeStatus.CONFLICT)
         back = old.replace(
             status=verdict.status, reason=reason, findings=findings,
-            conflicts=old.conflicts + more,
+            conflicts=old.conflicts + more, proposed="",
+            comments=in_order({*old.comments, *verdict.said}),
         )  # fmt: skip
         if back.revision >= MAX_REVISIONS or (more and back.conflicts >= MAX_CONFLICTS):
             return _handed_over(back, number, at)

@@ -20,13 +20,15 @@ class Tuning:
     """How many gates run at once, and how many requests are merged at the most.
 
     ``frugal`` slots stay idle rather than test what another run will probably tell. ``frozen``
-    is why nothing lands for the time being.
+    is why nothing lands for the time being. ``by_forge``: what passed is not landed here, but
+    in a pull request.
     """
 
     slots: int = 1
     batch: int = LIMIT
     frugal: bool = False
     frozen: str = ""
+    by_forge: bool = False
 
 
 def tuning(town: Town, rig: Rig) -> Tuning:
@@ -41,6 +43,7 @@ def tuning(town: Town, rig: Rig) -> Tuning:
         batch=found.get("batch", LIMIT),
         frugal=found.get("mode") == "frugal",
         frozen=found.get("frozen", ""),
+        by_forge=found.get("land") == "pull-request",
     )
 
 

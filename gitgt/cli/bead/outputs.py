@@ -89,4 +89,6 @@ OTHERS: Final = {
     "mq integration status": "integration-status",
     "mq integration refresh": "integration-refresh",
     "mq integration land": "integration-landing",
+    "pr list": "pull-requests",
+    "pr sync": "asked",
 }

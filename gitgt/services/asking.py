@@ -1,0 +1,133 @@
+"""When a rig's forge is asked again, and the process that asks it.
+
+A forge may take its time, and whoever waits for it must not keep the town waiting: so a child
+asks, and leaves a note when it has ended. What is remembered between two questions is
+momentary: who deletes it makes the forge be asked at once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from typing import Any, Final
+
+from gitgt.errors import EnvironmentProblemError
+from gitgt.git.signposts import own_command
+from gitgt.model.documents import MergeRequest
+from gitgt.model.pull_request import wait_before
+from gitgt.runtime import process
+from gitgt.runtime.environment import town_mark
+from gitgt.runtime.process import Ended, Running, Spec, write_whole
+from gitgt.services import proposing, sessions
+from gitgt.services.forge.settings import Place
+from gitgt.services.town import Rig, Town
+
+# However much there is to ask, it has an end.
+_PATIENCE: Final = 1800.0
+_KEPT: Final = ("GT_NETWORK_PATIENCE", "GT_FORGE_PATIENCE")
+
+
+class Asking:
+    """The questions to the forge of one rig."""
+
+    def __init__(self, town: Town, rig: Rig) -> None:
+        self._town = town
+        self._rig = rig
+        self._ledger = town.ledger_at(rig)
+        self._folder = self._ledger.repository.gt / "forge"
+        self._path = self._ledger.repository.gt / "forge.json"
+
+    def goes_on(self) -> bool:
+        """Tell whether the forge is being asked; take in how it went if it has been.
+
+        Raises:
+            EnvironmentProblemError: whoever asked came to an end of another kind.
+        """
+        seen = process.look(self._folder)
+        if seen is None or isinstance(seen, Running):
+            return seen is not None
+        answer = _answer(seen) if isinstance(seen, Ended) else None
+        shutil.rmtree(self._folder, ignore_errors=True)
+        known = self._read()
+        failed = answer is None or bool(answer["trouble"])
+        known["fails"] = known.get("fails", 0) + 1 if failed else 0
+        known["wait"] = answer["wait"] if answer is not None else None
+        self._write(known)
+        if answer is None and isinstance(seen, Ended) and not seen.stopped:
+            raise EnvironmentProblemError(
+                f"asking the forge of {self._rig.name} failed ({seen.code})",
+                hint=f"git gt pr sync {self._rig.name}",
+            )
+        return False
+
+    def due_in(self, place: Place) -> float | None:
+        """Return in how many seconds the forge is to be asked; None if there is no reason."""
+        found = proposing.at_the_forge(self._ledger.snapshot(), at_once=place.rules.at_once)
+        known, now = self._read(), self._town.clock()
+        if not found:
+            return None
+        at = known.get("at", 0.0)
+        if known.get("fails", 0):
+            wait = known.get("wait") or wait_before(known["fails"])
+        elif known.get("about") != _about(found, place):
+            return 0.0
+        else:
+            wait = place.poll
+        return 0.0 if at > now else max(0.0, at + wait - now)
+
+    def start(self, place: Place) -> None:
+        """Let a child ask the forge."""
+        found = proposing.at_the_forge(self._ledger.snapshot(), at_once=place.rules.at_once)
+        now = self._town.clock()
+        self._write({**self._read(), "at": now, "about": _about(found, place)})
+        wiring = sessions.wiring(self._rig, self._town)
+        process.spawn(
+            Spec(
+                argv=(*own_command(), "pr", "sync", self._rig.name, "--json"),
+                cwd=self._town.root,
+                env=_environment(town_mark(self._town.root)),
+                directory=self._folder,
+                timeout=_PATIENCE,
+                wake=wiring.wake,
+                note=str(self._rig.path),
+                watcher=wiring.watcher,
+                after=wiring.after,
+            )
+        )
+
+    def _read(self) -> dict[str, Any]:
+        try:
+            found: dict[str, Any] = json.loads(self._path.read_bytes())
+        except (FileNotFoundError, ValueError):
+            return {}
+        return found
+
+    def _write(self, known: dict[str, Any]) -> None:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(self._path, json.dumps(known))
+
+
+def _about(found: list[MergeRequest], place: Place) -> str:
+    """Return what the question is about: once it is something else, it is asked at once."""
+    facts = [repr(place)]
+    for each in found:
+        said = (each.id, each.status, each.head, each.proposed, each.number, each.forge_state)
+        facts.append(repr((*map(str, said), len(each.comments))))
+    return hashlib.sha256("\n".join(facts).encode()).hexdigest()[:16]
+
+
+def _environment(mark: str) -> dict[str, str]:
+    """Return a person's own environment, with which their programs know who they are."""
+    ours = {k: v for k, v in os.environ.items() if not k.startswith("GT_") or k in _KEPT}
+    return {**ours, process.TOWN_MARK: mark}
+
+
+def _answer(seen: Ended) -> dict[str, Any] | None:
+    """Return what ``git gt pr sync --json`` said; None if it said nothing."""
+    try:
+        found = json.loads(seen.output.read_bytes().splitlines()[-1])[0]
+    except (OSError, ValueError, IndexError, KeyError, TypeError):
+        return None
+    return found if isinstance(found, dict) and seen.ok else None
