@@ -184,14 +184,9 @@ class _Line:
         branch = self._target.branch
         if base is not None and stranded.take_up(self._ledger, branch, WHO):
             return True
-        waiting = [*merge_queue.queued(now, self._target), *stranded.waiting(now, branch)]
-        requests, over = merge_queue.sort_out(now, waiting)
-        for request, why in over:
-            merge_queue.withdraw(self._town, self._target, request, why)
+        requests = self._waiting(now)
         if landing.review_all(self._town, now, requests, WHO):
             return True
-        if self._tuning.by_forge:
-            requests = [each for each in requests if not each.is_proposed]
         if not requests:
             escalations.settle(self._town, self._target.rig, WHO, about=self._target.ref)
             return False
@@ -209,6 +204,16 @@ class _Line:
         if not any(isinstance(act, Freeze | Land | Skip | Eject) for act in acts):
             escalations.settle(self._town, self._target.rig, WHO, about=self._target.ref)
         return self._perform(acts, base, requests, merger)
+
+    def _waiting(self, now: Snapshot) -> list[MergeRequest]:
+        """Return the requests that wait to be tested; those that nobody wants any more go."""
+        queued = merge_queue.queued(now, self._target)
+        stranded_here = stranded.waiting(now, self._target.branch)
+        requests, over = merge_queue.sort_out(now, [*queued, *stranded_here])
+        for request, why in over:
+            merge_queue.withdraw(self._town, self._target, request, why)
+        by_forge = self._tuning.by_forge
+        return [each for each in requests if not (by_forge and each.is_proposed)]
 
     def _strand(self, requests: Sequence[MergeRequest]) -> None:
         """Tell once that the target is gone; whoever is killed in between tells it again."""
