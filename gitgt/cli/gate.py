@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import click
@@ -11,7 +11,7 @@ import click
 from gitgt.cli import context, output
 from gitgt.cli.noun import Noun
 from gitgt.model.documents import Waiver
-from gitgt.model.gate import Gate
+from gitgt.model.gate import FIRST_PHASE, Gate
 
 command = Noun(
     "Say what must pass before anything lands.",
@@ -32,14 +32,27 @@ command = Noun(
 @click.option(
     "--timeout", type=click.FloatRange(min=0, min_open=True), help="Seconds that it may take."
 )
+@click.option("--phase", type=click.IntRange(0, 99), help="Wait for the gates of lower ones.")
+@click.option("--alone", is_flag=True, help="Never beside another run of the rig.")
+@click.option("--input", "inputs", multiple=True, help="A glob of what it sees; repeatable.")
+@click.option("--keep", multiple=True, help="What stays in its worktree, such as .venv.")
+@click.option("--minimum", type=click.IntRange(1), help="So many tests must have run.")
+@click.option("--memory", type=click.IntRange(1), help="MiB for each of its processes.")
+@click.option(
+    "--output", type=click.FloatRange(0, 64, min_open=True), help="MiB kept of its output."
+)
+@click.option("--env", multiple=True, help="NAME lets one of your variables in, or NAME=value.")
+@click.option("--submodules", is_flag=True, help="Check out submodules, too.")
+@click.option("--fingerprint", help="A command whose output tells environments apart.")
 @click.argument(
     "words", metavar="-- COMMAND...", nargs=-1, required=True, type=click.UNPROCESSED
 )
 @output.json_option
 def add(
-    *, rig: str, name: str, timeout: float | None, words: tuple[str, ...], as_json: bool
-) -> None:
-    """Add a gate, or give the one of that name another command.
+    *, rig: str, name: str, words: tuple[str, ...], as_json: bool, env: tuple[str, ...],
+    alone: bool, fingerprint: str | None, submodules: bool, **said: object,
+) -> None:  # fmt: skip
+    """Add a gate, or give the one of that name another definition.
 
     It is run in a checkout of the very tree that would land, and passes with exit code 0.
     """
@@ -47,7 +60,11 @@ def add(
 
     town = context.town()
     where = town.rig(rig)
-    fresh = gate.add(town, where, name, words, context.me(), timeout=timeout)
+    more = {
+        **said, "parallel": False if alone else None, "environment": env,
+        "submodules": submodules or None, "fingerprint": shlex.split(fingerprint or ""),
+    }  # fmt: skip
+    fresh = gate.add(town, where, name, words, context.me(), **more)
     if as_json:
         output.answer_json({"rig": rig, "name": name, "command": list(words), "changed": fresh})
     elif fresh:
@@ -71,7 +88,13 @@ def show_all(*, rig: str | None, as_json: bool) -> None:
         output.answer_json([fields(name, *both) for name, both in found.items()])
         return
     for name, (gates, waivers) in found.items():
-        output.table([(name, each.name, shlex.join(each.command)) for each in gates])
+        leaks = gate.leaks(town, town.rig(name))
+        output.table(
+            [
+                (name, each.name, shlex.join(each.command), _besides(each, leaks))
+                for each in gates
+            ]
+        )
         output.table([(name, each.id, _waived(each, gates)) for each in waivers])
 
 
@@ -133,11 +156,27 @@ def fields(rig: str, gates: tuple[Gate, ...], waivers: tuple[Waiver, ...]) -> di
     return {
         "rig": rig,
         "gates": [
-            {"name": each.name, "command": list(each.command), "timeout": each.timeout}
+            {"name": each.name, "command": [*each.command], "timeout": each.timeout}
+            | each.unusual
             for each in gates
         ],
         "waivers": [each.fields() for each in waivers],
     }
+
+
+def _besides(gate: Gate, leaks: Mapping[str, Sequence[str]]) -> str:
+    """Return what is not as usual about a gate, and what it left running lately."""
+    said = [
+        f"phase {gate.phase}" if gate.phase != FIRST_PHASE else "",
+        "" if gate.parallel else "alone",
+        f"sees {' '.join(gate.inputs)}" if gate.inputs else "",
+        "with submodules" if gate.submodules else "",
+        f"{gate.memory} MiB" if gate.memory else "",
+        f"with {' '.join(gate.environment)}" if gate.environment else "",
+        f"leaves {', '.join(leaks[gate.name])} running" if gate.name in leaks else "",
+        f"fingerprint: {shlex.join(gate.fingerprint)}" if gate.fingerprint else "",
+    ]
+    return f"({'; '.join(found)})" if (found := [each for each in said if each]) else ""
 
 
 def _waived(waiver: Waiver, gates: Sequence[Gate] = ()) -> str:

@@ -29,7 +29,10 @@ _TAIL_OF_LOG: Final = 64 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """One completed run of one gate on one tree. ``seconds`` is how long it took."""
+    """One completed run of one gate on one tree. ``seconds`` is how long it took.
+
+    ``left`` are the programs that it left running.
+    """
 
     run: str
     gate: str
@@ -38,6 +41,7 @@ class Record:
     at: str
     why: str = ""
     doubtful: bool = False
+    left: tuple[str, ...] = ()
 
 
 class Verdicts:
@@ -70,8 +74,13 @@ class Verdicts:
         """Return the recorded runs as plain values, the oldest first."""
         return self._runs(self._repository.ref(REF), tree, digest)
 
-    def put(self, tree: str, digest: str, record: Record, output: bytes = b"") -> None:
+    def put(
+        self, tree: str, digest: str, record: Record, output: bytes = b"",
+        *, kept: tuple[int, int] = (_HEAD_OF_LOG, _TAIL_OF_LOG),
+    ) -> None:  # fmt: skip
         """Record a run; nothing happens if it is recorded already.
+
+        Of the *output* of one that failed, beginning and end are *kept*.
 
         Raises:
             LedgerConflictError: others were faster again and again.
@@ -81,7 +90,7 @@ class Verdicts:
             runs = self._runs(head, tree, digest)
             if any(each["run"] == record.run for each in runs):
                 return
-            new = self._written(head, tree, digest, runs, record, output)
+            new = self._written(head, tree, digest, runs, record, shortened(output, *kept))
             try:
                 move_refs(
                     self._repository, [RefMove(REF, head, new)], why=f"verdict of {record.gate}"
@@ -112,13 +121,15 @@ class Verdicts:
             said["why"] = record.why
         if record.doubtful:
             said["doubtful"] = True
+        if record.left:
+            said["left"] = record.left
         path = path_of(tree, digest)
         text = (
             json.dumps({"tree": tree, "runs": [*runs, said]}, indent=1, sort_keys=True) + "\n"
         )
         blobs: dict[str, str | None] = {path: self._repository.write_blob(text.encode())}
         if record.verdict is Verdict.FAIL:
-            blobs[f"{path}.log"] = self._repository.write_blob(shortened(output))
+            blobs[f"{path}.log"] = self._repository.write_blob(output)
         event = Event(
             f"{record.gate} {record.verdict} on {tree[:12]}", "gate.judged", clock=number
         )
@@ -135,10 +146,12 @@ def path_of(tree: str, digest: str) -> str:
     return f"{tree[:2]}/{tree[2:]}-{digest}"
 
 
-def shortened(output: bytes) -> bytes:
-    """Return the beginning and the end of a log, which says the most."""
-    if len(output) <= _HEAD_OF_LOG + _TAIL_OF_LOG:
+def shortened(
+    output: bytes, head: int = _HEAD_OF_LOG, tail: int = _TAIL_OF_LOG
+) -> bytes:  # fmt: skip
+    """Return the beginning and the end of a log, which say the most."""
+    if len(output) <= head + tail:
         return output
-    left_out = len(output) - _HEAD_OF_LOG - _TAIL_OF_LOG
+    left_out = len(output) - head - tail
     mark = f"\n[... {left_out} bytes left out ...]\n".encode()
-    return output[:_HEAD_OF_LOG] + mark + output[-_TAIL_OF_LOG:]
+    return output[:head] + mark + output[-tail:]

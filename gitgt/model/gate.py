@@ -9,7 +9,7 @@ import hashlib
 import json
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
-from typing import Final, Self
+from typing import Any, Final, Self
 
 from gitgt.errors import SettingsError
 
@@ -69,6 +69,16 @@ class Gate:
         pairs = (each.partition("=") for each in self.environment if "=" in each)
         return {name: value for name, _, value in pairs}
 
+    @property
+    def unusual(self) -> dict[str, Any]:
+        """What its definition says beyond what goes without saying, as plain values."""
+        said = {each.name: (getattr(self, each.name), each.default) for each in fields(self)}
+        return {
+            name: [*value] if isinstance(value, tuple) else value
+            for name, (value, usual) in said.items()
+            if value != usual
+        }
+
 
 # What of a definition cannot change a verdict: when it runs, and how much of its log is kept.
 _NO_MATTER: Final = frozenset({"phase", "output"})
@@ -81,13 +91,10 @@ def gate_hash(gate: Gate, environment: str) -> str:
 
     What is as usual is left out, so a definition that says nothing new keeps its verdicts.
     """
-    said = {each.name: getattr(gate, each.name) for each in fields(gate)}
-    usual = {each.name: each.default for each in fields(gate)}
-    definition = {
-        name: value
-        for name, value in said.items()
-        if name in _ALWAYS or (name not in _NO_MATTER and value != usual[name])
-    }
+    always = {name: getattr(gate, name) for name in _ALWAYS}
+    definition = {**gate.unusual, **always}
+    for name in _NO_MATTER:
+        definition.pop(name, None)
     if "environment" in definition:
         definition["variables"] = sorted(definition["environment"])
     definition["environment"] = environment

@@ -82,7 +82,8 @@ class RefineryRole:
         if not targets and not live.live():
             return Settled()  # an idle queue does not even read its gates
         gates = gate.gates(self._town, rig)
-        live.take_in({each.name: each for each in gates})
+        if live.take_in({each.name: each for each in gates}):
+            self._tell_of_leaks(rig, live, gates)
         lines = [
             _Line(
                 self._town,
@@ -113,6 +114,19 @@ class RefineryRole:
         given = hand_out(slots, busy, [line.lane for line in lines], turns.order())
         turns.note(given, known=[line.lane.name for line in lines])
         return [line.start(given.count(line.lane.name), of=slots) for line in lines]
+
+    def _tell_of_leaks(self, rig: Rig, live: GateRuns, gates: Sequence[Gate]) -> None:
+        """Say once which gates leave programs running, until they do not any more."""
+        known = live.leaks.known()
+        for each in gates:
+            about = f"gates/{each.name}"
+            if left := known.get(each.name):
+                said = f"the gate {each.name} of {rig.name} leaves {', '.join(left)} running"
+                submit.escalate(
+                    self._town, rig, WHO, severity=Severity.LOW, title=said, about=about
+                )
+            else:
+                escalations.settle(self._town, rig, WHO, about=about)
 
     def _merger(self, target: Target, repository: Repository, base: str) -> Merger:
         """Return what merges onto *base*, and remembers what it has merged."""

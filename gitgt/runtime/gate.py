@@ -31,6 +31,9 @@ _NO_ROOM = re.compile(
     rb"No space left on device|ENOSPC|Disk quota exceeded|Cannot allocate memory"
 )
 _NO_MEMORY = re.compile(rb"MemoryError|bad_alloc|[Oo]ut of memory|memory exhausted")
+# What a variable is called whose value is nobody's business; shorter ones are in any text.
+_SECRET = re.compile(r"TOKEN|SECRET|PASS|KEY|CREDENTIAL|AUTH", re.IGNORECASE)
+_SHORTEST_SECRET: Final = 6
 _PYTEST = re.compile(r"(^|[/\s])py\.?test($|\s)")
 # unittest, pytest and TAP, each in the last lines of its output.
 _COUNTED = re.compile(rb"(?:Ran (\d+) tests?)|(?:(\d+) passed)|(?:^1\.\.(\d+)$)", re.MULTILINE)
@@ -81,6 +84,16 @@ def kept_of(gate: Gate) -> tuple[int, int]:
         return _HEAD, _TAIL
     head = round(gate.output * _MIB) // 4
     return head, round(gate.output * _MIB) - head
+
+
+def output_of(gate: Gate, run: Ended, environ: Mapping[str, str]) -> bytes:
+    """Return what a gate printed, without the secrets that it was let see."""
+    said = run.output.read_bytes() if run.output.exists() else b""
+    for name in gate.passed_on:
+        value = environ.get(name, "")
+        if _SECRET.search(name) and len(value) >= _SHORTEST_SECRET:
+            said = said.replace(value.encode(errors="surrogateescape"), b"***")
+    return said
 
 
 def seen_by(gate: Gate, ours: Mapping[str, str]) -> dict[str, str]:

@@ -155,6 +155,11 @@ def spawn(spec: Spec) -> str:
     return run
 
 
+def environment_of(directory: Path) -> dict[str, str]:
+    """Return the environment that the run in *directory* was started with."""
+    return dict(Spec.from_json((directory / "spec.json").read_text()).env)
+
+
 def look(directory: Path) -> Running | Ended | Lost | None:
     """Return how the run in *directory* is doing, None if there is none."""
     ended = _result(directory)

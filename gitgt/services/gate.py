@@ -13,6 +13,7 @@ from gitgt.model.documents import Waiver
 from gitgt.model.gate import DEFAULT_TIMEOUT, Gate
 from gitgt.model.lifecycle import WaiverStatus
 from gitgt.services import commit, settings
+from gitgt.services.leaks import Leaks
 from gitgt.services.town import Rig, Town
 
 _SCHEMA: Final = "rig"
@@ -28,6 +29,11 @@ def gates(town: Town, rig: Rig) -> tuple[Gate, ...]:
     return tuple(sorted(gates, key=lambda each: each.phase))
 
 
+def leaks(town: Town, rig: Rig) -> dict[str, list[str]]:
+    """Return the programs that the latest runs of gates left running, by gate."""
+    return Leaks(town.ledger_at(rig).repository).known()
+
+
 def _gate(fields: dict[str, Any]) -> Gate:
     """Return a gate as its settings have it: lists are tuples, what is not said is as usual."""
     said: dict[str, Any] = {
@@ -39,13 +45,12 @@ def _gate(fields: dict[str, Any]) -> Gate:
 
 def add(
     town: Town, rig: Rig, name: str, command: Sequence[str], who: Actor,
-    *, timeout: float | None = None, **more: object,
+    **said: object,
 ) -> bool:  # fmt: skip
     """Add a gate, or define the one of that name anew; say if anything changed.
 
-    *more* is what else the settings may say of it; what is None or empty is left out.
+    *said* is what the settings may say of it besides; what is None or empty is left out.
     """
-    said = {"timeout": timeout, **more}
     fields: dict[str, Any] = {"name": name, "command": list(command)}
     fields |= {key: value for key, value in said.items() if value not in (None, [], ())}
 

@@ -29,6 +29,7 @@ from gitgt.services import sessions
 from gitgt.services.gate_keys import Keys
 from gitgt.services.gate_trouble import Troubles
 from gitgt.services.lately import Lately
+from gitgt.services.leaks import Leaks
 from gitgt.services.pool import Pool
 from gitgt.services.town import Rig, Town
 
@@ -104,6 +105,7 @@ class GateRuns:
         self.keys = keys or Keys(self._repository, rig.path)
         self.verdicts = Verdicts(self._repository, clock=town.clock)
         self._troubles = Troubles(self._repository.gt / "gate-trouble.json", town.clock)
+        self.leaks = Leaks(self._repository)
         self._asked: set[str] = set()
         self.lately = self._lately(self._branch)
 
@@ -227,7 +229,7 @@ class GateRuns:
         if isinstance(seen, Lost) or seen.stopped:
             self._troubles.lose(live.key)
             return
-        tampered = self._pool.is_tampered(live.slot, live.commit)
+        tampered = self._pool.is_tampered(live.slot, gate, live.commit)
         room = shutil.disk_usage(self._repository.common).free
         judgment = gate_runner.judge(gate, seen, tampered=tampered, room=room)
         self._record(live, gate, judgment, seen)
@@ -240,9 +242,11 @@ class GateRuns:
         said = {
             "tree": live.run.tree, "commit": live.commit, "requests": live.run.place,
             "verdict": judgment.verdict, "why": judgment.why, "seconds": round(seen.seconds, 3),
+            "left": seen.left, "bytes": seen.bytes,
         }  # fmt: skip
         self._tell("gate.judged", gate, said)
-        output = seen.output.read_bytes() if seen.output.exists() else b""
+        self.leaks.note(gate.name, seen.left)
+        output = gate_runner.output_of(gate, seen, process.environment_of(live.folder))
         if judgment.verdict is Verdict.COULD_NOT_RUN:
             self._troubles.note(
                 live.key, judgment.why, shortened(output).decode(errors="replace")
@@ -251,9 +255,10 @@ class GateRuns:
         record = Record(
             run=live.folder.name, gate=gate.name, verdict=judgment.verdict,
             seconds=seen.seconds, at=self._town.now(), why=judgment.why,
-            doubtful=judgment.doubtful,
+            doubtful=judgment.doubtful, left=seen.left,
         )  # fmt: skip
-        self.verdicts.put(live.run.tree, live.digest, record, output)
+        kept = {"kept": gate_runner.kept_of(gate)} if gate.output else {}
+        self.verdicts.put(live.run.tree, live.digest, record, output, **kept)
         self._troubles.forget(live.key)
 
     def _learn(self, live: Live, gates: Mapping[str, Gate]) -> None:

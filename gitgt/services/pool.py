@@ -66,7 +66,10 @@ class Pool:
         self.clear(number)
         self.temporary(number).mkdir(parents=True)
         refs = {} if gate.inputs else self._refs(branch)
-        slot.prepare(self._repository, self.place(number), commit, gate.keep, refs)
+        slot.prepare(
+            self._repository, self.place(number), commit, gate.keep, refs,
+            submodules=gate.submodules,
+        )  # fmt: skip
         said: dict[str, Any] = {"gate": gate.name, "commit": commit, "keeps": bool(gate.keep)}
         write_whole(self._notes / f"slot-{number}" / _LAST, json.dumps(said))
         return self.place(number)
@@ -90,9 +93,10 @@ class Pool:
         path.write_text("".join(f'[include]\n\tpath = "{each}"\n' for each in sources))
         return path
 
-    def is_tampered(self, number: int, commit: str) -> bool:
-        """Tell whether a slot no longer holds what was put there."""
-        return slot.is_tampered(self._repository, self.place(number), commit)
+    def is_tampered(self, number: int, gate: Gate, commit: str) -> bool:
+        """Tell whether a slot no longer holds what was put there for *gate*."""
+        place = self.place(number)
+        return slot.is_tampered(self._repository, place, commit, submodules=gate.submodules)
 
     def discard(self, number: int) -> None:
         """Remove a slot."""

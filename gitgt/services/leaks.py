@@ -1,0 +1,38 @@
+"""Which gates leave programs running behind them.
+
+They are ended, so they harm nobody; but a gate that starts what it does not stop may have
+tested against what an earlier run of it had started. Momentary: who deletes the file forgets
+it until the next run.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from gitgt.git.repository import Repository
+from gitgt.runtime.process import write_whole
+
+
+class Leaks:
+    """The programs that the latest run of each gate of a rig left running."""
+
+    def __init__(self, repository: Repository) -> None:
+        self._path = repository.gt / "leaks.json"
+
+    def known(self) -> dict[str, list[str]]:
+        """Return the names of the programs, by gate."""
+        try:
+            found: dict[str, list[str]] = json.loads(self._path.read_bytes())
+        except (FileNotFoundError, ValueError):
+            return {}
+        return found
+
+    def note(self, gate: str, left: Sequence[str]) -> None:
+        """Note what a run of *gate* left running; nothing is good news."""
+        found = self.known()
+        if found.get(gate, []) == [*left]:
+            return
+        said = {**found, gate: [*left]}
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(self._path, json.dumps({key: each for key, each in said.items() if each}))
