@@ -9,7 +9,7 @@ import pytest
 
 from gitgt.model.gate import Evidence, Gate, Verdict
 from tests.support.checkout import Checkout
-from tests.support.shop import shell
+from tests.support.gate_shop import shell
 from tests.support.waiting import until
 
 GREEN = Evidence(passes=1, passed_at=1)
