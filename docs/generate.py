@@ -190,9 +190,9 @@ def _row(row: Transition) -> tuple[str, ...]:
 # --- fields
 
 
-def fields(kind: str) -> Iterator[str]:
-    """Yield the fields of one kind of file, in their order."""
-    found = schema(kind)
+def fields(kind: str, part: str = "") -> Iterator[str]:
+    """Yield the fields of one kind of file, in their order; or of what one of them lists."""
+    found = schema(kind)["properties"][part]["items"] if part else schema(kind)
     required = found.get("required", ())
     rows = (
         (f"`{name}`", "yes" if name in required else "", _value(part), _meaning(part))
