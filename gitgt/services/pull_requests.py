@@ -140,6 +140,8 @@ class _Sync:
         seen = self._forge.find(branch_of(request), request.number)
         if seen is not None and seen.merged:
             self._follow(Target(self._rig, request.target))  # it may be so since a moment ago
+        if seen is not None and seen.number != request.number:
+            self._note_state(request, seen)  # else whoever withdraws it knows of none
         facts = Facts(self._repository, request, seen)
         acts = plan(facts.proposal(), seen, self._place.rules)
         about = f"pull-request/{request.id}"

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from gitgt.ledger import codec
-from gitgt.model.documents import Bead, Comment, MergeRequest, Outcome
+from gitgt.model.documents import Bead, Comment, Escalation, MergeRequest, Outcome
 from gitgt.services import ending, proposing, pull_requests, rig, submit
 from gitgt.services.merge_queue import Target
 from gitgt.services.pull_requests import Synced
@@ -66,7 +66,7 @@ class Shop:
         where = {"kind": "github", "host": "github.com", "project": PROJECT}
         found = {
             **_GATES, "merge_queue": {"land": "pull-request", **queue},
-            "forge": {**where, **(forge or {})},
+            "forge": {k: v for k, v in {**where, **(forge or {})}.items() if v is not None},
         }  # fmt: skip
         path = self.town.town.root / self.rig.settings_name
         path.write_bytes(codec.emit(found, order=tuple(found)))
@@ -162,6 +162,14 @@ class Shop:
         new = committed(there, old, file, text)
         there.git("update-ref", f"refs/heads/{branch}", new, old)
         return new
+
+    def forge_commit_apart(self, below: str) -> str:
+        """Write a commit at the forge that nobody here has."""
+        return committed(Checkout(self.forge.repository), below, "theirs.txt", "theirs\n")
+
+    def escalations(self) -> list[Escalation]:
+        """Return the calls for help in the rig's ledger."""
+        return list(self.town.ledger(self.rig).all(Escalation))
 
     def review(self, who: str, event: str, body: str = "", **more: Any) -> None:
         """Let somebody review the first pull request."""
