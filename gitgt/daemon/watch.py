@@ -19,7 +19,7 @@ from gitgt.services.town import RIGS, Town
 from gitgt.telemetry import logs
 
 _LOG = logging.getLogger(__name__)
-_OF_A_RIG = ("desk", "witness", "refinery", "dispatcher", "deacon")
+_OF_A_RIG = ("desk", "witness", "refinery", "pull-requests", "dispatcher", "deacon")
 
 
 def watch(town: Town, *, ready: Callable[[], None] = lambda: None) -> None:

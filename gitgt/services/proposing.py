@@ -59,7 +59,7 @@ def at_the_forge(now: Snapshot, *, at_once: bool) -> list[MergeRequest]:
     left = [
         each
         for each in now.all(MergeRequest, status=gone)
-        if each.number and each.forge_state not in ENDED
+        if (each.number or each.proposed) and each.forge_state not in ENDED
     ]
     return sorted([*found, *left], key=lambda each: (each.priority, each.queued_at, each.id))
 

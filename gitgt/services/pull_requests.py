@@ -138,6 +138,10 @@ class _Sync:
 
     def _see_to(self, request: MergeRequest) -> None:
         seen = self._forge.find(branch_of(request), request.number)
+        if seen is None and request.is_closed:
+            said = "it never had a pull request"
+            proposing.note(self._town, self._rig, request, said, proposed="")
+            return
         if seen is not None and seen.merged:
             self._follow(Target(self._rig, request.target))  # it may be so since a moment ago
         if seen is not None and seen.number != request.number:
@@ -292,7 +296,7 @@ class _Sync:
             return
         state = state_of(seen, self._place.rules)
         proposing.note(
-            self._town, self._rig, request, f"pull request #{seen.number} is {state}",
+            self._town, self._rig, request, f"pull request #{seen.number}: {state}",
             number=seen.number, pull_request=seen.url, forge_state=str(state),
         )  # fmt: skip
 

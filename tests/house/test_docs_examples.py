@@ -1,11 +1,14 @@
 """The transcripts in the documents are true, down to what is answered."""
 
+import os
 import re
+import shutil
+import signal
 import subprocess
 
 import pytest
 
-from tests.support.examples import Example, Sitting, examples
+from tests.support.examples import Example, Sitting, examples, needs
 from tests.support.world import ROOT
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -18,6 +21,8 @@ def sitting(home, monkeypatch):
     yield Sitting(home)
     if (home / "gt/town.yaml").exists():
         subprocess.run(["git-gt", "down"], cwd=home / "gt", check=True, capture_output=True)
+    if (home / "forge.pid").exists():
+        os.kill(int((home / "forge.pid").read_text()), signal.SIGTERM)
 
 
 @pytest.mark.slow
@@ -28,6 +33,9 @@ def sitting(home, monkeypatch):
     ids=lambda page: str(page.relative_to(ROOT)),
 )
 def test_a_page_shows_what_its_reader_will_see(sitting, page):
+    for program in needs(page.read_text()):
+        if not shutil.which(program):
+            pytest.skip(f"{program} is not installed")
     for each in examples(page.read_text()):
         sitting.follow(each)
 

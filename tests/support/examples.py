@@ -6,6 +6,8 @@ in a new home, which answers call ``~``. In an answer ``...`` stands for anythin
 and alone on a line for any lines; times and durations stand for others. An id or a commit that
 is shown first stands for the one that really came, from then on, also where it is typed.
 
+A page that says ``<!-- needs PROGRAM -->`` is for who has that program.
+
 After ``console retry`` one command is typed until it gives the answer, for somebody else is at
 work. A transcript in an HTML comment, ``<!-- console``, is typed too, and only not shown.
 """
@@ -64,6 +66,11 @@ class Example:
     command: str
     answer: str
     retry: bool = False
+
+
+def needs(page: str) -> list[str]:
+    """Return the programs without which the transcripts of a page cannot be typed."""
+    return re.findall(r"^<!-- needs (\S+) -->$", page, flags=re.MULTILINE)
 
 
 def examples(page: str) -> Iterator[Example]:

@@ -5,7 +5,7 @@ HTTP in a unix socket, which gh can be told to use. Whoever calls is who their t
 GitHub does by itself it does too: it follows branches, merges what waits for checks, closes
 what lost its branch.
 
-    python -m tests.support.forge serve FOLDER REPOSITORY
+    python -m tests.support.forge HOME REPOSITORY
 """
 
 from __future__ import annotations
@@ -13,9 +13,11 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import socketserver
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -28,7 +30,7 @@ from urllib.parse import urlsplit
 from tests.support import graphql
 
 PROJECT = "ada/shop"
-_AT = "2026-11-26T09:00:{:02d}Z"
+_AT = "2026-11-22T09:00:{:02d}Z"
 
 
 class RefusedError(Exception):
@@ -511,9 +513,20 @@ def configure(folder: Path, socket: Path) -> dict[str, str]:
     return {"GH_CONFIG_DIR": str(folder), "GH_TOKEN": "gitgt", "GH_HOST": "github.com"}
 
 
-if __name__ == "__main__":
-    place, repository = Path(sys.argv[2]), Path(sys.argv[3])
-    configure(place, place / "socket")
-    with serving(Forge(repository), place / "socket"):
-        (place / "pid").write_text(str(os.getpid()))
+def serve(place: Path, repository: Path) -> None:
+    """Be the forge of *repository* until ended; gh in *place* as its home finds it."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+    # A socket's path may have 107 bytes.
+    with (
+        tempfile.TemporaryDirectory(prefix="gt", dir="/tmp") as folder,
+        serving(Forge(repository), Path(folder, "gh")),
+    ):
+        gh = place / ".config/gh"
+        configure(gh, Path(folder, "gh"))
+        (gh / "hosts.yml").write_text("github.com:\n  oauth_token: gitgt\n  user: gitgt\n")
+        (place / "forge.pid").write_text(str(os.getpid()))
         threading.Event().wait()
+
+
+if __name__ == "__main__":
+    serve(*map(Path, sys.argv[1:]))

@@ -29,7 +29,7 @@ def test_what_passed_becomes_one_pull_request_and_closes_when_it_is_merged(shop)
     assert shop.forge.tip(f"gt/{name}") == ""
     assert shop.town.story(shop.rig)[-4:] == [
         f"refinery: propose {bead.id}",
-        f"pull-requests: {bead.id}: pull request #1 is open",
+        f"pull-requests: {bead.id}: pull request #1: open",
         f"pull-requests: {bead.id}: asked the forge to merge {request.head[:12]}",
         f"pull-requests: land {bead.id} by pull request #1",
     ]
@@ -49,9 +49,9 @@ def test_who_asks_for_changes_is_heard_once_and_the_next_revision_is_pushed(shop
         "bob wrote:\n> Not like this.\n\nbob wrote on prices.txt:1:\n> Four is too much."
     )
     assert [(each.by, each.text) for each in shop.heard(bead)] == [
-        ("pull-requests", "bob asked for changes in pull request #1"),
         ("bob at github.com", "prices.txt:1: Four is too much."),
         ("bob at github.com", "Not like this."),
+        ("pull-requests", "bob asked for changes in pull request #1"),
     ]
     assert shop.town.now(bead).status is BeadStatus.HOOKED
     assert shop.done() == []
