@@ -8,7 +8,7 @@ submitted, and from nothing else: whoever makes it again after a crash gets the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -104,13 +104,27 @@ class Incoming:
         return "\n".join([f"{title} ({self.bead})", "", *trailers, ""])
 
 
-class Merger:
-    """Merges onto a target, by that target's attributes."""
+def know_nothing(_found: Conflict) -> None:
+    """Resolve nothing as it was resolved before."""
 
-    def __init__(self, repository: Repository, target: str, committer: Signature) -> None:
+
+class Merger:
+    """Merges onto a target, by that target's attributes.
+
+    *recall* may know how a conflict was resolved before.
+    """
+
+    def __init__(
+        self,
+        repository: Repository,
+        target: str,
+        committer: Signature,
+        recall: Callable[[Conflict], Merged | None] = know_nothing,
+    ) -> None:
         self.repository = repository
         self.target = target
         self._committer = committer
+        self._recall = recall
         self._links: dict[tuple[str, Incoming], Link | Clash] = {}
 
     def merge(self, ours: str, theirs: str, *, style: str = "merge") -> Merged | Conflict:
@@ -178,7 +192,9 @@ class Merger:
         if isinstance(found, Merged) or not found.stages:
             return found
         redone = redo(self.repository, ours, theirs, self._tree)
-        return found if redone is None else Merged(redone.tree, redone.note)
+        if redone is not None:
+            return Merged(redone.tree, redone.note)
+        return self._recall(found) or found
 
     def _tree(self, ours: str, theirs: str) -> str | None:
         found = self.merge(ours, theirs)

@@ -10,10 +10,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from gitgt.errors import BusyError, GtError, LedgerConflictError
+from gitgt.git import rerere
 from gitgt.git.dispute import dispute
 from gitgt.git.landing import Landed
-from gitgt.git.merge import Merger
+from gitgt.git.merge import Merger, know_nothing
+from gitgt.git.recall import Recall
 from gitgt.git.repository import Repository
+from gitgt.git.rerere import Memory
 from gitgt.ledger.snapshot import Snapshot
 from gitgt.model.documents import MergeRequest, Severity, Waiver
 from gitgt.model.fair_share import Lane, hand_out
@@ -44,14 +47,16 @@ from gitgt.services import (
     merge_queue,
     proposing,
     stranded,
+    resolutions,
     submit,
     target,
 )
 from gitgt.services.gate_runs import GateRuns
 from gitgt.services.integration import landing, upkeep
 from gitgt.services.merge_queue import WHO, Target, Verdict
+from gitgt.services.resolutions import Seen
 from gitgt.services.town import Rig, Town
-from gitgt.services.tuning import tuning
+from gitgt.services.tuning import Rerere, tuning
 from gitgt.services.turns import Turns
 
 # How often others may be faster before we let them be for a while.
@@ -67,7 +72,8 @@ class RefineryRole:
 
     def __init__(self, town: Town) -> None:
         self._town = town
-        self._mergers: dict[tuple[str, str], Merger] = {}
+        self._mergers: dict[tuple[str, str], tuple[str | None, Merger]] = {}
+        self._seen: dict[str, Seen] = {}
 
     def keys(self) -> Iterable[Key]:
         """Return one key for each rig."""
@@ -77,6 +83,7 @@ class RefineryRole:
         """Do what the planner says, until it says to wait."""
         rig = self._town.rig(key.name)
         upkeep.see_to(self._town, rig, WHO)
+        resolutions.exchange(self._town, rig, self._seen.setdefault(rig.name, Seen()))
         live = GateRuns(self._town, rig)
         targets = merge_queue.targets(rig, self._town.ledger_at(rig).snapshot())
         if not targets and not live.live():
@@ -128,13 +135,18 @@ class RefineryRole:
             else:
                 escalations.settle(self._town, rig, WHO, about=about)
 
-    def _merger(self, target: Target, repository: Repository, base: str) -> Merger:
+    def _merger(
+        self, target: Target, repository: Repository, base: str, *, recalls: bool
+    ) -> Merger:
         """Return what merges onto *base*, and remembers what it has merged."""
         key = (target.rig.name, target.branch)
+        kept = repository.ref(rerere.REF) if recalls else None
         known = self._mergers.get(key)
-        if known is None or known.target != base:
-            known = self._mergers[key] = Merger(repository, base, conflicts.COMMITTER)
-        return known
+        if known is None or (known[0], known[1].target) != (kept, base):
+            recall = Recall(Memory(repository)) if recalls else know_nothing
+            merger = Merger(repository, base, conflicts.COMMITTER, recall)
+            known = self._mergers[key] = kept, merger
+        return known[1]
 
 
 class _Line:
@@ -146,7 +158,7 @@ class _Line:
         target: Target,
         gates: Sequence[Gate],
         runs: GateRuns,
-        merger: Callable[[Target, Repository, str], Merger],
+        merger: Callable[..., Merger],
     ) -> None:
         self._tuning = tuning(town, target.rig)
         self._town = town
@@ -211,7 +223,8 @@ class _Line:
         if base is None:
             self._strand(requests)
             return False
-        merger = self._merger(self._target, now.repository, base.commit)
+        recalls = self._tuning.rerere is Rerere.APPLY
+        merger = self._merger(self._target, now.repository, base.commit, recalls=recalls)
         merging = merger.merging(merge_queue.incoming(requests))
         acts = self._plan(self._queue(now, base, requests), merging)
         # A decision comes alone, and does not say whether the queue stands still after it.
@@ -330,7 +343,8 @@ class _Line:
         if act.cause is Cause.CONFLICT:
             branch = self._target.branch
             found = dispute(merger, request.head, target=branch, branch=request.branch)
-            assert found is not None  # the merger has just said so, and its target is a commit
+            if found is None:  # somebody has just told how it is resolved
+                return
             verdict = Verdict(MergeStatus.CONFLICT, found.line, found.text())
         else:
             log = self._runs.log(act.tree, self._gates[act.gate])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final
 
 from gitgt.errors import RefusedError
@@ -13,6 +14,14 @@ from gitgt.services.town import Rig, Town
 
 _SCHEMA: Final = "rig"
 _KEY: Final = "merge_queue"
+
+
+class Rerere(StrEnum):
+    """What is made of conflicts that somebody resolved before."""
+
+    OFF = "off"
+    OFFER = "offer"  # filled in in worktrees, where somebody looks at it
+    APPLY = "apply"  # by the refinery as well
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +38,7 @@ class Tuning:
     frugal: bool = False
     frozen: str = ""
     by_forge: bool = False
+    rerere: Rerere = Rerere.OFFER
 
 
 def tuning(town: Town, rig: Rig) -> Tuning:
@@ -44,6 +54,7 @@ def tuning(town: Town, rig: Rig) -> Tuning:
         frugal=found.get("mode") == "frugal",
         frozen=found.get("frozen", ""),
         by_forge=found.get("land") == "pull-request",
+        rerere=Rerere(found.get("rerere", "offer")),
     )
 
 

@@ -91,4 +91,7 @@ OTHERS: Final = {
     "mq integration land": "integration-landing",
     "pr list": "pull-requests",
     "pr sync": "asked",
+    "rerere list": "resolutions",
+    "rerere show": "resolutions",
+    "rerere forget": "resolutions",
 }
