@@ -219,14 +219,17 @@ def sign(repository: Repository) -> tuple[tuple[str, int], ...]:
         return ()
 
 
-def learned(repository: Repository) -> list[Resolution]:
-    """Return what git has learned, less what it is writing just now."""
-    if _at_work(repository):
-        return []
+def learned(repository: Repository) -> tuple[bool, list[Resolution]]:
+    """Return what git has learned, and whether it has ended writing it.
+
+    While it has not, nothing is read: half a file would be kept for good.
+    """
     before = sign(repository)
+    if _at_work(repository):
+        return False, []
     found = [each for name, _ in before for each in read_folder(folder(repository) / name)]
     is_still = sign(repository) == before and not _at_work(repository)
-    return found if is_still else []
+    return is_still, found if is_still else []
 
 
 def _at_work(repository: Repository) -> bool:

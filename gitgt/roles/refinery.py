@@ -54,7 +54,6 @@ from gitgt.services import (
 from gitgt.services.gate_runs import GateRuns
 from gitgt.services.integration import landing, upkeep
 from gitgt.services.merge_queue import WHO, Target, Verdict
-from gitgt.services.resolutions import Seen
 from gitgt.services.town import Rig, Town
 from gitgt.services.tuning import Rerere, tuning
 from gitgt.services.turns import Turns
@@ -73,7 +72,6 @@ class RefineryRole:
     def __init__(self, town: Town) -> None:
         self._town = town
         self._mergers: dict[tuple[str, str], tuple[str | None, Merger]] = {}
-        self._seen: dict[str, Seen] = {}
 
     def keys(self) -> Iterable[Key]:
         """Return one key for each rig."""
@@ -83,7 +81,7 @@ class RefineryRole:
         """Do what the planner says, until it says to wait."""
         rig = self._town.rig(key.name)
         upkeep.see_to(self._town, rig, WHO)
-        resolutions.exchange(self._town, rig, self._seen.setdefault(rig.name, Seen()))
+        resolutions.exchange(self._town, rig)
         live = GateRuns(self._town, rig)
         targets = merge_queue.targets(rig, self._town.ledger_at(rig).snapshot())
         if not targets and not live.live():

@@ -20,7 +20,7 @@ from gitgt.services.town import Town
 # What is told with its old and new value; of other fields only that they changed.
 _SHORT: Final = (
     "title", "status", "priority", "assignee", "head", "target", "integration",
-    "merge_request", "convoy", "landed", "proposed", "pull_request", "forge_state",
+    "merge_request", "convoy", "landed", "conflicts", "proposed", "pull_request", "forge_state",
 )  # fmt: skip
 _SILENT: Final = (
     "reason", "started_at", "closed_at", "closed_by", "findings", "outcome", "number",

@@ -7,9 +7,10 @@ who resolved what.
 
 from __future__ import annotations
 
+import json
 import logging
-from dataclasses import dataclass, field, replace
-from typing import Final
+from dataclasses import replace
+from typing import Any, Final
 
 from gitgt.errors import AmbiguousError, GtError, NotAllowedError, NotFoundError
 from gitgt.git import rerere
@@ -18,6 +19,7 @@ from gitgt.git.recall import learn
 from gitgt.git.repository import Repository, Signature
 from gitgt.git.rerere import Memory, Resolution
 from gitgt.model.actor import Actor, Standing
+from gitgt.runtime.process import write_whole
 from gitgt.services import merge_queue
 from gitgt.services.town import Rig, Town
 from gitgt.services.tuning import Rerere, tuning
@@ -27,51 +29,58 @@ _LOG = logging.getLogger(__name__)
 _MERGES: Final = 100
 # git reads an id from so many letters on.
 _SHORTEST: Final = 4
+_NOTE: Final = "resolutions.json"
 
 
-@dataclass
-class Seen:
-    """What the last exchange left; whoever forgets it looks at more than is new."""
-
-    sign: tuple[tuple[str, int], ...] | None = None
-    kept: str | None = None
-    tips: dict[str, str] = field(default_factory=dict)
-
-
-def exchange(town: Town, rig: Rig, seen: Seen) -> None:
+def exchange(town: Town, rig: Rig) -> None:
     """Keep what git has learned in any worktree, learn from what landed, teach git the rest.
 
-    Costs next to nothing while nothing is new.
+    Costs next to nothing while nothing is new: what the last exchange left is noted in
+    ``<common git dir>/gt/resolutions.json``, and whoever deletes that has it looked up again.
     """
     repository = town.ledger_at(rig).repository
-    tip = repository.ref(rig.target)
-    sign, kept = rerere.sign(repository), repository.ref(rerere.REF)
-    is_known = seen.tips.get(rig.target) == tip and (seen.sign, seen.kept) == (sign, kept)
-    if is_known and rerere.folder(repository).is_dir():
+    seen = _noted(repository)
+    if seen == _now(repository, rig) and rerere.folder(repository).is_dir():
         return
     if tuning(town, rig).rerere is Rerere.OFF:
         return
     try:
-        _exchange(town, repository, rig, seen, tip)
+        _exchange(town, repository, rig, seen)
     except (GtError, OSError) as error:  # it is a help, and must not stop the queue
         _LOG.warning("not kept", extra={"rig": rig.name, "why": str(error)})
 
 
-def _exchange(
-    town: Town, repository: Repository, rig: Rig, seen: Seen, tip: str | None
-) -> None:
-    memory = Memory(repository)
+def _now(repository: Repository, rig: Rig) -> dict[str, Any]:
+    return {
+        "learned": [[*each] for each in rerere.sign(repository)],
+        "kept": repository.ref(rerere.REF),
+        "tip": repository.ref(rig.target),
+    }
+
+
+def _noted(repository: Repository) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = json.loads((repository.gt / _NOTE).read_bytes())
+    except (FileNotFoundError, ValueError):
+        return {}
+    return found
+
+
+def _exchange(town: Town, repository: Repository, rig: Rig, seen: dict[str, Any]) -> None:
+    memory, place = Memory(repository), rerere.folder(repository)
     who = _signature(merge_queue.WHO, town)
-    rerere.folder(repository).mkdir(exist_ok=True)  # by which git begins to remember
-    rerere.unteach(rerere.folder(repository), dict.fromkeys(memory.forgotten()))
-    is_lost = seen.kept is not None and repository.ref(rerere.REF) is None
-    memory.keep(rerere.learned(repository), who)
-    old = None if is_lost else seen.tips.get(rig.target)
-    memory.keep(_landed(repository, old, tip, who), who)
-    rerere.teach(rerere.folder(repository), memory.all())
-    seen.sign, seen.kept = rerere.sign(repository), repository.ref(rerere.REF)
-    if tip is not None:
-        seen.tips[rig.target] = tip
+    place.mkdir(exist_ok=True)  # by which git begins to remember
+    rerere.unteach(place, dict.fromkeys(memory.forgotten()))
+    is_lost = seen.get("kept") is not None and repository.ref(rerere.REF) is None
+    old = None if is_lost else seen.get("tip")
+    is_settled, learned = rerere.learned(repository)
+    tip = repository.ref(rig.target)
+    memory.keep([*learned, *_landed(repository, old, tip, who)], who)
+    rerere.teach(place, memory.all())
+    if is_settled:
+        repository.gt.mkdir(exist_ok=True)
+        note = {**_now(repository, rig), "tip": tip}
+        write_whole(repository.gt / _NOTE, json.dumps(note))
 
 
 def _landed(

@@ -25,13 +25,17 @@ _USED: Final = re.compile(r"^Resolved '(.+)' using previous resolution\.$", re.M
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A worktree on the branch of some work, and the branch that this is to land on."""
+    """A worktree on the branch of some work, and the branch that this is to land on.
+
+    *name* is what git knows that by.
+    """
 
     rig: Rig
     path: Path
     branch: str
     target: str
     tip: str
+    name: str
     request: MergeRequest | None
 
     @classmethod
@@ -66,7 +70,8 @@ class Place:
         tip = target.tip(now.repository, where)
         if tip is None:
             raise NotFoundError(f"the branch {where!r} that this is to land on is gone")
-        return cls(rig, top, branch, where, tip, request)
+        name = where if now.repository.ref(f"refs/heads/{where}") else f"origin/{where}"
+        return cls(rig, top, branch, where, tip, name, request)
 
 
 def _assigned(now: Snapshot, top: Path) -> Bead | None:
@@ -107,8 +112,8 @@ def begin(place: Place, *, rebase: bool = False) -> Begun:
             hint="git add --all && git commit, and again",
         )
     head = worktree.tip(place.path)
-    how = ("rebase", place.tip) if rebase else ("merge", "--no-edit", "-m", _said(place))
-    argv = how if rebase else (*how, place.tip)
+    how = ("rebase", place.name) if rebase else ("merge", "--no-edit", "-m", _said(place))
+    argv = how if rebase else (*how, place.name)
     done = attempt("-c", "merge.conflictStyle=diff3", *argv, cwd=place.path)
     paths = tuple(worktree.unmerged(place.path))
     git_dir = refs.git_dir_of(place.path)

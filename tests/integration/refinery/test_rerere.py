@@ -16,7 +16,6 @@ from gitgt.git.repository import Repository, Signature
 from gitgt.git.rerere import Memory, Resolution
 from gitgt.model.actor import Actor
 from gitgt.services import commit, resolutions, settings, submit
-from gitgt.services.resolutions import Seen
 from gitgt.services.submit import Submission
 from tests.support.checkout import Checkout
 from tests.support.commandline import gt
@@ -43,7 +42,6 @@ class Desks:
         self.rig = self.shop.rig
         self.repo = town.repo(self.rig)
         self.repository = Repository(self.rig.repository_path)
-        self.seen = Seen()
         self.desks = [self._desk(name) for name in ("one", "two")]
         dearer = self.shop.work.commit("prices.txt", apples(4))
         self.repo.git("update-ref", "refs/heads/main", dearer)
@@ -55,7 +53,7 @@ class Desks:
         return desk
 
     def exchange(self):
-        resolutions.exchange(self.town.town, self.rig, self.seen)
+        resolutions.exchange(self.town.town, self.rig)
 
     def known(self):
         return resolutions.known(self.town.town, self.rig)
@@ -125,7 +123,7 @@ def test_nothing_is_written_while_nothing_is_new(desks):
     desks.exchange()
     head = desks.repo.git("rev-parse", rerere.REF)
     desks.exchange()
-    desks.seen = Seen()
+    (desks.repository.gt / "resolutions.json").unlink()
     desks.exchange()
     assert desks.repo.git("rev-parse", rerere.REF) == head
 
@@ -186,7 +184,6 @@ def test_a_half_written_one_is_left_for_later(desks):
     desks.exchange()
     assert desks.known() == []
     lock.unlink()
-    desks.seen = Seen()
     desks.exchange()
     assert len(desks.known()) == 1
 
@@ -276,7 +273,7 @@ def test_several_resolutions_of_one_conflict_live_side_by_side(desks):
     assert sorted(each.name for each in (place / ("ab" * 20)).iterdir()) == [
         "postimage", "postimage.1", "preimage", "preimage.1"
     ]  # fmt: skip
-    assert {each.key for each in rerere.learned(desks.repository)} == {first.key, second.key}
+    assert {each.key for each in rerere.learned(desks.repository)[1]} == {first.key, second.key}
 
 
 def test_an_executable_stays_one_and_others_stay_as_they_are(desks, tmp_path):
