@@ -27,11 +27,12 @@ _UNDER_WAY: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """Whose worktree it is, for which bead, and on which branch (a short name)."""
+    """Whose worktree it is, for which bead, on which branch, to land on which (short names)."""
 
     bead: str
     agent: str
     branch: str
+    target: str = ""
 
 
 def mark_desk(git_dir: Path) -> None:
@@ -89,7 +90,8 @@ def mark_assignment(git_dir: Path, assignment: Assignment) -> None:
     faults.act("mark", git_dir)
     (git_dir / _BEGUN).unlink(missing_ok=True)
     draft = git_dir / f"{_ASSIGNMENT}.new"
-    draft.write_text(f"{assignment.bead}\n{assignment.agent}\n{assignment.branch}\n")
+    said = (assignment.bead, assignment.agent, assignment.branch, assignment.target)
+    draft.write_text("".join(f"{each}\n" for each in said))
     draft.replace(git_dir / _ASSIGNMENT)
 
 
@@ -99,7 +101,7 @@ def assignment_of(git_dir: Path) -> Assignment | None:
         rows = (git_dir / _ASSIGNMENT).read_text().splitlines()
     except (OSError, UnicodeDecodeError):
         return None
-    return Assignment(*rows[:3]) if len(rows) >= 3 else None
+    return Assignment(*rows[:4]) if len(rows) >= 3 else None
 
 
 def mark_begun(git_dir: Path) -> None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import click
-
 from gitgt.git import markers
 from gitgt.git.markers import Assignment
+from gitgt.githooks import conflict
 from gitgt.githooks.desk_moved import say_if_astray, take_in
 from gitgt.githooks.place import Place
 from gitgt.model.actor import Actor
@@ -48,7 +47,4 @@ def _tell_conflict(place: Place, bead: BeadId) -> None:
     request = submit.live_request(now, bead)
     if request is None or request.status != MergeStatus.QUEUED:
         return
-    found = conflicts.of(now, request)
-    if found is not None:
-        click.echo(f"gt: {found.line}: it comes back to you", err=True)
-        click.echo("hint: git gt resolve", err=True)
+    conflict.tell(conflicts.of(now, request))

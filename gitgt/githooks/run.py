@@ -26,6 +26,8 @@ HOOKS: Final = {
     "post-rewrite": "gitgt.githooks.desk_moved",
     "post-checkout": "gitgt.githooks.post_checkout",
     "pre-push": "gitgt.githooks.pre_push",
+    # No hook of git's: post-commit asks for it where a watcher does the rest.
+    "conflict": "gitgt.githooks.conflict",
 }
 # The others only tell: when they run, git has done what was asked.
 _MAY_REFUSE: Final = ("pre-commit", "pre-push")
@@ -45,7 +47,7 @@ def command(name: str, arguments: tuple[str, ...]) -> None:
     place = Place.of(Path.cwd(), os.environ)
     try:
         run(place, arguments, said)
-        if name not in _MAY_REFUSE:
+        if name not in _MAY_REFUSE and name != "conflict":
             _go_on(place)
     except GtError as error:
         tell(error)

@@ -7,7 +7,7 @@ from typing import Final
 
 from gitgt.git.dispute import dispute
 from gitgt.git.merge import Merger
-from gitgt.git.repository import Signature
+from gitgt.git.repository import Repository, Signature
 from gitgt.ledger.snapshot import Snapshot
 from gitgt.model.conflict import Dispute
 from gitgt.model.documents import MergeRequest
@@ -28,11 +28,15 @@ def of(now: Snapshot, request: MergeRequest) -> Dispute | None:
 
     None also if the target is gone.
     """
-    tip = target.tip(now.repository, request.target)
+    return between(now.repository, request.target, request.branch, request.head)
+
+
+def between(repository: Repository, where: str, branch: str, head: str) -> Dispute | None:
+    """Return what *head*, which *branch* brings, and the branch *where* disagree about."""
+    tip = target.tip(repository, where)
     if tip is None:
         return None
-    merger = Merger(now.repository, tip, COMMITTER)
-    return dispute(merger, request.head, target=request.target, branch=request.branch)
+    return dispute(Merger(repository, tip, COMMITTER), head, target=where, branch=branch)
 
 
 def of_new(town: Town, request: MergeRequest) -> Dispute | None:

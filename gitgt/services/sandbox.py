@@ -46,7 +46,8 @@ def prepare(rig: Rig, now: Snapshot, bead: Bead) -> tuple[Path, Assignment]:
     Raises:
         GtError: it cannot be made, and why.
     """
-    assignment = Assignment(bead.id, bead.assignee, branch_of(bead.assignee, bead.id))
+    branch = branch_of(bead.assignee, bead.id)
+    assignment = Assignment(bead.id, bead.assignee, branch, target.of(rig, bead))
     path = path_of(rig, bead.assignee)
     start = _start(rig, now, bead)
     worktree.mend(now.repository, path)

@@ -115,7 +115,8 @@ def test_a_conflict_is_sent_back_with_both_sides(town):
     assert town.file(shop, "prices.txt") == "apple 8\npear 4\nplum 5\napple 12\n"
     told = (shop.path / "told").read_text()
     assert "was sent back (conflict): conflict with main in prices.txt" in told
-    assert "CONFLICT (content): Merge conflict in prices.txt" in told
+    assert "prices.txt: both changed it" in told
+    assert "Type: git gt resolve. It merges main into your branch" in told
 
 
 def test_a_branch_without_commits_is_not_submitted(town):

@@ -9,6 +9,8 @@ from typing import NamedTuple
 import pytest
 
 from gitgt.errors import RefusedError
+from gitgt.githooks import post_commit
+from gitgt.githooks.place import Place as GithookPlace
 from gitgt.model.actor import Actor
 from gitgt.model.documents import Bead
 from gitgt.reactor.key import Key
@@ -231,6 +233,33 @@ def test_what_is_done_is_told_at_once_that_it_conflicts(town, back):
     assert told.stderr == (
         "gt: conflict with main in prices.txt: it comes back to you\nhint: git gt resolve\n"
     )
+
+
+def closing(place, bead):
+    """Commit what closes a bead and conflicts; return what git says to that."""
+    place.write("prices.txt", apples(1)["prices.txt"])
+    done = place.attempt("commit", "-q", "-a", "-m", f"Cheap\n\nCloses: {bead}")
+    assert done.returncode == 0
+    return done.stderr
+
+
+TOLD = "gt: conflict with main in prices.txt: it comes back to you\nhint: git gt resolve\n"
+
+
+def test_a_commit_that_closes_is_told_at_once_that_it_conflicts(town, back, capsys):
+    _, bead, place = back
+    assert closing(place, bead.id) == TOLD
+    assert town.now(bead).status == "hooked"  # the watcher submits it
+    there = GithookPlace.of(place.path, {})  # and without one the hook does
+    post_commit.run(there, (), "")
+    assert capsys.readouterr().err == TOLD
+    assert town.request(bead).status == "queued"
+
+
+def test_a_commit_that_closes_and_merges_is_told_nothing(town, back):
+    _, bead, place = back
+    place.git("reset", "-q", "--hard", "main")
+    assert closing(place, bead.id) == ""
 
 
 def test_resolving_waits_for_what_is_not_committed(town, back):
