@@ -213,7 +213,7 @@ def regions(text: str, *, ours: str, theirs: str) -> tuple[Region, ...]:
     ends = re.compile(rf">{{7,}} {re.escape(theirs)}(:.*)?")
     found: list[Region] = []
     line = 1
-    rows = iter(text.splitlines())
+    rows = iter(text.replace("\r\n", "\n").split("\n"))
     for row in rows:
         if not begins.fullmatch(row):
             line += 1

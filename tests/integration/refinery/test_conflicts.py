@@ -20,6 +20,7 @@ from gitgt.services.resolve import Begun, Place
 from gitgt.services.submit import Submission
 from tests.support.checkout import Checkout
 from tests.support.commandline import gt
+from tests.support.death import DEATH
 from tests.support.outputs import validator
 from tests.support.shop import Shop
 from tests.support.town import TESS
@@ -356,3 +357,23 @@ def test_whatever_becomes_of_the_branch_its_author_gets_back_what_was_submitted(
     if harm is not forced:  # that one did it in their own branch, and has it as they want it
         path, _ = sandbox.prepare(shop.rig, town.ledger(shop.rig), town.now(bead))
         assert town.sandbox(shop.rig, path.name).head == request.head
+
+
+def test_whoever_dies_before_any_act_sends_it_back_once_and_keeps_it(town, back):
+    shop, bead, place = back
+    agent = Actor.agent(OBSIDIAN)
+    request = submit.done(submit.Sandbox.around(town.town, place.path), agent)
+    assert request is not None
+    deaths = 0
+    for act in range(1, 500):
+        with DEATH.before(act):
+            RefineryRole(town.town).reconcile(Key("refinery", shop.rig.name))
+        if not DEATH.came:
+            break
+        deaths += 1
+    found = town.request(bead)
+    assert deaths > 5
+    assert (found.status, found.conflicts, found.revision) == ("conflict", 1, 1)
+    assert town.repo(shop.rig).git("rev-parse", f"refs/gt/pin/{request.id}") == request.head
+    back_again = [each for each in town.story(shop.rig) if "send back" in each]
+    assert len(back_again) == 1
