@@ -46,8 +46,8 @@ from gitgt.services import (
     gate,
     merge_queue,
     proposing,
-    stranded,
     resolutions,
+    stranded,
     submit,
     target,
 )
