@@ -21,7 +21,7 @@ from gitgt.git.redo import redo
 from gitgt.git.repository import Repository, Signature
 from gitgt.model.merge_chain import Clash, Link, Merging
 
-_PINNED: Final = (
+PINNED: Final = (
     "core.hooksPath=/dev/null",
     "merge.directoryRenames=conflict",
     "merge.renameLimit=7000",
@@ -207,7 +207,7 @@ class Merger:
     @cached_property
     def _settings(self) -> tuple[str, ...]:
         attributes: Path = attributes_file(self.repository, self.target)
-        return (f"core.attributesFile={attributes}", *_PINNED)
+        return (f"core.attributesFile={attributes}", *PINNED)
 
 
 def reverted(repository: Repository, commit: str, onto: str) -> str | None:

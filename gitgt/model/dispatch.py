@@ -1,9 +1,13 @@
-"""Who is to be started: a pure plan over the hooks and the sessions of one rig."""
+"""Who is to be started: a pure plan over the hooks and the sessions of one rig.
+
+A bead that comes back brings commits, so it is known with whom it collides. It lets those go
+first that are at work or in the queue: two that collide are done one after the other.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, TypeAlias
@@ -37,7 +41,7 @@ class Seat:
     ``starts`` counts the sessions that were started for it since its branch last moved,
     ``sessions`` all since it was slung or came back, and ``since`` the seconds from the last
     start; ``at_it`` says that the agent's last session was one of these, and ``fault`` why
-    that one could not even begin.
+    that one could not even begin. ``yields_to`` are the beads that it would collide with.
     """
 
     address: str
@@ -49,6 +53,13 @@ class Seat:
     sessions: int = 0
     since: float = math.inf
     fault: str = ""
+    yields_to: frozenset[str] = frozenset()
+
+    @property
+    def comes_back(self) -> bool:
+        """Tell whether somebody is to be started who was not yet, for what may have commits."""
+        is_free = self.state is not SessionState.RUNNING and not self.at_it and not self.fault
+        return is_free and is_polecat(self.address)
 
     @property
     def pause(self) -> float:
@@ -92,30 +103,62 @@ class Wait:
     seconds: float
 
 
-Act: TypeAlias = Start | GiveUp | Release | Wait
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Start nobody before these are through, with which the bead collides."""
+
+    address: str
+    bead: str
+    after: tuple[str, ...]
 
 
-def plan(seats: Sequence[Seat], *, rig: str, running: int, limit: int) -> list[Act]:
+Act: TypeAlias = Start | GiveUp | Release | Wait | Hold
+
+
+def plan(
+    seats: Sequence[Seat],
+    *,
+    rig: str,
+    running: int,
+    limit: int,
+    at_work: Collection[str] = (),
+) -> list[Act]:
     """Return whom to start and whom to give up, given *running* sessions of *limit*.
 
-    People hold what they like, and start by themselves.
+    People hold what they like, and start by themselves. *at_work* are the beads that a session
+    works on, or that wait to land.
     """
     acts: list[Act] = []
     free = max(0, limit - running)
     taken: set[str] = set()
+    going = set(at_work)
     for seat in sorted(seats, key=lambda each: (not each.at_it, each.bead)):
-        act = _act(seat, _hopeless(seat, rig, taken))
+        act = _act(seat, _hopeless(seat, rig, taken), going)
         taken.add(seat.address)
         if isinstance(act, Start):
             if not free:
                 continue
             free -= 1
+            going.add(seat.bead)
         if act is not None:
             acts.append(act)
     return acts
 
 
-def _act(seat: Seat, hopeless: str) -> Act | None:
+def waits_for(
+    collides: Collection[str], *, first: Collection[str] | None, waited: float, patience: float
+) -> frozenset[str]:
+    """Return whom a bead that comes back still lets go first.
+
+    Those that it met when it came back, its *first* ones, and nobody who came later; and not
+    for longer than *patience*. So it always gets its turn.
+    """
+    if waited >= patience:
+        return frozenset()
+    return frozenset(collides if first is None else {*collides} & {*first})
+
+
+def _act(seat: Seat, hopeless: str, going: Collection[str]) -> Act | None:
     """Return what is to be done about a bead on a hook, if there is a place for its session."""
     if hopeless:
         return GiveUp(seat.address, seat.bead, hopeless)
@@ -125,6 +168,9 @@ def _act(seat: Seat, hopeless: str) -> Act | None:
         return Release(seat.address, seat.bead, seat.fault)
     if seat.pause:
         return Wait(seat.address, seat.bead, seat.pause)
+    ahead = seat.yields_to & set(going) if seat.comes_back else ()
+    if ahead:
+        return Hold(seat.address, seat.bead, tuple(sorted(ahead)))
     return Start(seat.address, seat.bead)
 
 
