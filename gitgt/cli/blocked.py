@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from gitgt.cli import context, output, rows
-from gitgt.services import graph
+from gitgt.services import graph, radar_held
 
 if TYPE_CHECKING:
     from gitgt.ledger.index import Row
@@ -93,7 +93,8 @@ def _head(row: Row) -> None:
 def _standing(each: Idle) -> str:
     row = each.row
     if each.standing == "claimed":
-        return f"is {row.status}: {row.assignee} has it"
+        has_it = f"is {row.status}: {row.assignee} has it"
+        return f"{has_it}, and it {radar_held.told(each.held)}" if each.held else has_it
     if each.standing == "deferred":
         return f"is put off until {each.until}" if each.until else "is put off"
     return _EXCLUDED.get(row.type, "is pinned")

@@ -59,6 +59,7 @@ CATALOG: Final[tuple[Entry, ...]] = (
     Entry("mq", "gitgt.cli.mq", "See what wants to land, and steer it", QUEUE),
     Entry("pr", "gitgt.cli.pr", "See pull requests, and ask the forge about them", QUEUE),
     Entry("rerere", "gitgt.cli.rerere", "See how conflicts were resolved before", QUEUE),
+    Entry("radar", "gitgt.cli.radar", "See who is about to collide with whom", QUEUE),
     Entry("bisect-main", "gitgt.cli.bisect_main", "Find the landing that broke main", QUEUE),
     # Town
     Entry("up", "gitgt.cli.watcher:up", "Start the watcher in the background", TOWN),

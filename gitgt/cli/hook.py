@@ -6,6 +6,7 @@ import click
 
 from gitgt.cli import context, output, page
 from gitgt.services import hook
+from gitgt.services.town import Town
 
 
 @click.command()
@@ -26,3 +27,15 @@ def command(*, address: str | None, as_json: bool) -> None:
     else:
         for each in found:
             page.answer(each.fields())
+        _warn(town, whose)
+
+
+def _warn(town: Town, whose: str) -> None:
+    """Show with whom the work of an agent is about to collide."""
+    from gitgt.services import radar_nudges
+
+    rig = town.rig(whose.partition("/")[0])
+    for address in sorted(hook.spellings(whose)):
+        for each in radar_nudges.standing(rig, address):
+            output.answer()
+            output.answer(f"radar: {output.one_line(each.text)}")

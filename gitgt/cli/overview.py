@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from gitgt.cli import convoy, escalation, mq, output
+from gitgt.services import radar_held
 from gitgt.services.agents import AgentState
 from gitgt.services.status import RigView, TownView
 
@@ -44,6 +45,7 @@ def _rig(seen: RigView) -> Iterator[str]:
     )
     yield from (f"  {line}" for line in output.columns(mq.rows(seen.queue)))
     yield from (f"  {mq.testing(each)}" for each in seen.testing)
+    yield from (f"  {each.bead} {radar_held.told(each)}" for each in seen.held)
 
 
 def _gates(seen: RigView) -> str:

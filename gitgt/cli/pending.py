@@ -23,8 +23,9 @@ _ONLY_READ: Final = frozenset(
      "stats"}
 )  # fmt: skip
 _SAY_SO: Final = frozenset(
-    {"agents", "escalation", "feed", "hook", "log", "mq", "polecat", "ready", "rig", "status"}
-)
+    {"agents", "escalation", "feed", "hook", "log", "mq", "polecat", "radar", "ready", "rig",
+     "status"}
+)  # fmt: skip
 
 
 def see_to(words: list[str]) -> bool:

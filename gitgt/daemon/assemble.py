@@ -21,9 +21,11 @@ from gitgt.roles.deacon import DeaconRole
 from gitgt.roles.desk import DeskRole
 from gitgt.roles.dispatcher import DispatcherRole
 from gitgt.roles.pull_requests import PullRequestsRole
+from gitgt.roles.radar import RadarRole
 from gitgt.roles.refinery import RefineryRole
 from gitgt.roles.witness import WitnessRole
 from gitgt.services import escalations, submit
+from gitgt.services.radar import Radars
 from gitgt.services.town import Rig, Town
 from gitgt.telemetry import logs
 
@@ -37,12 +39,14 @@ _PATIENCE: Final = 5.0
 
 def roles(town: Town) -> list[Reconciler]:
     """Return the town's roles, in the order in which work passes through them."""
+    radars = Radars(town)
     return [
         DeskRole(town),
         WitnessRole(town),
         RefineryRole(town),
         PullRequestsRole(town),
-        DispatcherRole(town),
+        RadarRole(town, radars),
+        DispatcherRole(town, radars),
         ConvoysRole(town),
         DeaconRole(town),
     ]

@@ -19,7 +19,9 @@ from gitgt.services.town import RIGS, Town
 from gitgt.telemetry import logs
 
 _LOG = logging.getLogger(__name__)
-_OF_A_RIG = ("desk", "witness", "refinery", "pull-requests", "dispatcher", "deacon")
+_OF_A_RIG = (
+    "desk", "witness", "refinery", "pull-requests", "radar", "dispatcher", "deacon",
+)  # fmt: skip
 
 
 def watch(town: Town, *, ready: Callable[[], None] = lambda: None) -> None:

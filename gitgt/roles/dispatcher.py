@@ -11,6 +11,7 @@ from gitgt.model.actor import Actor
 from gitgt.model.dispatch import (
     Act,
     GiveUp,
+    Hold,
     Release,
     Seat,
     SessionState,
@@ -22,8 +23,9 @@ from gitgt.model.dispatch import (
 from gitgt.model.documents import Severity
 from gitgt.model.ids import BeadId
 from gitgt.reactor.key import Key, Settled
-from gitgt.services import beads, branch, leaving, sessions, sling, submit
-from gitgt.services.hook import held
+from gitgt.services import beads, branch, leaving, radar_order, sessions, sling, submit
+from gitgt.services.hook import held, submitted
+from gitgt.services.radar import Radars
 from gitgt.services.sessions import Seen
 from gitgt.services.town import Rig, Town
 
@@ -37,8 +39,9 @@ class DispatcherRole:
 
     role = "dispatcher"
 
-    def __init__(self, town: Town) -> None:
+    def __init__(self, town: Town, radars: Radars | None = None) -> None:
         self._town = town
+        self._radars = radars or Radars(town)
 
     def keys(self) -> Iterable[Key]:
         """Return one key for each rig."""
@@ -56,9 +59,15 @@ class DispatcherRole:
         sessions.tell_ended(self._town, rig, seen)
         next_end = leaving.see_off(self._town, rig, now, seen)
         seats = [self._seat(rig, now, each, seen) for each in held(now)]
-        running = sum(each.state is SessionState.RUNNING for each in seen.values())
+        seats, until = radar_order.in_order(self._town, rig, seats, self._radars.of(rig))
+        working = [each.bead for each in seen.values() if each.state is SessionState.RUNNING]
+        running = len(working)
         failed: list[GtError | OSError] = []
-        acts = plan(seats, rig=rig.name, running=running, limit=sessions.limit(rig))
+        acts = plan(
+            seats, rig=rig.name, running=running, limit=sessions.limit(rig),
+            at_work={*working, *submitted(now)},
+        )  # fmt: skip
+        radar_order.note(rig, seats, acts, self._radars.of(rig), self._town.clock())
         waits = [act.seconds for act in acts if isinstance(act, Wait)]
         for act in acts:
             try:
@@ -67,7 +76,8 @@ class DispatcherRole:
                 failed.append(error)
         if failed:  # who is busy is tried again, and the others then too
             raise next((each for each in failed if isinstance(each, BusyError)), failed[0])
-        return Settled(again_in=_soonest(_UNTIL_ASKED if running else None, next_end, *waits))
+        asked = _UNTIL_ASKED if running else None
+        return Settled(again_in=_soonest(asked, next_end, until, *waits))
 
     def _perform(self, rig: Rig, now: Snapshot, act: Act) -> bool:
         """Do what was planned, if it still is to be done; tell whether a session runs now."""
@@ -80,7 +90,7 @@ class DispatcherRole:
                 self._give_up(rig, address, bead, reason)
             case Release(address, bead, reason):
                 self._release(rig, address, bead, f"{sessions.NOT_STARTED}: {reason}")
-            case Wait():
+            case Wait() | Hold():
                 pass
         return False
 

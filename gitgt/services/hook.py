@@ -45,6 +45,11 @@ def on(town: Town, address: str) -> list[Bead]:
         NotFoundError: there is no such rig.
     """
     rig = town.rig(address.partition("/")[0])
-    wanted = {address, address.replace("/", "/polecats/", 1), address.replace("/", "/crew/", 1)}
+    wanted = spellings(address)
     now = town.ledger_at(rig).snapshot()
     return [now.bead(bead) for whose, bead in held(now) if whose in wanted]
+
+
+def spellings(address: str) -> set[str]:
+    """Return whom *address* may mean, whose role's word may be left out: ``shop/toast``."""
+    return {address, address.replace("/", "/polecats/", 1), address.replace("/", "/crew/", 1)}

@@ -11,7 +11,8 @@ from gitgt.ledger import abroad
 from gitgt.ledger.index import Row
 from gitgt.ledger.questions import COLUMNS
 from gitgt.model.graph import FOREVER, NO_WORK
-from gitgt.services import reading
+from gitgt.services import radar_held, reading
+from gitgt.services.radar_held import Held
 from gitgt.services.town import Rig, Town
 
 _NO_WORK: Final = ", ".join(f"'{each}'" for each in NO_WORK)
@@ -28,11 +29,15 @@ order by priority, created_at, id
 
 @dataclass(frozen=True, slots=True)
 class Idle:
-    """A bead that is ``claimed``, ``excluded``, or ``deferred``: *until* then, if known."""
+    """A bead that is ``claimed``, ``excluded``, or ``deferred``: *until* then, if known.
+
+    ``held`` says whom a claimed one waits for, with which it would collide.
+    """
 
     row: Row
     standing: str
     until: str = ""
+    held: Held | None = None
 
     def fields(self) -> dict[str, Any]:
         """Return it as plain values."""
@@ -41,7 +46,8 @@ class Idle:
             "id": row.id, "type": row.type, "title": row.title, "status": row.status,
             "priority": row.priority, "standing": self.standing,
         }  # fmt: skip
-        more = {"assignee": row.assignee, "until": self.until}
+        after = list(self.held.after) if self.held else []
+        more = {"assignee": row.assignee, "until": self.until, "after": after}
         return {**found, **{name: value for name, value in more.items() if value}}
 
 
@@ -52,9 +58,11 @@ def idle(town: Town, rigs: Iterable[Rig | None]) -> list[Idle]:
     for rig in rigs:
         with reading.opened(town, rig) as (db, homes):
             held = abroad.held(db, homes, now)
+            waiting = {} if rig is None else {each.bead: each for each in radar_held.held(rig)}
             for *columns, standing, until in db.execute(_IDLE, (now,)):
                 if standing != "deferred":
-                    found.append(Idle(Row._make(columns), standing))
+                    last = waiting.get(columns[0])
+                    found.append(Idle(Row._make(columns), standing, held=last))
                 elif columns[0] not in held:
                     known = "" if until == FOREVER else until
                     found.append(Idle(Row._make(columns), standing, known))

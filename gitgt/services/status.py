@@ -8,10 +8,11 @@ from typing import Any
 
 from gitgt.errors import NotFoundError, SettingsError
 from gitgt.model.documents import Escalation, MergeRequest
-from gitgt.services import agents, convoy, escalations, gate, merge_queue, reading
+from gitgt.services import agents, convoy, escalations, gate, merge_queue, radar_held, reading
 from gitgt.services.agents import Seen
 from gitgt.services.convoy import Progress
 from gitgt.services.gate_runs import AtWork, GateRuns
+from gitgt.services.radar_held import Held
 from gitgt.services.town import Rig, Town
 
 
@@ -32,6 +33,7 @@ class RigView:
     agents: tuple[Seen, ...]
     queue: tuple[MergeRequest, ...]
     testing: tuple[AtWork, ...] = ()
+    held: tuple[Held, ...] = ()
     trouble: str = ""
 
     def fields(self) -> dict[str, Any]:
@@ -49,6 +51,7 @@ class RigView:
             "agents": [each.fields() for each in self.agents],
             "queue": [each.fields() for each in self.queue],
             "testing": [each.fields() for each in self.testing],
+            "held": [each.fields() for each in self.held],
         }
 
 
@@ -128,5 +131,6 @@ def _rig(town: Town, rig: Rig) -> RigView:
         agents=tuple(agents.seen(town, [rig])),
         queue=tuple(merge_queue.requests(town, [rig], ended=False)),
         testing=tuple(GateRuns(town, rig).at_work()),
+        held=tuple(radar_held.held(rig)),
         trouble=trouble,
     )

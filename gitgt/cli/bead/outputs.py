@@ -94,4 +94,7 @@ OTHERS: Final = {
     "rerere list": "resolutions",
     "rerere show": "resolutions",
     "rerere forget": "resolutions",
+    "radar": "radar",
+    "radar check": "collisions",
+    "radar --nudges": "nudges",
 }
