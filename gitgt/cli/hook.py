@@ -22,12 +22,12 @@ def command(*, address: str | None, as_json: bool) -> None:
     found = hook.on(town, whose)
     if as_json:
         output.answer_json([each.fields() for each in found])
-    elif not found:
+        return
+    if not found:
         output.answer(f"nothing is on the hook of {whose}")
-    else:
-        for each in found:
-            page.answer(each.fields())
-        _warn(town, whose)
+    for each in found:
+        page.answer(each.fields())
+    _warn(town, whose)
 
 
 def _warn(town: Town, whose: str) -> None:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import pytest
 
 from gitgt.git import snapshot
+from gitgt.model.radar import MOST_PATHS
 from gitgt.roles.radar import RadarRole
 from gitgt.services import radar_nudges
 from gitgt.services.radar import Radar, Radars
 from tests.support.checkout import Checkout
 from tests.support.commandline import gt
+from tests.support.death import DEATH
+from tests.support.outputs import validator
 from tests.support.town import TownBuilder
 
 PRICES = "apple 3\npear 4\nplum 5\n"
@@ -289,6 +293,15 @@ def test_the_pages(crew):
         "medium  crew/bo  main      prices.txt (2 against 3)\n"
     )
     assert gt("radar", "--nudges", cwd=cwd).stdout == ""
+    crew.radar_turn(RadarRole(crew.town.town, Radars(crew.town.town)))
+    told = [text for _, text in crew.told() if text.startswith("crew/bo ")]
+    assert gt("hook", "shop/bo", cwd=cwd).stdout == "".join(
+        ["nothing is on the hook of shop/bo\n", *(f"\nradar: {text}\n" for text in told)]
+    )
+    for words, name in ([["shop"], "radar"], [["--nudges"], "nudges"]):
+        answer = json.loads(gt("radar", *words, "--json", cwd=cwd).stdout)
+        validator(name).validate(answer)
+        assert answer
 
 
 def test_check_on_the_spot(crew):
@@ -304,8 +317,42 @@ def test_check_on_the_spot(crew):
     assert (done.code, done.stdout) == (0, "crew/ada merges with main\n")
     done = gt("radar", "check", "--json", cwd=bo.path)
     assert done.code == 1
-    assert [each["other"]["branch"] for each in json.loads(done.stdout)] == ["crew/ada"]
+    answer = json.loads(done.stdout)
+    validator("collisions").validate(answer)
+    assert [each["other"]["branch"] for each in answer] == ["crew/ada"]
     done = gt("radar", "check", "nosuch", "--rig", "shop", cwd=cwd)
     assert (done.code, done.stderr) == (
         1, "gt: shop has no branch 'nosuch'\nhint: git gt radar shop\n"
     )  # fmt: skip
+
+
+def test_it_may_die_anywhere_and_two_may_do_it_at_once(crew):
+    for name in ("ada", "bo"):
+        crew.person(name).commit("prices.txt", f"{name}\n")
+    folder = crew.rig.repository_path / "gt/radar"
+    acts = 0
+    for number in range(1, 100):
+        shutil.rmtree(folder, ignore_errors=True)
+        role = RadarRole(crew.town.town, Radars(crew.town.town))
+        with DEATH.before(number):
+            crew.radar_turn(role)
+        after = [RadarRole(crew.town.town, Radars(crew.town.town)) for _ in range(2)]
+        for each in after:
+            crew.radar_turn(each)
+        assert [agent for agent, _ in crew.told()] == ["shop/crew/ada", "shop/crew/bo"]
+        if not DEATH.came:
+            break
+        acts = number
+    assert acts > 3
+
+
+def test_a_change_of_everything_is_merged_with_everybody(crew):
+    base = crew.person("base")
+    for number in range(MOST_PATHS + 1):
+        base.write(f"many/f{number}", f"{number}\n")
+    base.git("add", "-A")
+    base.git("commit", "-qm", "Many files")
+    crew.person("bo").commit("other.txt", "bo\n")
+    crew.person("cy").commit("many/f7", "mine\n")
+    assert crew.collisions() == ["high crew/base crew/cy: many/f7 add/add"]
+    assert crew.radar.look().tried == 2
