@@ -64,7 +64,7 @@ class Ours:
             evidence=self._evidence,
             running=tuple(self._running),
             slots=self._slots,
-            confirm=self.confirm,
+            confirm={_GATE: self.confirm},
             rate=rate_of(len(self.back), len(self.back) + len(self.landed)),
             findings=tuple(self._findings),
             frugal=self.frugal,

@@ -3,7 +3,8 @@
 One file for each tree and gate definition, ``<aa>/<rest of the tree>-<gate hash>``, moved by
 compare-and-swap: git's notes lose concurrent writes. A run is recorded once, however often
 it is reported, so a crash between recording and forgetting it counts no fail twice. Runs
-that told nothing are no verdicts and are not kept here.
+that told nothing are no verdicts and are not kept here. Beside a file lie the logs of the
+last run that was red (``.log``) and of the last that passed (``.pass.log``, its end).
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from gitgt.errors import LedgerConflictError
 from gitgt.git.repository import Repository, Signature
 from gitgt.git.transaction import RefMove, move_refs
 from gitgt.model.event import Event
+from gitgt.model.failures import NONE, Failures
 from gitgt.model.gate import Evidence, Verdict
 
 REF: Final = "refs/gt/verdicts"
@@ -25,13 +27,15 @@ _ATTEMPTS: Final = 200
 _WHO: Final = ("refinery", "refinery@gitgt.invalid")
 _HEAD_OF_LOG: Final = 16 * 1024
 _TAIL_OF_LOG: Final = 64 * 1024
+_END_OF_PASS: Final = 8 * 1024
+LOG: Final = {Verdict.FAIL: ".log", Verdict.PASS: ".pass.log"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """One completed run of one gate on one tree. ``seconds`` is how long it took.
+    """One completed run of one gate on one tree, and what failed in it by name.
 
-    ``left`` are the programs that it left running.
+    ``seconds`` is how long it took. ``left`` are the programs that it left running.
     """
 
     run: str
@@ -42,6 +46,7 @@ class Record:
     why: str = ""
     doubtful: bool = False
     left: tuple[str, ...] = ()
+    failures: Failures = NONE
 
 
 class Verdicts:
@@ -61,13 +66,18 @@ class Verdicts:
                 Verdict(each["verdict"]),
                 at=each["number"],
                 doubtful=each.get("doubtful", False),
+                failures=frozenset(each["failures"]) if each.get("whole") else None,
             )
         return found
 
-    def log(self, tree: str, digest: str) -> str:
-        """Return what the latest run that failed printed, its beginning and its end."""
+    def log(self, tree: str, digest: str, verdict: Verdict = Verdict.FAIL) -> str:
+        """Return what the latest run that failed printed, its beginning and its end.
+
+        For a pass it is the end of what the latest run that passed printed.
+        """
         head = self._repository.ref(REF)
-        content = head and self._repository.read(head, f"{path_of(tree, digest)}.log")
+        path = f"{path_of(tree, digest)}{LOG[verdict]}"
+        content = head and self._repository.read(head, path)
         return (content or b"").decode(errors="replace")
 
     def records(self, tree: str, digest: str) -> list[dict[str, Any]]:
@@ -123,13 +133,16 @@ class Verdicts:
             said["doubtful"] = True
         if record.left:
             said["left"] = record.left
+        if record.failures.names:
+            said["failures"] = sorted(record.failures.names)
+            said["whole"] = record.failures.whole
         path = path_of(tree, digest)
         text = (
             json.dumps({"tree": tree, "runs": [*runs, said]}, indent=1, sort_keys=True) + "\n"
         )
         blobs: dict[str, str | None] = {path: self._repository.write_blob(text.encode())}
-        if record.verdict is Verdict.FAIL:
-            blobs[f"{path}.log"] = self._repository.write_blob(output)
+        log = output if record.verdict is Verdict.FAIL else ended(output)
+        blobs[f"{path}{LOG[record.verdict]}"] = self._repository.write_blob(log)
         event = Event(
             f"{record.gate} {record.verdict} on {tree[:12]}", "gate.judged", clock=number
         )
@@ -155,3 +168,11 @@ def shortened(
     left_out = len(output) - head - tail
     mark = f"\n[... {left_out} bytes left out ...]\n".encode()
     return output[:head] + mark + output[-tail:]
+
+
+def ended(output: bytes) -> bytes:
+    """Return the end of a log, which is all that is kept of a pass."""
+    left_out = len(output) - _END_OF_PASS
+    if left_out <= 0:
+        return output
+    return f"[... {left_out} bytes left out ...]\n".encode() + output[-_END_OF_PASS:]

@@ -35,7 +35,8 @@ class Gate:
     ``inputs`` it sees nothing of a tree but what these globs name. ``memory`` is what each of
     its processes may take, ``output`` how much of what it prints is kept, both in MiB (0: as
     usual). ``environment`` names what it may see of ours, or gives a value (``TZ=UTC``). What
-    the command ``fingerprint`` prints tells one machine from another.
+    the command ``fingerprint`` prints tells one machine from another. ``junit`` is the report
+    that it writes; ``quarantine`` is why it neither blocks nor blames for the time being.
     """
 
     name: str
@@ -51,6 +52,8 @@ class Gate:
     environment: tuple[str, ...] = ()
     submodules: bool = False
     fingerprint: tuple[str, ...] = ()
+    junit: str = ""
+    quarantine: str = ""
 
     def __post_init__(self) -> None:
         if not self.command:
@@ -80,8 +83,9 @@ class Gate:
         }
 
 
-# What of a definition cannot change a verdict: when it runs, and how much of its log is kept.
-_NO_MATTER: Final = frozenset({"phase", "output"})
+# What of a definition cannot change a verdict: when it runs, what it counts for, and how much
+# of its log is kept.
+_NO_MATTER: Final = frozenset({"phase", "output", "quarantine"})
 # What was there before anything else was: it counts even where it says nothing.
 _ALWAYS: Final = ("name", "command", "timeout", "minimum", "keep")
 
@@ -109,6 +113,8 @@ class Evidence:
     ``passed_at`` and ``failed_at`` are positions in the order of verdicts, not times: no
     clock decides. The fails are ``doubtful`` if the latest one was the gate being stopped
     (time, signal) instead of saying no. ``trouble`` is why the latest attempt told nothing.
+    ``failures`` names what failed in each red run (what passed once on a tree is no failure of
+    it), ``seen`` what did in any; they are None and empty unless each run named all of it.
     """
 
     passes: int = 0
@@ -117,6 +123,8 @@ class Evidence:
     failed_at: int = 0
     doubtful: bool = False
     trouble: str = ""
+    failures: frozenset[str] | None = None
+    seen: frozenset[str] = frozenset()
 
     @property
     def verdict(self) -> Verdict | None:
@@ -133,15 +141,30 @@ class Evidence:
         return bool(self.passes and self.fails)
 
     def after(
-        self, verdict: Verdict, *, at: int, doubtful: bool = False, why: str = ""
-    ) -> Self:
-        """Return what is known once a run more has ended as number *at*."""
+        self, verdict: Verdict, *, at: int, doubtful: bool = False, why: str = "",
+        failures: frozenset[str] | None = None,
+    ) -> Self:  # fmt: skip
+        """Return what is known once a run more has ended as number *at*.
+
+        *failures* is all that failed in it, None if that cannot be named.
+        """
         match verdict:
             case Verdict.PASS:
                 return replace(self, passes=self.passes + 1, passed_at=at, trouble="")
             case Verdict.FAIL:
+                every, some = self._named(failures)
                 return replace(
-                    self, fails=self.fails + 1, failed_at=at, doubtful=doubtful, trouble=""
-                )
+                    self, fails=self.fails + 1, failed_at=at, doubtful=doubtful, trouble="",
+                    failures=every, seen=some,
+                )  # fmt: skip
             case Verdict.COULD_NOT_RUN:
                 return replace(self, trouble=why or "it could not run")
+
+    def _named(
+        self, failures: frozenset[str] | None
+    ) -> tuple[frozenset[str] | None, frozenset[str]]:
+        """Return what failed each time, and ever, with a red run more in which these did."""
+        if failures is None or (self.fails and self.failures is None):
+            return None, frozenset()
+        before = failures if self.failures is None else self.failures
+        return before & failures, self.seen | failures

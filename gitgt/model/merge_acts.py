@@ -66,13 +66,17 @@ class Skip:
 
 @dataclass(frozen=True, slots=True)
 class Eject:
-    """Send *request* back: *gate* is red on its *tree*, or *paths* are in conflict."""
+    """Send *request* back: *gate* is red on its *tree*, or *paths* are in conflict.
+
+    *new* names what it makes fail on a target that is red itself.
+    """
 
     request: str
     cause: Cause
     tree: str = ""
     gate: str = ""
     paths: tuple[str, ...] = ()
+    new: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,10 @@ class Queue:
     person wants nothing to move. With ``retry`` a gate that could not run is tried again.
     ``rate`` is how often a request was red lately, ``findings`` is what gates said of sets of
     heads on an older target too: guesses, which decide what is tested first. ``frugal`` does
-    not test what another run will probably tell.
+    not test what another run will probably tell. ``confirm`` is how often each gate's red must
+    be repeated, once if it is not named. With ``go_on`` the line goes on although the target
+    is red, past what is proven to be red there. The ``quarantined`` gates are run on what has
+    landed, and neither block nor blame.
     """
 
     base: Base
@@ -46,10 +49,12 @@ class Queue:
     retry: bool = False
     slots: int = 1
     limit: int = LIMIT
-    confirm: int = 1
+    confirm: Mapping[str, int] = field(default_factory=dict)
     rate: float = rate_of(0, 0)
     findings: tuple[Finding, ...] = ()
     frugal: bool = False
+    go_on: bool = False
+    quarantined: tuple[str, ...] = ()
 
 
 class Known:
@@ -72,27 +77,41 @@ class Known:
         return self.said(tree, gate).verdict is Verdict.PASS
 
     def missing(self, tree: str) -> tuple[str, ...]:
-        """Return the gates whose pass on *tree* is missing, of the first phase that has any."""
+        """Return the gates that are not content with *tree*, of the first phase with any."""
         phases = self.queue.phases
-        left = [gate for gate in self.queue.gates if not self.passes(tree, gate)]
+        left = [gate for gate in self.queue.gates if not self.is_content(tree, gate)]
         first = min((phases.get(gate, FIRST_PHASE) for gate in left), default=0)
         return tuple(gate for gate in left if phases.get(gate, FIRST_PHASE) == first)
 
     def may_land(self, tree: str) -> bool:
-        """Tell whether all gates passed on *tree*, or a waiver covers it."""
+        """Tell whether all gates are content with *tree*, or a waiver covers it."""
         if self.queue.waiver or tree in self.queue.waived:
             return True
         gates = self.queue.gates
-        return bool(gates) and all(self.passes(tree, gate) for gate in gates)
+        return bool(gates) and all(self.is_content(tree, gate) for gate in gates)
+
+    def is_content(self, tree: str, gate: str) -> bool:
+        """Tell whether *gate* passed on *tree*, or nothing but what was red before failed."""
+        return self.passes(tree, gate) or (
+            self.is_confirmed(tree, gate) and self.adds_nothing(tree, gate)
+        )
 
     def red_gate(self, tree: str) -> str:
-        """Return the gate that is red on *tree*; empty if none is, or a waiver covers it."""
+        """Return the gate that is red on *tree*; empty if none is, or a waiver covers it.
+
+        Of several it is one that somebody can be blamed for. What seems to be red only as the
+        target is, is not red: it is to be confirmed, and lands.
+        """
         if self.may_land(tree):
             return ""
-        red = (
-            gate for gate in self.queue.gates if self.said(tree, gate).verdict is Verdict.FAIL
-        )
-        return next(red, "")
+        red = [
+            gate
+            for gate in self.queue.gates
+            if self.said(tree, gate).verdict is Verdict.FAIL
+            and not self.adds_nothing(tree, gate)
+        ]
+        telling = (gate for gate in red if not self.is_stuck(tree, gate))
+        return next(telling, red[0] if red else "")
 
     def red_length(self, links: Sequence[Link]) -> int | None:
         """Return the length of the shortest red prefix; None if there is none."""
@@ -102,24 +121,60 @@ class Known:
     def is_confirmed(self, tree: str, gate: str) -> bool:
         """Tell whether *gate* was red on *tree* often enough."""
         found = self.said(tree, gate)
-        enough = max(self.queue.confirm, 1) if found.doubtful else self.queue.confirm
+        enough = self.queue.confirm.get(gate, 1)
+        if found.doubtful or self.queue.go_on:
+            enough = max(enough, 1)
         return found.verdict is Verdict.FAIL and found.fails > enough
 
     def base_red(self) -> str:
         """Return the gate that says no to the base itself, confirmed; empty if none does."""
+        return next(iter(self.reds_of_base()), "")
+
+    def reds_of_base(self) -> tuple[str, ...]:
+        """Return all gates that say no to the base itself, confirmed."""
+        return tuple(gate for gate in self.queue.gates if self._is_red_before(gate))
+
+    def greens_of_base(self) -> tuple[str, ...]:
+        """Return all gates that pass on the base."""
+        return tuple(gate for gate in self.queue.gates if self.passes(self.base.tree, gate))
+
+    def _is_red_before(self, gate: str) -> bool:
         tree = self.base.tree
-        red = (
-            gate
-            for gate in self.queue.gates
-            if self.is_confirmed(tree, gate) and not self.said(tree, gate).doubtful
-        )
-        return next(red, "")
+        return self.is_confirmed(tree, gate) and not self.said(tree, gate).doubtful
+
+    def is_known_before(self, gate: str) -> bool:
+        """Tell whether the line goes on past what *gate* names on the base itself."""
+        red = self.queue.go_on and self._is_red_before(gate)
+        return red and bool(self.said(self.base.tree, gate).failures)
+
+    def adds_nothing(self, tree: str, gate: str) -> bool:
+        """Tell whether all that failed on *tree*, of which there is something, did before."""
+        if not self.is_known_before(gate):
+            return False
+        before, now = self.said(self.base.tree, gate).failures, self.said(tree, gate).failures
+        return now <= before if now and before else False
+
+    def new_failures(self, tree: str, gate: str) -> frozenset[str]:
+        """Return what failed on *tree*, each time, and never on the base that is red itself."""
+        if not self.is_known_before(gate):
+            return frozenset()
+        return (self.said(tree, gate).failures or frozenset()) - self.said(
+            self.base.tree, gate
+        ).seen
+
+    def is_stuck(self, tree: str, gate: str) -> bool:
+        """Tell whether nobody can be blamed for a red *gate*, since the base is red."""
+        if not self.queue.go_on:
+            return bool(self.base_red())
+        return self._is_red_before(gate) and not self.new_failures(tree, gate)
 
     def trouble(self) -> str:
         """Return why gates tell nothing at the moment; empty if they do."""
         for (tree, gate), found in sorted(
             self.queue.evidence.items(), key=lambda item: item[0]
         ):
+            if gate not in self.queue.gates:
+                continue
             if found.trouble:
                 return f"{gate} could not run: {found.trouble}"
             if (tree, gate) == self.key(self.base.tree, gate) and _is_absurd(found):
@@ -128,13 +183,15 @@ class Known:
 
     def is_vouched_for(self, head: Link, gate: str) -> bool:
         """Tell whether the base shows that a red *gate* is the head's doing."""
+        if self.new_failures(head.tree, gate):
+            return True
         base, found = self.said(self.base.tree, gate), self.said(head.tree, gate)
         return bool(base.passes) and (not found.doubtful or base.passed_at > found.failed_at)
 
     def is_guilty(self, head: Link, gate: str) -> bool:
         """Tell whether *head* is to be blamed for its red *gate*."""
         return (
-            not self.base_red()
+            not self.is_stuck(head.tree, gate)
             and not self.trouble()
             and self.is_confirmed(head.tree, gate)
             and self.is_vouched_for(head, gate)

@@ -12,7 +12,7 @@ from __future__ import annotations
 from bisect import insort
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Final
 
 from gitgt.model.gate import Evidence
@@ -66,7 +66,7 @@ class Probes(Known):
     def wishes(self) -> Iterator[Test]:
         """Yield the tests worth running, the most telling first, each once."""
         seen: set[tuple[str, str]] = set()
-        for wish in self._wishes():
+        for wish in chain(self._wishes(), self._watches()):
             if wish.run.key not in seen:
                 seen.add(wish.run.key)
                 yield wish
@@ -165,10 +165,11 @@ class Probes(Known):
         if red is None:
             return Gauge(along, len(links))
         gate = self.red_gate(links[red - 1].tree)
-        low = next(
-            (n for n in range(red - 1, 0, -1) if self.passes(links[n - 1].tree, gate)), 0
+        trees = ((n, links[n - 1].tree) for n in range(red - 1, 0, -1))
+        good = (
+            n for n, tree in trees if self.passes(tree, gate) or self.adds_nothing(tree, gate)
         )
-        return Gauge(along, red, gate, low)
+        return Gauge(along, red, gate, next(good, 0))
 
     def _apart_from(self, links: Sequence[Link]) -> Mapping[str, float]:
         """Return the odds as if it were not known that these are red together.
@@ -300,14 +301,20 @@ class Probes(Known):
             if self.said(link.tree, gate) == Evidence():
                 yield Start(self._run(link, gate, (), merged), link.commit)
 
+    def _watches(self) -> Iterator[Test]:
+        """Yield what gates that are in quarantine have not said yet of what has landed."""
+        for gate in self.queue.quarantined:
+            if self.said(self.base.tree, gate) == Evidence():
+                yield Start(Run(self.key(self.base.tree, gate)[0], gate), self.base.commit)
+
     def _judging(self, head: Link, gate: str, order: Sequence[str]) -> Iterator[Test]:
         """Yield what is missing before a red head may be blamed."""
-        if self.base_red():
+        if self.is_stuck(head.tree, gate):
             return
         place = _up_to(head, order)
         scope, _ = self.key(self.base.tree, gate)
         on_base = self._test(self.base.commit, Run(scope, gate, place))
-        if not self.passes(self.base.tree, gate):
+        if not self.passes(self.base.tree, gate) and not self.is_known_before(gate):
             yield on_base
         if not self.is_confirmed(head.tree, gate):
             run = self._run(head, gate, place, (self._heads[head.request],))

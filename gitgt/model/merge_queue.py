@@ -10,6 +10,8 @@ target green are:
   while the rest is planned as if the head were gone;
 - blame needs a base that passes the same gate; on a red base nobody is blamed, and whatever
   passes on top of it may land;
+- if the line goes on although the base is red, a tree lands on which nothing failed but what
+  is proven to fail on the base, and who adds a failure is blamed for that one;
 - a gate that was stopped instead of saying no (time, signal) is believed only if the base
   passes it *afterwards*;
 - a gate that could not run stops the queue and is nobody's fault.
@@ -21,6 +23,7 @@ are tested on the target alone move the odds, and change nothing about who lands
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from itertools import islice
 
@@ -37,13 +40,13 @@ from gitgt.model.merge_acts import (
     Wait,
 )
 from gitgt.model.merge_chain import Merging, chain_of
-from gitgt.model.merge_facts import Queue
+from gitgt.model.merge_facts import Known, Queue
 from gitgt.model.merge_probes import Probes, Test
 
 
 def plan(queue: Queue, merging: Merging) -> tuple[Act, ...]:
     """Return what to do now. Decisions come alone: after them everything looks different."""
-    board = _Board(queue, cache(merging))
+    board = _Board(_unbiased(queue), cache(merging))
     if queue.held:  # who conflicts need not wait to be told so
         return tuple(board.conflicts()) or (Freeze(Stop.HELD, queue.held),)
     return (
@@ -52,6 +55,13 @@ def plan(queue: Queue, merging: Merging) -> tuple[Act, ...]:
         or (*board.stops(), *board.runs())
         or (Wait(),)
     )
+
+
+def _unbiased(queue: Queue) -> Queue:
+    """Return the queue without what a base that is red makes seem to be its requests' doing."""
+    if not (queue.go_on and Known(queue).base_red()):
+        return queue
+    return replace(queue, findings=tuple(each for each in queue.findings if each.passed))
 
 
 class _Board(Probes):
@@ -72,16 +82,17 @@ class _Board(Probes):
 
     def settled_by_gates(self) -> Iterator[Act]:
         """Yield the one landing, or the one ejection, that verdicts allow."""
-        for number, (_, links) in enumerate(self.chains()):
-            if number and not self.base_red():
-                return
+        for _, links in self.chains():
             green = [length for length, link in enumerate(links, 1) if self.may_land(link.tree)]
             if green:
                 yield Land(links[: green[-1]])
                 return
             gate = self.red_gate(links[0].tree)
             if gate and self.is_guilty(links[0], gate):
-                yield Eject(links[0].request, Cause.RED, links[0].tree, gate)
+                new = tuple(sorted(self.new_failures(links[0].tree, gate)))
+                yield Eject(links[0].request, Cause.RED, links[0].tree, gate, new=new)
+                return
+            if not self.is_stuck(links[0].tree, gate):
                 return
 
     def stops(self) -> Iterator[Freeze]:
@@ -92,8 +103,11 @@ class _Board(Probes):
             yield Freeze(Stop.NO_GATES, "there is no gate, and no waiver covers its absence")
         elif trouble := self.trouble():
             yield Freeze(Stop.COULD_NOT_RUN, trouble)
-        elif gate := self.base_red():
-            yield Freeze(Stop.BASE_RED, f"{gate} is red on the target itself")
+        else:
+            unknown = [gate for gate in self.reds_of_base() if not self.is_known_before(gate)]
+            for gate in unknown[:1]:
+                why = ", and names not all that fails" if self.queue.go_on else ""
+                yield Freeze(Stop.BASE_RED, f"{gate} is red on the target itself{why}")
 
     def runs(self) -> Iterator[Act]:
         """Yield the runs to stop and to start, so that no slot is idle or wasted."""
