@@ -36,7 +36,7 @@ from gitgt.model.merge_acts import (
     Wait,
 )
 from gitgt.model.merge_chain import Base, Clash, Link, Merging
-from gitgt.model.merge_facts import Queue
+from gitgt.model.merge_facts import Known, Queue
 from gitgt.model.merge_probes import Test
 from gitgt.model.merge_queue import plan
 from gitgt.reactor.key import Key, Settled
@@ -44,6 +44,8 @@ from gitgt.services import (
     conflicts,
     escalations,
     gate,
+    gate_beads,
+    gate_history,
     merge_queue,
     proposing,
     resolutions,
@@ -106,6 +108,7 @@ class RefineryRole:
             except (GtError, OSError) as error:
                 failed.append(error)
         waits = self._start(rig, live, lines)
+        gate_history.ask_to_mend(self._town, rig, gates, live.keys)
         if failed:
             raise next((each for each in failed if isinstance(each, BusyError)), failed[0])
         waits.append(_UNTIL_ASKED if live.live() else None)
@@ -164,6 +167,7 @@ class _Line:
         self._merger = merger
         self._target = target
         self._gates = {each.name: each for each in gates}
+        self._counts = gate_history.counts(town, target.rig, gates, runs.keys)
         self._runs = runs
         self._tests: list[Test] = []
 
@@ -213,6 +217,8 @@ class _Line:
             return True
         if not requests:
             escalations.settle(self._town, self._target.rig, WHO, about=self._target.ref)
+            if base is not None:
+                self._look_after(now, base)
             return False
         if target.holds_beads(self._target.rig, branch):
             # Each word on it moves the ledger: so it is told before anything is looked at.
@@ -224,7 +230,8 @@ class _Line:
         recalls = self._tuning.rerere is Rerere.APPLY
         merger = self._merger(self._target, now.repository, base.commit, recalls=recalls)
         merging = merger.merging(merge_queue.incoming(requests))
-        acts = self._plan(self._queue(now, base, requests), merging)
+        acts, known = self._plan(self._queue(now, base, requests), merging)
+        self._tell_of_base(known)
         # A decision comes alone, and does not say whether the queue stands still after it.
         if not any(isinstance(act, Freeze | Land | Skip | Eject) for act in acts):
             escalations.settle(self._town, self._target.rig, WHO, about=self._target.ref)
@@ -253,10 +260,11 @@ class _Line:
     def _queue(self, now: Snapshot, base: Base, requests: Sequence[MergeRequest]) -> Queue:
         waivers = list(now.all(Waiver, status=WaiverStatus.ACTIVE, target=self._target.branch))
         planned = merge_queue.as_planned(self._town, now, requests)
+        blocking = tuple(each.name for each in self._gates.values() if not each.quarantine)
         return Queue(
             base=base,
             requests=tuple(planned),
-            gates=tuple(self._gates),
+            gates=blocking,
             phases={each.name: each.phase for each in self._gates.values()},
             alone=frozenset(each.name for each in self._gates.values() if not each.parallel),
             running=tuple(self._runs.running()),
@@ -268,9 +276,12 @@ class _Line:
             limit=self._tuning.batch,
             frugal=self._tuning.frugal,
             held=self._tuning.frozen,
+            confirm={name: each.confirm for name, each in self._counts.items()},
+            go_on=self._tuning.go_on,
+            quarantined=tuple(name for name in self._gates if name not in blocking),
         )
 
-    def _plan(self, queue: Queue, merging: Merging) -> tuple[Act, ...]:
+    def _plan(self, queue: Queue, merging: Merging) -> tuple[tuple[Act, ...], Known]:
         """Ask the planner, until it was told all that is known of the trees it asks about."""
         asked = {queue.base.tree}
 
@@ -291,12 +302,29 @@ class _Line:
                 for tree, each in asks
             }
             retry = self._runs.retry_in() == 0
-            known = replace(queue, scopes=scopes, evidence=evidence, retry=retry)
-            acts = plan(known, noted)
+            facts = replace(queue, scopes=scopes, evidence=evidence, retry=retry)
+            acts = plan(facts, noted)
             if asked == told:
                 if retry:
                     self._runs.try_again()
-                return acts
+                return acts, Known(facts)
+
+    def _look_after(self, now: Snapshot, base: Base) -> None:
+        """See to what has landed, though nothing waits: what is in quarantine is run there."""
+        merger = self._merger(self._target, now.repository, base.commit)
+        acts, known = self._plan(self._queue(now, base, ()), merger.merging({}))
+        self._tell_of_base(known)
+        starts = [each for each in acts if isinstance(each, Start)]
+        self._perform(starts, base, (), merger)
+
+    def _tell_of_base(self, known: Known) -> None:
+        """File what asks for a red target to be mended, and end it when it is."""
+        rig, branch, tree = self._target.rig, self._target.branch, known.base.tree
+        for name in known.reds_of_base():
+            failures = known.said(tree, name).seen
+            log = self._runs.log(tree, self._gates[name])
+            gate_beads.red_target(self._town, rig, branch, name, failures, log)
+        gate_beads.mended(self._town, rig, branch, known.greens_of_base())
 
     def _perform(  # noqa: C901 - one case for each word of the planner
         self, acts: Sequence[Act], base: Base, requests: Sequence[MergeRequest], merger: Merger
@@ -346,7 +374,7 @@ class _Line:
             verdict = Verdict(MergeStatus.CONFLICT, found.line, found.text())
         else:
             log = self._runs.log(act.tree, self._gates[act.gate])
-            verdict = Verdict(MergeStatus.REJECTED, f"the gate {act.gate} is red", log)
+            verdict = Verdict(MergeStatus.REJECTED, gate_history.blame(act), log)
             self._runs.lately.ended([request.head], red=True)
         # First: whoever is killed in between tells it once more, which is heard once.
         landing.tell(self._town, self._target.rig, request, verdict.reason, WHO)

@@ -70,7 +70,7 @@ def _content(top: Path, name: str, since: float) -> bytes | None:
         is_ours = stat.S_ISREG(facts.st_mode) and facts.st_mtime >= since
         if not is_ours or facts.st_size > _LARGEST:
             return None
-        with open(found, "rb", closefd=False) as file:  # noqa: PTH123 - it is open already
+        with open(found, "rb", closefd=False) as file:
             return file.read(_LARGEST)
     finally:
         os.close(found)

@@ -19,10 +19,11 @@ from gitgt.errors import EnvironmentProblemError
 from gitgt.git import faults
 from gitgt.git.turn import turn
 from gitgt.ledger.verdicts import Record, Verdicts, shortened
+from gitgt.model.failures import NONE, Failures, of_output
 from gitgt.model.gate import Evidence, Gate, Verdict, gate_hash
 from gitgt.model.merge_acts import Run
 from gitgt.runtime import gate as gate_runner
-from gitgt.runtime import process
+from gitgt.runtime import junit, process
 from gitgt.runtime.environment import town_mark
 from gitgt.runtime.process import Ended, Lost, Running, write_whole
 from gitgt.services import sessions
@@ -102,7 +103,7 @@ class GateRuns:
         self._repository = town.ledger_at(rig).repository
         self._folder = self._repository.gt / "runs"
         self._pool = Pool(self._repository, rig.path)
-        self.keys = keys or Keys(self._repository, rig.path)
+        self.keys = keys or Keys(self._repository, rig.path, self._ours())
         self.verdicts = Verdicts(self._repository, clock=town.clock)
         self._troubles = Troubles(self._repository.gt / "gate-trouble.json", town.clock)
         self.leaks = Leaks(self._repository)
@@ -181,16 +182,23 @@ class GateRuns:
     def _start(self, live: Live, gate: Gate) -> None:
         place = self._pool.prepare(live.slot, gate, live.commit, self._branch)
         _make(live)
+        ours = self._ours()
         environ = gate_runner.for_gate(
-            gate, os.environ, slot=live.slot, place=place,
+            gate, ours, slot=live.slot, place=place,
             temporary=self._pool.temporary(live.slot),
-            settings=self._pool.settings_of_git(live.slot, os.environ),
+            settings=self._pool.settings_of_git(live.slot, ours),
         )  # fmt: skip
         environ[process.TOWN_MARK] = town_mark(self._town.root)
         wiring = sessions.wiring(self._rig, self._town)
         gate_runner.start(gate, place, live.folder, environ, wiring)
         facts = {"tree": live.run.tree, "requests": live.run.place}
         self._tell("gate.started", gate, facts)
+
+    def _ours(self) -> Mapping[str, str]:
+        """Return what a gate's environment is made of: an agent has no say in it."""
+        agent = os.environ.get("GT_AGENT")
+        given = sessions.environment_of(self._rig, agent) if agent else None
+        return os.environ if given is None else given
 
     def cancel(self, run: Run) -> None:
         """Ask a run that can tell nothing any more to end; it leaves no verdict."""
@@ -232,13 +240,15 @@ class GateRuns:
         tampered = self._pool.is_tampered(live.slot, gate, live.commit)
         room = shutil.disk_usage(self._repository.common).free
         judgment = gate_runner.judge(gate, seen, tampered=tampered, room=room)
-        self._record(live, gate, judgment, seen)
+        failures = NONE if tampered else self._failures(live, gate, judgment, seen)
+        self._record(live, gate, judgment, seen, failures)
         if tampered:
             self._pool.discard(live.slot)
 
     def _record(
-        self, live: Live, gate: Gate, judgment: gate_runner.Judgment, seen: Ended
-    ) -> None:
+        self, live: Live, gate: Gate, judgment: gate_runner.Judgment, seen: Ended,
+        failures: Failures,
+    ) -> None:  # fmt: skip
         said = {
             "tree": live.run.tree, "commit": live.commit, "requests": live.run.place,
             "verdict": judgment.verdict, "why": judgment.why, "seconds": round(seen.seconds, 3),
@@ -246,7 +256,7 @@ class GateRuns:
         }  # fmt: skip
         self._tell("gate.judged", gate, said)
         self.leaks.note(gate.name, seen.left)
-        output = gate_runner.output_of(gate, seen, process.environment_of(live.folder))
+        output = _printed(live, gate, seen)
         if judgment.verdict is Verdict.COULD_NOT_RUN:
             self._troubles.note(
                 live.key, judgment.why, shortened(output).decode(errors="replace")
@@ -255,15 +265,31 @@ class GateRuns:
         record = Record(
             run=live.folder.name, gate=gate.name, verdict=judgment.verdict,
             seconds=seen.seconds, at=self._town.now(), why=judgment.why,
-            doubtful=judgment.doubtful, left=seen.left,
+            doubtful=judgment.doubtful, left=seen.left, failures=failures,
         )  # fmt: skip
         kept = {"kept": gate_runner.kept_of(gate)} if gate.output else {}
         self.verdicts.put(live.run.tree, live.digest, record, output, **kept)
         self._troubles.forget(live.key)
 
+    def _failures(
+        self, live: Live, gate: Gate, judgment: gate_runner.Judgment, seen: Ended
+    ) -> Failures:
+        """Return what failed by name, if the gate said no by itself."""
+        if judgment.verdict is not Verdict.FAIL or judgment.doubtful or not seen.code:
+            return NONE
+        if gate.junit:
+            since = _began(live.folder) or 0.0
+            return junit.failures(self._pool.place(live.slot), gate.junit, since=since)
+        text = _printed(live, gate, seen).decode(errors="replace")
+        return of_output(text, gate.command, seen.code)
+
     def _learn(self, live: Live, gates: Mapping[str, Gate]) -> None:
         """Note what is known now of the requests that were merged in a run's tree."""
-        verdicts = [self.evidence(live.whole, each).verdict for each in gates.values()]
+        verdicts = [
+            self.evidence(live.whole, each).verdict
+            for each in gates.values()
+            if not each.quarantine
+        ]
         if Verdict.FAIL in verdicts:
             self._lately(live.branch).note(live.run.heads, passed=False)
         elif all(each is Verdict.PASS for each in verdicts):
@@ -283,9 +309,19 @@ class GateRuns:
             self._troubles.note(key, why)
         return replace(self.verdicts.evidence(scope, digest), trouble=why)
 
-    def log(self, tree: str, gate: Gate) -> str:
-        """Return what *gate* printed when it was last red on *tree*."""
-        return self.verdicts.log(self.keys.scope(tree, gate), self.keys.digest(gate))
+    def log(self, tree: str, gate: Gate, verdict: Verdict = Verdict.FAIL) -> str:
+        """Return what *gate* printed when it was last red on *tree*, or when it last passed."""
+        return self.verdicts.log(self.keys.scope(tree, gate), self.keys.digest(gate), verdict)
+
+    def records(self, tree: str, gate: Gate) -> list[dict[str, Any]]:
+        """Return the runs of *gate* on *tree* as plain values, the oldest first."""
+        return self.verdicts.records(self.keys.scope(tree, gate), self.keys.digest(gate))
+
+    def looking(self, tree: str, gate: Gate) -> Live | None:
+        """Return the run of *gate* on *tree* that goes on, for whatever queue."""
+        key = f"{self.keys.scope(tree, gate)}.{self.keys.digest(gate)}"
+        found = (each for each in self.live() if each.key == key and not each.is_cancelled)
+        return next(found, None)
 
     def trouble_log(self) -> str:
         """Return what a gate printed that could not run, of those that were asked for."""
@@ -298,6 +334,10 @@ class GateRuns:
     def try_again(self) -> None:
         """Note that what could not run is being tried again."""
         self._troubles.try_again(self._asked)
+
+
+def _printed(live: Live, gate: Gate, seen: Ended) -> bytes:
+    return gate_runner.output_of(gate, seen, process.environment_of(live.folder))
 
 
 def _began(folder: Path) -> float | None:

@@ -17,7 +17,7 @@ from gitgt.runtime.process import write_whole
 _LAST: Final = "last.json"
 # What a gate sees of the rig's refs, besides the branch that it is run for.
 _SHOWN: Final = ("refs/tags/", "refs/remotes/")
-_CONFIGS: Final = ("~/.config/git/config", "~/.gitconfig")
+_CONFIGS: Final = (".config/git/config", ".gitconfig")
 
 
 class Pool:
@@ -88,7 +88,8 @@ class Pool:
     def settings_of_git(self, number: int, ours: Mapping[str, str]) -> Path:
         """Return a file that says what the user's git settings say, and takes what is set."""
         chosen = ours.get("GIT_CONFIG_GLOBAL")
-        sources = [Path(chosen)] if chosen else [Path(each).expanduser() for each in _CONFIGS]
+        home = Path(ours.get("HOME", "~")).expanduser()
+        sources = [Path(chosen)] if chosen else [home / each for each in _CONFIGS]
         path = self.temporary(number) / "gitconfig"
         path.write_text("".join(f'[include]\n\tpath = "{each}"\n' for each in sources))
         return path

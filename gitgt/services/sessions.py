@@ -18,6 +18,7 @@ from gitgt.runtime import launcher
 from gitgt.runtime.assignment import Assignment, slug
 from gitgt.runtime.exec_launcher import ExecLauncher, Wiring
 from gitgt.runtime.presets import runtime
+from gitgt.runtime.process import Spec
 from gitgt.services import prompt, runtimes, sandbox, settings, target
 from gitgt.services.integration import branches
 from gitgt.services.town import Rig, Town
@@ -70,6 +71,17 @@ def folder_of(rig: Rig, address: str, session: str) -> Path:
 def is_running(rig: Rig, address: str) -> bool:
     """Tell whether a session of *address* is going on, whatever it is at."""
     return look(rig, address).state is SessionState.RUNNING
+
+
+def environment_of(rig: Rig, address: str) -> Mapping[str, str] | None:
+    """Return the environment that an agent's session was given; None if it has none.
+
+    What the agent made of it since is not in it.
+    """
+    for folder in sessions_of(rig).folders():
+        if folder.parent.name == slug(address) and (folder / "spec.json").is_file():
+            return Spec.from_json((folder / "spec.json").read_text()).env
+    return None
 
 
 def look_all(rig: Rig) -> dict[str, Seen]:

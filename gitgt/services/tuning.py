@@ -30,7 +30,7 @@ class Tuning:
 
     ``frugal`` slots stay idle rather than test what another run will probably tell. ``frozen``
     is why nothing lands for the time being. ``by_forge``: what passed is not landed here, but
-    in a pull request.
+    in a pull request. With ``go_on`` a red target does not stop the line.
     """
 
     slots: int = 1
@@ -39,6 +39,7 @@ class Tuning:
     frozen: str = ""
     by_forge: bool = False
     rerere: Rerere = Rerere.OFFER
+    go_on: bool = False
 
 
 def tuning(town: Town, rig: Rig) -> Tuning:
@@ -55,6 +56,7 @@ def tuning(town: Town, rig: Rig) -> Tuning:
         frozen=found.get("frozen", ""),
         by_forge=found.get("land") == "pull-request",
         rerere=Rerere(found.get("rerere", "offer")),
+        go_on=found.get("on_red") == "go-on",
     )
 
 
