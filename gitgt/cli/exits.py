@@ -10,6 +10,7 @@ import sys
 from typing import Final
 
 USAGE: Final = 2
+COULD_NOT_RUN: Final = 75
 BUG: Final = 3
 INTERRUPTED: Final = 130
 BROKEN_PIPE: Final = 141
@@ -20,6 +21,7 @@ EXIT_CODES: Final[dict[int, str]] = {
     USAGE: "wrong usage",
     BUG: "a bug in gitgt",
     4: "busy, the same may work in a moment",
+    COULD_NOT_RUN: "a gate could not run, which is nobody's fault",
     78: "the data is newer than this gitgt",
     INTERRUPTED: "interrupted",
     BROKEN_PIPE: "nobody reads the output any more",

@@ -11,6 +11,7 @@ import click
 from gitgt.cli import context, output
 from gitgt.cli.noun import Noun
 from gitgt.model.documents import Waiver
+from gitgt.model.flaky import Flakes
 from gitgt.model.gate import FIRST_PHASE, Gate
 
 command = Noun(
@@ -21,6 +22,11 @@ command = Noun(
         "remove": "gitgt.cli.gate:remove",
         "waive": "gitgt.cli.gate:waive",
         "revoke": "gitgt.cli.gate:revoke",
+        "run": "gitgt.cli.gate_verdicts:run",
+        "log": "gitgt.cli.gate_verdicts:log",
+        "why": "gitgt.cli.gate_verdicts:why",
+        "quarantine": "gitgt.cli.gate:quarantine",
+        "release": "gitgt.cli.gate:release",
     },
     usual="list",
 )
@@ -78,24 +84,30 @@ def add(
 @click.argument("rig", required=False)
 @output.json_option
 def show_all(*, rig: str | None, as_json: bool) -> None:
-    """List gates, and the waivers in force."""
-    from gitgt.services import gate
+    """List gates, how often they were wrong, and the waivers in force."""
+    from gitgt.services import gate, gate_history
 
     town = context.town()
-    wanted = [each for each in context.ledgers_for(town, rig) if each is not None]
-    found = {each.name: (gate.gates(town, each), gate.waivers(town, each)) for each in wanted}
-    if as_json:
-        output.answer_json([fields(name, *both) for name, both in found.items()])
-        return
-    for name, (gates, waivers) in found.items():
-        leaks = gate.leaks(town, town.rig(name))
+    answers = []
+    for each in (found for found in context.ledgers_for(town, rig) if found is not None):
+        gates, waivers = gate.gates(town, each), gate.waivers(town, each)
+        counts = gate_history.counts(town, each, gates)
+        if as_json:
+            answers.append(fields(each.name, gates, waivers, counts))
+            continue
+        left = gate.leaks(town, each)
         output.table(
-            [
-                (name, each.name, shlex.join(each.command), _besides(each, leaks))
-                for each in gates
-            ]
+            (
+                each.name,
+                it.name,
+                shlex.join(it.command),
+                _standing(it, counts[it.name], left.get(it.name, ())),
+            )
+            for it in gates
         )
-        output.table([(name, each.id, _waived(each, gates)) for each in waivers])
+        output.table([(each.name, it.id, _waived(it, gates)) for it in waivers])
+    if as_json:
+        output.answer_json(answers)
 
 
 @click.command()
@@ -113,6 +125,45 @@ def remove(*, rig: str, name: str, as_json: bool) -> None:
     else:
         output.answer(f"{rig} has no gate {name} any more")
     context.after_writing(town)
+
+
+@click.command()
+@click.argument("rig")
+@click.argument("name")
+@click.option("--reason", "-r", required=True, help="Why it is not to be trusted.")
+@output.json_option
+def quarantine(*, rig: str, name: str, reason: str, as_json: bool) -> None:
+    """Let a gate neither block nor blame until it is released.
+
+    It is still run on what has landed, and shown.
+    """
+    from gitgt.services import gate
+
+    town = context.town()
+    fresh = gate.quarantine(town, town.rig(rig), name, reason, context.me())
+    _tell(rig, name, f"{name} of {rig} neither blocks nor blames: {reason}", fresh, as_json)
+    context.after_writing(town)
+
+
+@click.command()
+@click.argument("rig")
+@click.argument("name")
+@output.json_option
+def release(*, rig: str, name: str, as_json: bool) -> None:
+    """Let a gate block and blame again."""
+    from gitgt.services import gate
+
+    town = context.town()
+    fresh = gate.release(town, town.rig(rig), name, context.me())
+    _tell(rig, name, f"{name} of {rig} blocks and blames", fresh, as_json)
+    context.after_writing(town)
+
+
+def _tell(rig: str, name: str, said: str, fresh: bool, as_json: bool) -> None:  # noqa: FBT001
+    if as_json:
+        output.answer_json({"rig": rig, "name": name, "changed": fresh})
+    else:
+        output.answer(said if fresh else f"nothing changed: {said}")
 
 
 @click.command()
@@ -151,32 +202,44 @@ def revoke(*, rig: str, waiver: str, as_json: bool) -> None:
     context.after_writing(town)
 
 
-def fields(rig: str, gates: tuple[Gate, ...], waivers: tuple[Waiver, ...]) -> dict[str, Any]:
+def fields(
+    rig: str, gates: Sequence[Gate], waivers: Sequence[Waiver], counts: Mapping[str, Flakes]
+) -> dict[str, Any]:
     """Return what is asked of a rig's trees, as plain values."""
     return {
         "rig": rig,
         "gates": [
             {"name": each.name, "command": [*each.command], "timeout": each.timeout}
             | each.unusual
+            | {"quarantine": each.quarantine, **counts[each.name].fields()}
             for each in gates
         ],
         "waivers": [each.fields() for each in waivers],
     }
 
 
-def _besides(gate: Gate, leaks: Mapping[str, Sequence[str]]) -> str:
-    """Return what is not as usual about a gate, and what it left running lately."""
+def _standing(gate: Gate, flakes: Flakes, left: Sequence[str]) -> str:
+    """Return what is out of the ordinary about a gate, and what it left running lately."""
     said = [
+        f"in quarantine: {output.one_line(gate.quarantine)}" if gate.quarantine else "",
         f"phase {gate.phase}" if gate.phase != FIRST_PHASE else "",
         "" if gate.parallel else "alone",
         f"sees {' '.join(gate.inputs)}" if gate.inputs else "",
         "with submodules" if gate.submodules else "",
         f"{gate.memory} MiB" if gate.memory else "",
         f"with {' '.join(gate.environment)}" if gate.environment else "",
-        f"leaves {', '.join(leaks[gate.name])} running" if gate.name in leaks else "",
+        f"leaves {', '.join(left)} running" if left else "",
         f"fingerprint: {shlex.join(gate.fingerprint)}" if gate.fingerprint else "",
+        _doubts(flakes),
     ]
     return f"({'; '.join(found)})" if (found := [each for each in said if each]) else ""
+
+
+def _doubts(flakes: Flakes) -> str:
+    if not flakes.flakes:
+        return ""
+    often = f"{flakes.flakes} of {flakes.runs} runs ({flakes.share:.1%})"
+    return f"{'flaky: ' if flakes.is_flaky else ''}red for no reason in {often}"
 
 
 def _waived(waiver: Waiver, gates: Sequence[Gate] = ()) -> str:

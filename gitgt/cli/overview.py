@@ -52,12 +52,19 @@ def _gates(seen: RigView) -> str:
     if seen.trouble:
         return f"{output.paint('unknown', 'red')}: {output.one_line(seen.trouble)}"
     if seen.gates:
-        return ", ".join(seen.gates)
+        return ", ".join(_gate(seen, each) for each in seen.gates)
     return (
         "waived"
         if seen.waived
         else f"none: nothing lands before git gt gate add {seen.rig.name}"
     )
+
+
+def _gate(seen: RigView, name: str) -> str:
+    aside = ["in quarantine"] if name in seen.quarantined else []
+    if flakes := seen.flaky.get(name):
+        aside.append(output.paint(f"flaky: {flakes.share:.1%} of {flakes.runs} runs", "yellow"))
+    return f"{name} ({', '.join(aside)})" if aside else name
 
 
 def _state(state: AgentState) -> str:

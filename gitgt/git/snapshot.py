@@ -103,6 +103,25 @@ def snapshot(worktree: Path, who: str, *, limit: int = 100 * MEBIBYTE) -> Saved 
     return _keep(worktree, repository, who, tree, left_out)
 
 
+def tree_of(worktree: Path, *, limit: int = 100 * MEBIBYTE) -> tuple[str, tuple[str, ...]]:
+    """Return the tree of all that *worktree* holds, and what could not be taken in.
+
+    Nothing is changed, and no ref of ours keeps the tree.
+
+    Raises:
+        RefusedError: more than *limit* bytes are not committed.
+        NotFoundError: *worktree* is no checkout.
+    """
+    state = _state(worktree)
+    beside = (*state.repositories, *state.submodules)
+    if not state.dirty:
+        return line("rev-parse", "HEAD^{tree}", cwd=worktree), beside
+    _refuse_too_much(worktree, state.dirty, limit)
+    with _temporary_index(worktree, Repository.at(worktree)) as index:
+        unread = _add_all(worktree, index, state.repositories)
+        return line("write-tree", cwd=worktree, env=index), (*beside, *unread)
+
+
 def snapshots(repository: Repository) -> list[Kept]:
     """Return the last snapshot of everybody, the newest first."""
     found = (

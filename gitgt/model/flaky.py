@@ -52,6 +52,13 @@ class Flakes:
         """Return what is left when *other* is taken out, which is in it."""
         return Flakes(self.runs - other.runs, self.flakes - other.flakes, self.last)
 
+    def fields(self) -> dict[str, Any]:
+        """Return it as plain values."""
+        return {
+            "runs": self.runs, "flakes": self.flakes, "share": round(self.share, 4),
+            "flaky": self.is_flaky, "last_flake": self.last,
+        }  # fmt: skip
+
     @property
     def share(self) -> float:
         """Return how many of the runs were flakes."""

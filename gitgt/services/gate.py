@@ -80,6 +80,50 @@ def remove(town: Town, rig: Rig, name: str, who: Actor) -> None:
     _change(town, rig, amend, f"no gate {name} for {rig.name}", who)
 
 
+def quarantine(town: Town, rig: Rig, name: str, reason: str, who: Actor) -> bool:
+    """Let a gate neither block nor blame until it is released; say if anything changed.
+
+    Raises:
+        NotFoundError: there is no such gate.
+        RefusedError: no reason is given, or no other gate would block.
+    """
+    if not reason.strip():
+        raise RefusedError("a quarantine needs a reason", hint="--reason 'fails on Mondays'")
+    others = [each for each in gates(town, rig) if each.name != name]
+    if all(each.quarantine for each in others):
+        raise RefusedError(
+            f"{name} is the only gate of {rig.name} that blocks",
+            hint=f"let another one block first: git gt gate add {rig.name} NAME -- COMMAND",
+        )
+    subject = f"quarantine {name} of {rig.name}: {reason.strip()}"
+    return _change(town, rig, _amended(rig, name, reason.strip()), subject, who)
+
+
+def release(town: Town, rig: Rig, name: str, who: Actor) -> bool:
+    """Let a gate block and blame again; say if anything changed.
+
+    Raises:
+        NotFoundError: there is no such gate.
+    """
+    return _change(town, rig, _amended(rig, name, ""), f"release {name} of {rig.name}", who)
+
+
+def _amended(rig: Rig, name: str, reason: str) -> Callable[[Sequence[Any]], list[Any]]:
+    def amend(present: Sequence[Any]) -> list[Any]:
+        if all(each["name"] != name for each in present):
+            raise NotFoundError(
+                f"{rig.name} has no gate {name!r}", hint=f"git gt gate list {rig.name}"
+            )
+        return [_held(each, reason) if each["name"] == name else each for each in present]
+
+    return amend
+
+
+def _held(fields: dict[str, Any], reason: str) -> dict[str, Any]:
+    rest = {key: value for key, value in fields.items() if key != "quarantine"}
+    return {**rest, "quarantine": reason} if reason else rest
+
+
 def _change(
     town: Town, rig: Rig, amend: Callable[[Sequence[Any]], list[Any]], subject: str, who: Actor
 ) -> bool:

@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from gitgt.errors import NotFoundError, SettingsError
 from gitgt.model.documents import Escalation, MergeRequest
-from gitgt.services import agents, convoy, escalations, gate, merge_queue, radar_held, reading
+from gitgt.model.flaky import Flakes
+from gitgt.model.gate import Gate
+from gitgt.services import (
+    agents,
+    convoy,
+    escalations,
+    gate,
+    gate_history,
+    merge_queue,
+    radar_held,
+    reading,
+)
 from gitgt.services.agents import Seen
 from gitgt.services.convoy import Progress
 from gitgt.services.gate_runs import AtWork, GateRuns
@@ -21,7 +33,7 @@ class RigView:
     """A rig: where its target stands, its beads by status, who works on what, what waits.
 
     ``gates`` are the names of what must pass; ``waived`` says that none need to; ``trouble``
-    is why nobody knows.
+    is why nobody knows. ``flaky`` are those of them that were wrong too often lately.
     """
 
     rig: Rig
@@ -35,6 +47,8 @@ class RigView:
     testing: tuple[AtWork, ...] = ()
     held: tuple[Held, ...] = ()
     trouble: str = ""
+    flaky: Mapping[str, Flakes] = field(default_factory=dict)
+    quarantined: tuple[str, ...] = ()
 
     def fields(self) -> dict[str, Any]:
         """Return it as plain values."""
@@ -52,6 +66,8 @@ class RigView:
             "queue": [each.fields() for each in self.queue],
             "testing": [each.fields() for each in self.testing],
             "held": [each.fields() for each in self.held],
+            "flaky": [{"gate": name, **each.fields()} for name, each in self.flaky.items()],
+            "quarantined": list(self.quarantined),
         }
 
 
@@ -115,10 +131,10 @@ def refs(town: Town) -> dict[str, str]:
 def _rig(town: Town, rig: Rig) -> RigView:
     ledger = town.ledger_at(rig)
     counted = Counter(row.status for row in ledger.snapshot().rows(kind="bead"))
-    names: tuple[str, ...] = ()
+    found: tuple[Gate, ...] = ()
     trouble = ""
     try:
-        names = tuple(each.name for each in gate.gates(town, rig))
+        found = gate.gates(town, rig)
     except SettingsError as error:
         trouble = error.message
     return RigView(
@@ -126,7 +142,13 @@ def _rig(town: Town, rig: Rig) -> RigView:
         head=ledger.repository.ref(rig.target) or "",
         beads=dict(counted),
         ready=len(reading.ready(town, [rig])),
-        gates=names,
+        gates=tuple(each.name for each in found),
+        flaky={
+            name: each
+            for name, each in gate_history.counts(town, rig, found).items()
+            if each.is_flaky
+        },
+        quarantined=tuple(each.name for each in found if each.quarantine),
         waived=any(not each.tree for each in gate.waivers(town, rig)),
         agents=tuple(agents.seen(town, [rig])),
         queue=tuple(merge_queue.requests(town, [rig], ended=False)),

@@ -243,6 +243,29 @@ def test_what_fsck_finds_keeps_its_schema(town):
         assert [each["rule"] for each in answer[0]["findings"]] == ["formula-gate"]
 
 
+GATES = """\
+gate list
+gate quarantine|shop|lint|-r|Always no
+gate list|shop
+gate release|shop|lint
+gate run|shop|main
+gate run|shop|main
+gate log|shop|check
+gate log|shop|lint|main
+gate why|shop|main
+"""
+
+
+def test_what_is_told_of_gates_keeps_its_schema(town):
+    where = town.rig()
+    town.gate(where, "false", name="lint")
+    for line in GATES.splitlines():
+        command, *words = line.split("|")
+        done = gt(*command.split(), *words, "--json", cwd=town.town.root)
+        assert (done.code, done.stderr) == (command == "gate run", ""), line
+        validator(OTHERS[command]).validate(json.loads(done.stdout))
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [

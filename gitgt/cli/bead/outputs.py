@@ -97,4 +97,10 @@ OTHERS: Final = {
     "radar": "radar",
     "radar check": "collisions",
     "radar --nudges": "nudges",
+    "gate list": "gates",
+    "gate run": "gate-answers",
+    "gate log": "gate-log",
+    "gate why": "gate-why",
+    "gate quarantine": "gate-changed",
+    "gate release": "gate-changed",
 }
