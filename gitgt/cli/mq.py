@@ -116,7 +116,7 @@ def _tell(rig: str, said: str, *, fresh: bool, as_json: bool) -> None:
 
 def testing(seen: AtWork) -> str:
     """Return a gate at work as a line."""
-    on = ", ".join(seen.requests) if seen.requests else "some further behind"
+    on = ", ".join(seen.requests) or ("some further behind" if seen.screen else "a commit")
     return f"testing: {seen.gate} on {on}, for {seen.seconds:.0f} s"
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 from bisect import insort
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import chain, pairwise
+from itertools import pairwise
 from typing import Final
 
 from gitgt.model.gate import Evidence
@@ -66,7 +66,7 @@ class Probes(Known):
     def wishes(self) -> Iterator[Test]:
         """Yield the tests worth running, the most telling first, each once."""
         seen: set[tuple[str, str]] = set()
-        for wish in chain(self._wishes(), self._watches()):
+        for wish in self._wishes():
             if wish.run.key not in seen:
                 seen.add(wish.run.key)
                 yield wish
@@ -301,7 +301,7 @@ class Probes(Known):
             if self.said(link.tree, gate) == Evidence():
                 yield Start(self._run(link, gate, (), merged), link.commit)
 
-    def _watches(self) -> Iterator[Test]:
+    def watches(self) -> Iterator[Test]:
         """Yield what gates that are in quarantine have not said yet of what has landed."""
         for gate in self.queue.quarantined:
             if self.said(self.base.tree, gate) == Evidence():

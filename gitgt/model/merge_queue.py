@@ -113,6 +113,8 @@ class _Board(Probes):
         """Yield the runs to stop and to start, so that no slot is idle or wasted."""
         slots, running = self.queue.slots, self.queue.running
         wishes = list(islice(self.wishes(), slots + len(running)))
+        # What only watches takes no slot from what somebody waits for.
+        wishes += islice(self.watches(), max(0, slots - len(wishes)))
         wanted = {wish.run.key for wish in wishes}
         kept = [run for run in running if run.key in wanted or self.is_telling(run)]
         yield from (Cancel(run) for run in running if run not in kept)
