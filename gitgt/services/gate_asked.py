@@ -161,6 +161,7 @@ class _Asking:
         self._gate = gate
         self._place = place
         self._shown = shown
+        self._run = Run(self._runs.keys.scope(place.tree, gate), gate.name)
 
     def known(self) -> Answer | None:
         """Return the verdict that is there already."""
@@ -173,8 +174,7 @@ class _Asking:
         before = len(self._records())
         tree, gate = self._place.tree, self._gate
         with self._given_up():
-            if self._runs.looking(tree, gate) is None:
-                self._runs.start(Run(tree, gate.name), self._place.commit, gate)
+            self._begin()
             while (live := self._runs.looking(tree, gate)) is not None:
                 self._follow(live)
         new = self._records()[before:]
@@ -182,6 +182,16 @@ class _Asking:
             return self._answer(new[-1], fresh=True)
         why = self._runs.evidence(tree, gate).trouble or "its run vanished"
         return Answer(gate.name, tree, Verdict.COULD_NOT_RUN, why, quarantine=gate.quarantine)
+
+    def _begin(self) -> None:
+        """Start it, unless it goes on; where it must run alone, or another does, it waits."""
+        pause = threading.Event()
+        tree, gate = self._place.tree, self._gate
+        while self._runs.looking(tree, gate) is None and not self._runs.start(
+            self._run, self._place.commit, gate
+        ):
+            self._runs.take_in(self._gates)
+            pause.wait(_LOOK_EVERY)
 
     def _follow(self, live: Live) -> None:
         """Show what a run prints, until it was taken in."""
@@ -210,7 +220,7 @@ class _Asking:
         try:
             yield
         except BaseException:
-            self._runs.cancel(Run(self._place.tree, self._gate.name))
+            self._runs.cancel(self._run)
             raise
 
     def _records(self) -> list[dict[str, Any]]:

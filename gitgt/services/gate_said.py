@@ -199,19 +199,20 @@ def _known(
     tip = ledger.repository.ref(f"refs/heads/{target}") or ""
     base = Base(tip, ledger.repository.tree_of(tip) if tip else "")
     runs = GateRuns(town, rig)
+    asked = [(each, gate) for each in (base.tree, tree) if each for gate in found]
+    scopes = {(each, gate.name): runs.keys.scope(each, gate) for each, gate in asked}
     evidence = {
-        (each, gate.name): runs.evidence(each, gate)
-        for each in (base.tree, tree)
-        for gate in found
+        (scopes[each, gate.name], gate.name): runs.evidence(each, gate) for each, gate in asked
     }
     waivers = [each for each in gates.waivers(town, rig) if each.target == target]
     blocking = tuple(each.name for each in found if not each.quarantine)
-    counted = gate_history.counts(town, rig, found)
+    counted = gate_history.counts(town, rig, found, runs.keys)
     return Known(
         Queue(
             base=base,
             gates=blocking,
             evidence=evidence,
+            scopes=scopes,
             waived=frozenset(each.tree for each in waivers if each.tree),
             waiver=not found and any(not each.tree for each in waivers),
             confirm={name: each.confirm for name, each in counted.items()},

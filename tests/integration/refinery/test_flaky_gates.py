@@ -10,9 +10,15 @@ from gitgt.errors import NotAllowedError, RefusedError
 from gitgt.model.actor import Actor
 from gitgt.model.documents import Outcome
 from gitgt.services import beads, gate
-from tests.integration.refinery.test_stories import BAD, Shop, file
 from tests.support.commandline import gt
+from tests.support.shop import Shop
 from tests.support.town import TESS
+
+BAD = "FIXME\n"
+
+
+def file(name: str, text: str = "fine\n") -> dict[str, str]:
+    return {f"{name}.txt": text}
 
 
 @pytest.fixture

@@ -7,10 +7,16 @@ import json
 import pytest
 
 from gitgt.services import gate
-from tests.integration.refinery.test_stories import BAD, Shop, file
 from tests.support.commandline import gt
+from tests.support.shop import Shop
 from tests.support.sitting import running
 from tests.support.town import TESS
+
+BAD = "FIXME\n"
+
+
+def file(name: str, text: str = "fine\n") -> dict[str, str]:
+    return {f"{name}.txt": text}
 
 
 @pytest.fixture

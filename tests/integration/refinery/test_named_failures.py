@@ -10,7 +10,6 @@ from gitgt.ledger.verdicts import Record, Verdicts
 from gitgt.model.failures import Failures
 from gitgt.model.flaky import Flakes
 from gitgt.model.gate import Gate, Verdict
-from tests.integration.refinery.test_gate_runs import Shop
 
 REPORT = """\
 <testsuites><testsuite name="shop" tests="3" failures="1" errors="1">
@@ -20,12 +19,6 @@ REPORT = """\
 </testsuite></testsuites>
 """
 PEAR_AND_PLUM = frozenset({"shop::pear", "shop::plum"})
-
-
-@pytest.fixture
-def shop(tmp_path, monkeypatch):
-    monkeypatch.setattr("gitgt.services.sessions.own_command", lambda: ("true",))
-    return Shop(tmp_path)
 
 
 def named(shop, script: str, commit: str = "", **more) -> frozenset[str] | None:

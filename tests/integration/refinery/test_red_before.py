@@ -6,7 +6,7 @@ import pytest
 
 from gitgt.services import beads, settings
 from gitgt.services import commit as commits
-from tests.integration.refinery.test_stories import Shop
+from tests.support.shop import Shop
 from tests.support.town import TESS
 
 # Each line of a file in shelf/ is a test, which fails if the line says FIXME.
