@@ -134,6 +134,10 @@ class Known:
         """Return all gates that say no to the base itself, confirmed."""
         return tuple(gate for gate in self.queue.gates if self._is_red_before(gate))
 
+    def failing(self, gate: str) -> frozenset[str]:
+        """Return what has failed in *gate* on the base, as far as all of it is named."""
+        return self.said(self.base.tree, gate).seen
+
     def greens_of_base(self) -> tuple[str, ...]:
         """Return all gates that pass on the base."""
         return tuple(gate for gate in self.queue.gates if self.passes(self.base.tree, gate))

@@ -217,8 +217,7 @@ class _Line:
             return True
         if not requests:
             escalations.settle(self._town, self._target.rig, WHO, about=self._target.ref)
-            if base is not None:
-                self._look_after(now, base)
+            self._look_after(now, base)
             return False
         if target.holds_beads(self._target.rig, branch):
             # Each word on it moves the ledger: so it is told before anything is looked at.
@@ -309,8 +308,10 @@ class _Line:
                     self._runs.try_again()
                 return acts, Known(facts)
 
-    def _look_after(self, now: Snapshot, base: Base) -> None:
+    def _look_after(self, now: Snapshot, base: Base | None) -> None:
         """See to what has landed, though nothing waits: what is in quarantine is run there."""
+        if base is None:
+            return
         merger = self._merger(self._target, now.repository, base.commit)
         acts, known = self._plan(self._queue(now, base, ()), merger.merging({}))
         self._tell_of_base(known)
@@ -319,11 +320,10 @@ class _Line:
 
     def _tell_of_base(self, known: Known) -> None:
         """File what asks for a red target to be mended, and end it when it is."""
-        rig, branch, tree = self._target.rig, self._target.branch, known.base.tree
+        rig, branch = self._target.rig, self._target.branch
         for name in known.reds_of_base():
-            failures = known.said(tree, name).seen
-            log = self._runs.log(tree, self._gates[name])
-            gate_beads.red_target(self._town, rig, branch, name, failures, log)
+            log = self._runs.log(known.base.tree, self._gates[name])
+            gate_beads.red_target(self._town, rig, branch, name, known.failing(name), log)
         gate_beads.mended(self._town, rig, branch, known.greens_of_base())
 
     def _perform(  # noqa: C901 - one case for each word of the planner
