@@ -238,7 +238,7 @@ def _standing(gate: Gate, flakes: Flakes, left: Sequence[str]) -> str:
 def _doubts(flakes: Flakes) -> str:
     if not flakes.flakes:
         return ""
-    often = f"{flakes.flakes} of {flakes.runs} runs ({flakes.share:.1%})"
+    often = f"{flakes.flakes} of {flakes.runs} runs, {flakes.share:.1%}"
     return f"{'flaky: ' if flakes.is_flaky else ''}red for no reason in {often}"
 
 

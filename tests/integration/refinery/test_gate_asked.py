@@ -82,7 +82,7 @@ def test_pass_after_fail_is_said_and_counted(town, shop):
     assert done.code == 0
     assert done.stdout.endswith("; it was red on the same tree before\n")
     listed = gt("gate", "list", "shop", cwd=town.town.root).stdout
-    assert listed.endswith("  (red for no reason in 1 of 2 runs (50.0%))\n")
+    assert listed.endswith("  (red for no reason in 1 of 2 runs, 50.0%)\n")
 
 
 def test_what_could_not_run_is_neither_green_nor_red(town, shop):
