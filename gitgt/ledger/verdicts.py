@@ -84,6 +84,13 @@ class Verdicts:
         """Return the recorded runs as plain values, the oldest first."""
         return self._runs(self._repository.ref(REF), tree, digest)
 
+    def latest(self) -> int:
+        """Return the number of the latest verdict; 0 if there is none."""
+        return self._number(self._repository.ref(REF))
+
+    def _number(self, head: str | None) -> int:
+        return 0 if head is None else Event.parse(self._repository.message_of(head)).clock
+
     def put(
         self, tree: str, digest: str, record: Record, output: bytes = b"",
         *, kept: tuple[int, int] = (_HEAD_OF_LOG, _TAIL_OF_LOG),
@@ -119,9 +126,7 @@ class Verdicts:
         self, head: str | None, tree: str, digest: str, runs: list[dict[str, Any]],
         record: Record, output: bytes,
     ) -> str:  # fmt: skip
-        number = 1 + (
-            0 if head is None else Event.parse(self._repository.message_of(head)).clock
-        )
+        number = 1 + self._number(head)
         said = {
             "run": record.run, "number": number, "gate": record.gate,
             "verdict": str(record.verdict), "at": record.at,

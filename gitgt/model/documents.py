@@ -198,7 +198,7 @@ class Document:
 _ENDS = frozenset(
     {"closed", "landed", "no-op", "withdrawn", "archived", "retired", "revoked", "tombstone"}
 )
-_NONE_AT_ZERO = frozenset({"conflicts", "estimate", "number"})
+_NONE_AT_ZERO = frozenset({"conflicts", "estimate", "number", "returns", "pardoned"})
 _EMPTY: Final = {
     "labels": (),
     "dependencies": (),
@@ -206,6 +206,8 @@ _EMPTY: Final = {
     "estimate": 0,
     "conflicts": 0,
     "number": 0,
+    "returns": 0,
+    "pardoned": 0,
 }
 
 
@@ -293,8 +295,12 @@ class MergeRequest(Document):
     pull_request: str = ""  # its address
     number: int = 0
     forge_state: str = ""
+    returns: int = 0  # how often it came back to its author
     priority: int = 2
     queued_at: str
+    jumped_at: str = ""  # when somebody let it before all others
+    held: str = ""  # why it keeps its place, and is neither tested nor landed
+    pardoned: int = 0  # reds up to the verdict of this number are not held against it
     findings: str = ""  # the end of the log, or the paths in conflict: for whoever mends it
     landed: str = ""
 

@@ -23,6 +23,11 @@ def later_than(last: str, now: str) -> str:
     return exact_text_of(datetime.fromisoformat(last).timestamp() + 0.0011)
 
 
+def exact_seconds_of(text: str) -> float:
+    """Return an instant that a document writes, in seconds and their parts since the epoch."""
+    return datetime.fromisoformat(text).timestamp()
+
+
 def seconds_of(text: str) -> int:
     """Return an instant that a document writes, in seconds since the epoch."""
     return int(datetime.fromisoformat(text).timestamp())

@@ -225,7 +225,7 @@ BEAD_MACHINE: Final = Machine(
         Transition(_B.OPEN, _V.BEGIN, _B.IN_PROGRESS, PEOPLE, needs=("assignee",)),
         Transition(_B.HOOKED, _V.RELEASE, _B.OPEN, drops=("assignee",)),
         Transition(_B.IN_PROGRESS, _V.RELEASE, _B.OPEN, drops=("assignee",)),
-        Transition(_B.IN_PROGRESS, _V.SEND_BACK, _B.HOOKED, TOWN, needs=("assignee",)),
+        Transition(_B.IN_PROGRESS, _V.SEND_BACK, _B.HOOKED, PEOPLE, needs=("assignee",)),
         Transition(_B.IN_PROGRESS, _V.LAND, _B.CLOSED, TOWN, needs=("landed", "outcome")),
         *(
             # An agent may say that nothing needed doing; that work is done, the target says.
@@ -268,8 +268,16 @@ MERGE_MACHINE: Final = Machine(
         Transition(_M.QUEUED, "skip", _M.NO_OP, TOWN),
         Transition(_M.QUEUED, "block", _M.BLOCKED, TOWN, needs=("reason",)),
         Transition(_M.QUEUED, "conflict", _M.CONFLICT, TOWN, needs=("reason",)),
-        Transition(_M.QUEUED, "reject", _M.REJECTED, TOWN, needs=("reason",)),
+        *(
+            Transition(status, "reject", _M.REJECTED, PEOPLE, needs=("reason",))
+            for status in (_M.QUEUED, _M.BLOCKED, _M.ESCALATED)
+        ),
         *(Transition(status, "revise", _M.QUEUED) for status in _BACK),
+        Transition(_M.BLOCKED, "unblock", _M.QUEUED, TOWN),
+        *(
+            Transition(status, "retry", _M.QUEUED, PEOPLE)
+            for status in (_M.CONFLICT, _M.REJECTED, _M.ESCALATED)
+        ),
         *(
             Transition(status, "escalate", _M.ESCALATED, PEOPLE, needs=("reason",))
             for status in (_M.QUEUED, _M.BLOCKED, _M.CONFLICT, _M.REJECTED)

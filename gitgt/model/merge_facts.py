@@ -26,13 +26,13 @@ class Queue:
     it has said of one it has said of the other. ``gates`` are in the order of their
     ``phases``; those in ``alone`` run beside no other run. ``waived`` names trees that a
     recorded waiver covers; ``waiver`` covers all, in a rig without gates. ``held`` is why a
-    person wants nothing to move. With ``retry`` a gate that could not run is tried again.
-    ``rate`` is how often a request was red lately, ``findings`` is what gates said of sets of
-    heads on an older target too: guesses, which decide what is tested first. ``frugal`` does
-    not test what another run will probably tell. ``confirm`` is how often each gate's red must
-    be repeated, once if it is not named. With ``go_on`` the line goes on although the target
-    is red, past what is proven to be red there. The ``quarantined`` gates are run on what has
-    landed, and neither block nor blame.
+    person wants nothing to move, ``frozen`` why nothing is to land. With ``retry`` a gate that
+    could not run is tried again. ``rate`` is how often a request was red lately, ``findings``
+    is what gates said of sets of heads on an older target too: guesses, which decide what is
+    tested first. ``frugal`` does not test what another run will probably tell. ``confirm`` is
+    how often each gate's red must be repeated, once if it is not named. With ``go_on`` the line
+    goes on although the target is red, past what is proven to be red there. The
+    ``quarantined`` gates are run on what has landed, and neither block nor blame.
     """
 
     base: Base
@@ -46,6 +46,7 @@ class Queue:
     waived: frozenset[str] = frozenset()
     waiver: bool = False
     held: str = ""
+    frozen: str = ""
     retry: bool = False
     slots: int = 1
     limit: int = LIMIT
@@ -63,6 +64,7 @@ class Known:
     def __init__(self, queue: Queue) -> None:
         self.queue = queue
         self.base = queue.base
+        self._pardoned = {each.id: each.pardoned for each in queue.requests if each.pardoned}
 
     def key(self, tree: str, gate: str) -> tuple[str, str]:
         """Return what a verdict of *gate* on *tree* belongs to."""
@@ -125,6 +127,12 @@ class Known:
         if found.doubtful or self.queue.go_on:
             enough = max(enough, 1)
         return found.verdict is Verdict.FAIL and found.fails > enough
+
+    def is_proved(self, head: Link, gate: str) -> bool:
+        """Tell whether *gate* was red on *head* often enough, and since it was pardoned."""
+        since = self._pardoned.get(head.request, 0)
+        is_new = self.said(head.tree, gate).failed_at > since or not since
+        return is_new and self.is_confirmed(head.tree, gate)
 
     def base_red(self) -> str:
         """Return the gate that says no to the base itself, confirmed; empty if none does."""
@@ -197,7 +205,7 @@ class Known:
         return (
             not self.is_stuck(head.tree, gate)
             and not self.trouble()
-            and self.is_confirmed(head.tree, gate)
+            and self.is_proved(head, gate)
             and self.is_vouched_for(head, gate)
         )
 

@@ -316,7 +316,7 @@ class Probes(Known):
         on_base = self._test(self.base.commit, Run(scope, gate, place))
         if not self.passes(self.base.tree, gate) and not self.is_known_before(gate):
             yield on_base
-        if not self.is_confirmed(head.tree, gate):
+        if not self.is_proved(head, gate):
             run = self._run(head, gate, place, (self._heads[head.request],))
             yield self._test(head.commit, run)
         elif not self.is_vouched_for(head, gate):

@@ -22,7 +22,7 @@ are tested on the target alone move the odds, and change nothing about who lands
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from itertools import islice
@@ -31,15 +31,17 @@ from gitgt.model.merge_acts import (
     Act,
     Cancel,
     Cause,
+    Confirm,
     Eject,
     Freeze,
     Land,
     Run,
     Skip,
+    Start,
     Stop,
     Wait,
 )
-from gitgt.model.merge_chain import Merging, chain_of
+from gitgt.model.merge_chain import Base, Link, Merging, chain_of
 from gitgt.model.merge_facts import Known, Queue
 from gitgt.model.merge_probes import Probes, Test
 
@@ -85,7 +87,8 @@ class _Board(Probes):
         for _, links in self.chains():
             green = [length for length, link in enumerate(links, 1) if self.may_land(link.tree)]
             if green:
-                yield Land(links[: green[-1]])
+                if not self.queue.frozen:
+                    yield Land(links[: green[-1]])
                 return
             gate = self.red_gate(links[0].tree)
             if gate and self.is_guilty(links[0], gate):
@@ -97,6 +100,8 @@ class _Board(Probes):
 
     def stops(self) -> Iterator[Freeze]:
         """Yield why the queue does not go on as usual."""
+        if self.queue.frozen:
+            yield Freeze(Stop.HELD, self.queue.frozen)
         if not self.queue.requests or self.queue.waiver:
             return
         if not self.queue.gates:
@@ -109,8 +114,32 @@ class _Board(Probes):
                 why = ", and names not all that fails" if self.queue.go_on else ""
                 yield Freeze(Stop.BASE_RED, f"{gate} is red on the target itself{why}")
 
+    def ready(self) -> tuple[Link, ...]:
+        """Return the longest prefix that could land if the queue were not frozen."""
+        if not self.queue.frozen:
+            return ()
+        links = self.chain(self.order)
+        green = [length for length, link in enumerate(links, 1) if self.may_land(link.tree)]
+        return links[: green[-1]] if green else ()
+
     def runs(self) -> Iterator[Act]:
         """Yield the runs to stop and to start, so that no slot is idle or wasted."""
+        ready = self.ready()
+        if not ready:
+            yield from self._runs()
+            return
+        names = tuple(link.request for link in ready)
+        beyond = _Board(_beyond(self.queue, ready), lambda more: self.merging((*names, *more)))
+        for act in beyond.runs():
+            match act:
+                case Start(run, commit):
+                    yield Start(_behind(run, names), commit)
+                case Confirm(run, commit):
+                    yield Confirm(_behind(run, names), commit)
+                case _:
+                    yield act
+
+    def _runs(self) -> Iterator[Act]:
         slots, running = self.queue.slots, self.queue.running
         wishes = list(islice(self.wishes(), slots + len(running)))
         # What only watches takes no slot from what somebody waits for.
@@ -134,3 +163,22 @@ class _Board(Probes):
                 return
             gates.append(wish.run.gate)
             yield wish
+
+
+def _beyond(queue: Queue, landed: Sequence[Link]) -> Queue:
+    """Return the queue as it will be once *landed* have landed: what comes then is tested."""
+    gone = {link.request for link in landed}
+    last = landed[-1]
+    left = (
+        replace(each, after=tuple(name for name in each.after if name not in gone))
+        for each in queue.requests
+        if each.id not in gone
+    )
+    return replace(
+        queue, base=Base(last.commit, last.tree), requests=tuple(left), frozen="", waiver=False
+    )
+
+
+def _behind(run: Run, ready: tuple[str, ...]) -> Run:
+    """Return *run* with those before it who are ready to land: they keep their places too."""
+    return replace(run, place=(*ready, *run.place)) if run.place else run

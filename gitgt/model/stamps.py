@@ -19,7 +19,7 @@ from gitgt.model.documents import Dependency, Document
 # What moves with the status. A merge request's revision belongs to the state that it is in.
 STATE: Final = (
     "status", "assignee", "closed_at", "closed_by", "outcome", "reason", "landed",
-    "revision", "branch", "head", "proposed", "queued_at", "findings",
+    "revision", "returns", "branch", "head", "proposed", "queued_at", "pardoned", "findings",
 )  # fmt: skip
 WHOLE_STATE: Final = "state"
 CLAIM: Final = "claim"  # whose hook it is on, hooked or in progress

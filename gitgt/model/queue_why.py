@@ -1,0 +1,99 @@
+"""Why a merge request waits: from the very facts that the planner gets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from gitgt.model.merge_acts import Freeze, Run
+from gitgt.model.merge_chain import Clash, Merging
+from gitgt.model.merge_facts import Queue
+from gitgt.model.merge_odds import odds
+from gitgt.model.merge_queue import plan
+from gitgt.model.queue_order import Request, in_order
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Why:
+    """Why one request waits.
+
+    ``place`` is its place among the ``count`` that may go, 0 if it may not; ``ahead`` are
+    those before it. It lands ``after`` requests or beads that have not landed, and is held
+    with one that is ``behind_held``. ``clashes_with`` is the one ahead that it cannot be
+    merged onto, in ``paths``. ``stops`` is why the queue stands still, ``chance`` that it
+    passes as far as anybody can tell, ``runs`` what finds out about it.
+    """
+
+    place: int = 0
+    count: int = 0
+    ahead: tuple[str, ...] = ()
+    held: str = ""
+    after: tuple[str, ...] = ()
+    behind_held: tuple[str, ...] = ()
+    clashes_with: str = ""
+    paths: tuple[str, ...] = ()
+    stops: tuple[str, ...] = ()
+    runs: tuple[Run, ...] = ()
+    chance: float = 0.0
+
+    def fields(self) -> dict[str, Any]:
+        """Return it as plain values."""
+        return {
+            "place": self.place, "count": self.count, "ahead": list(self.ahead),
+            "held": self.held, "after": list(self.after),
+            "behind_held": list(self.behind_held), "clashes_with": self.clashes_with,
+            "paths": list(self.paths), "stops": list(self.stops),
+            "chance": round(self.chance, 3),
+        }  # fmt: skip
+
+
+def why(queue: Queue, merging: Merging, name: str) -> Why:
+    """Return why the request called *name* waits in *queue*."""
+    by_id = {each.id: each for each in queue.requests}
+    mine = by_id[name]
+    order = in_order(
+        queue.requests, under_test=[each for run in queue.running for each in run.place]
+    )
+    names = [each.id for each in order]
+    place = names.index(name) + 1 if name in names else 0
+    near = 0 < place <= queue.limit  # whoever is further behind is not merged yet
+    rival, paths = _clash(order[:place], merging) if near else ("", ())
+    waiting = order if place else (*order, mine)
+    acts = plan(queue, merging)
+    return Why(
+        place=place,
+        count=len(order),
+        ahead=tuple(names[: place - 1]) if place else (),
+        held=mine.held,
+        after=mine.after,
+        behind_held=tuple(each for each in mine.after if each in by_id and by_id[each].held),
+        clashes_with=rival,
+        paths=paths,
+        stops=tuple(each.reason for each in acts if isinstance(each, Freeze)),
+        runs=tuple(run for run in queue.running if _covers(run, mine)),
+        chance=1.0 - odds(waiting, queue.findings, rate=queue.rate)[name],
+    )
+
+
+def _covers(run: Run, request: Request) -> bool:
+    return request.head in run.heads if run.heads else request.id in run.place
+
+
+def _clash(order: Sequence[Request], merging: Merging) -> tuple[str, tuple[str, ...]]:
+    """Return whom the last in *order* cannot be merged onto, of those ahead, and where."""
+    *before, last = (each.id for each in order)
+    members: tuple[str, ...] = ()
+    for each in before:
+        if not isinstance(merging((*members, each)), Clash):
+            members = (*members, each)
+    found = merging((*members, last))
+    if not isinstance(found, Clash) or not members:
+        return "", ()
+    ahead = (each for each in members if isinstance(_onto(merging, each, last), Clash))
+    return next(ahead, members[-1]), found.paths
+
+
+def _onto(merging: Merging, first: str, second: str) -> object:
+    merging((first,))
+    return merging((first, second))
