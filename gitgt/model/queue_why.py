@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gitgt.model.merge_acts import Freeze, Run
-from gitgt.model.merge_chain import Clash, Merging
+from gitgt.model.merge_chain import Held, Merging, behind, chain_of
 from gitgt.model.merge_facts import Queue
 from gitgt.model.merge_odds import odds
 from gitgt.model.merge_queue import plan
@@ -58,7 +58,7 @@ def why(queue: Queue, merging: Merging, name: str) -> Why:
     names = [each.id for each in order]
     place = names.index(name) + 1 if name in names else 0
     near = 0 < place <= queue.limit  # whoever is further behind is not merged yet
-    rival, paths = _clash(order[:place], merging) if near else ("", ())
+    rival = _rival(queue, order[:place], merging) if near else None
     waiting = order if place else (*order, mine)
     acts = plan(queue, merging)
     return Why(
@@ -68,8 +68,8 @@ def why(queue: Queue, merging: Merging, name: str) -> Why:
         held=mine.held,
         after=mine.after,
         behind_held=tuple(each for each in mine.after if each in by_id and by_id[each].held),
-        clashes_with=rival,
-        paths=paths,
+        clashes_with=rival.on if rival else "",
+        paths=rival.paths if rival else (),
         stops=tuple(each.reason for each in acts if isinstance(each, Freeze)),
         runs=tuple(run for run in queue.running if _covers(run, mine)),
         chance=1.0 - odds(waiting, queue.findings, rate=queue.rate)[name],
@@ -80,20 +80,8 @@ def _covers(run: Run, request: Request) -> bool:
     return request.head in run.heads if run.heads else request.id in run.place
 
 
-def _clash(order: Sequence[Request], merging: Merging) -> tuple[str, tuple[str, ...]]:
+def _rival(queue: Queue, order: Sequence[Request], merging: Merging) -> Held | None:
     """Return whom the last in *order* cannot be merged onto, of those ahead, and where."""
-    *before, last = (each.id for each in order)
-    members: tuple[str, ...] = ()
-    for each in before:
-        if not isinstance(merging((*members, each)), Clash):
-            members = (*members, each)
-    found = merging((*members, last))
-    if not isinstance(found, Clash) or not members:
-        return "", ()
-    ahead = (each for each in members if isinstance(_onto(merging, each, last), Clash))
-    return next(ahead, members[-1]), found.paths
-
-
-def _onto(merging: Merging, first: str, second: str) -> object:
-    merging((first,))
-    return merging((first, second))
+    chain = chain_of(order, queue.base, merging, limit=queue.limit)
+    found = [each for each in chain.held if each.request == order[-1].id]
+    return behind(found[0], chain, merging) if found else None

@@ -7,7 +7,6 @@ nothing: kill it anywhere, and the next look finds the same facts.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 
 from gitgt.errors import BusyError, GtError, LedgerConflictError
 from gitgt.git import rerere
@@ -18,10 +17,10 @@ from gitgt.git.recall import Recall
 from gitgt.git.repository import Repository
 from gitgt.git.rerere import Memory
 from gitgt.ledger.snapshot import Snapshot
-from gitgt.model.documents import MergeRequest, Severity, Waiver
+from gitgt.model.documents import MergeRequest, Severity
 from gitgt.model.fair_share import Lane, hand_out
 from gitgt.model.gate import Gate
-from gitgt.model.lifecycle import MergeStatus, WaiverStatus
+from gitgt.model.lifecycle import MergeStatus
 from gitgt.model.merge_acts import (
     Act,
     Cancel,
@@ -35,19 +34,21 @@ from gitgt.model.merge_acts import (
     Stop,
     Wait,
 )
-from gitgt.model.merge_chain import Base, Clash, Link, Merging
+from gitgt.model.merge_chain import Base, Link, Merging
 from gitgt.model.merge_facts import Known, Queue
 from gitgt.model.merge_probes import Test
 from gitgt.model.merge_queue import plan
 from gitgt.reactor.key import Key, Settled
 from gitgt.services import (
     conflicts,
+    depending,
     escalations,
     gate,
     gate_beads,
     gate_history,
     merge_queue,
     proposing,
+    queue_facts,
     resolutions,
     stranded,
     submit,
@@ -85,6 +86,7 @@ class RefineryRole:
         upkeep.see_to(self._town, rig, WHO)
         resolutions.exchange(self._town, rig)
         live = GateRuns(self._town, rig)
+        depending.settle(self._town, rig)
         targets = merge_queue.targets(rig, self._town.ledger_at(rig).snapshot())
         if not targets and not live.live():
             return Settled()  # an idle queue does not even read its gates
@@ -99,7 +101,7 @@ class RefineryRole:
                 GateRuns(self._town, rig, each.branch, live.keys),
                 self._merger,
             )
-            for each in targets
+            for each in ([] if tuning(self._town, rig).stopped else targets)
         ]
         failed: list[GtError | OSError] = []
         for line in lines:  # what is wrong with one target stops no other
@@ -167,8 +169,8 @@ class _Line:
         self._merger = merger
         self._target = target
         self._gates = {each.name: each for each in gates}
-        self._counts = gate_history.counts(town, target.rig, gates, runs.keys)
         self._runs = runs
+        self._works = queue_facts.works(town, target, self._gates, runs, self._tuning)
         self._tests: list[Test] = []
 
     @property
@@ -208,7 +210,7 @@ class _Line:
         """Look, plan and perform once; say whether everything looks different now."""
         self._tests = []
         now = self._ledger.snapshot()
-        base = self._base(now)
+        base = queue_facts.base_of(now, self._target)
         branch = self._target.branch
         if base is not None and stranded.take_up(self._ledger, branch, WHO):
             return True
@@ -229,7 +231,7 @@ class _Line:
         recalls = self._tuning.rerere is Rerere.APPLY
         merger = self._merger(self._target, now.repository, base.commit, recalls=recalls)
         merging = merger.merging(merge_queue.incoming(requests))
-        acts, known = self._plan(self._queue(now, base, requests), merging)
+        acts, known = self._plan(now, base, requests, merging)
         self._tell_of_base(known)
         # A decision comes alone, and does not say whether the queue stands still after it.
         if not any(isinstance(act, Freeze | Land | Skip | Eject) for act in acts):
@@ -252,68 +254,26 @@ class _Line:
             self._tell(Stop.HELD, stranded.gone(self._target.branch))
             stranded.strand(self._ledger, self._target.branch, WHO)
 
-    def _base(self, now: Snapshot) -> Base | None:
-        commit = now.repository.ref(self._target.ref)
-        return None if commit is None else Base(commit, now.repository.tree_of(commit))
+    def _plan(
+        self, now: Snapshot, base: Base, requests: Sequence[MergeRequest], merging: Merging
+    ) -> tuple[tuple[Act, ...], Known]:
+        """Ask the planner; return what it says, and what it was told for that."""
+        facts = self._works.queue(now, base, requests)
 
-    def _queue(self, now: Snapshot, base: Base, requests: Sequence[MergeRequest]) -> Queue:
-        waivers = list(now.all(Waiver, status=WaiverStatus.ACTIVE, target=self._target.branch))
-        planned = merge_queue.as_planned(self._town, now, requests)
-        blocking = tuple(each.name for each in self._gates.values() if not each.quarantine)
-        return Queue(
-            base=base,
-            requests=tuple(planned),
-            gates=blocking,
-            phases={each.name: each.phase for each in self._gates.values()},
-            alone=frozenset(each.name for each in self._gates.values() if not each.parallel),
-            running=tuple(self._runs.running()),
-            waived=frozenset(waiver.tree for waiver in waivers if waiver.tree),
-            waiver=not self._gates and any(not waiver.tree for waiver in waivers),
-            rate=self._runs.lately.rate(),
-            findings=self._runs.lately.findings(),
-            slots=self._tuning.slots,
-            limit=self._tuning.batch,
-            frugal=self._tuning.frugal,
-            held=self._tuning.frozen,
-            confirm={name: each.confirm for name, each in self._counts.items()},
-            go_on=self._tuning.go_on,
-            quarantined=tuple(name for name in self._gates if name not in blocking),
-        )
+        def mind(queue: Queue, merging: Merging) -> tuple[tuple[Act, ...], Known]:
+            return plan(queue, merging), Known(queue)
 
-    def _plan(self, queue: Queue, merging: Merging) -> tuple[tuple[Act, ...], Known]:
-        """Ask the planner, until it was told all that is known of the trees it asks about."""
-        asked = {queue.base.tree}
-
-        def noted(members: tuple[str, ...]) -> Link | Clash:
-            found = merging(members)
-            if isinstance(found, Link):
-                asked.add(found.tree)
-            return found
-
-        while True:
-            told = set(asked)
-            asks = [(tree, each) for tree in told for each in self._gates.values()]
-            scopes = {
-                (tree, each.name): self._runs.keys.scope(tree, each) for tree, each in asks
-            }
-            evidence = {
-                (scopes[tree, each.name], each.name): self._runs.evidence(tree, each)
-                for tree, each in asks
-            }
-            retry = self._runs.retry_in() == 0
-            facts = replace(queue, scopes=scopes, evidence=evidence, retry=retry)
-            acts = plan(facts, noted)
-            if asked == told:
-                if retry:
-                    self._runs.try_again()
-                return acts, Known(facts)
+        acts, known = self._works.ask(facts, merging, mind)
+        if known.queue.retry:
+            self._runs.try_again()
+        return acts, known
 
     def _look_after(self, now: Snapshot, base: Base | None) -> None:
         """See to what has landed, though nothing waits: what is in quarantine is run there."""
         if base is None:
             return
         merger = self._merger(self._target, now.repository, base.commit)
-        acts, known = self._plan(self._queue(now, base, ()), merger.merging({}))
+        acts, known = self._plan(now, base, (), merger.merging({}))
         self._tell_of_base(known)
         starts = [each for each in acts if isinstance(each, Start)]
         self._perform(starts, base, (), merger)

@@ -15,7 +15,7 @@ from gitgt.model.lifecycle import MergeStatus
 from gitgt.model.merge_chain import Base, Held, behind, chain_of
 from gitgt.model.merge_facts import LIMIT
 from gitgt.model.queue_order import in_order
-from gitgt.services import merge_queue, target
+from gitgt.services import merge_queue, queue_facts, target
 from gitgt.services.merge_queue import WHO, Target
 from gitgt.services.town import Rig, Town
 
@@ -62,7 +62,8 @@ def _held(town: Town, now: Snapshot, where: Target) -> Iterable[Held]:
         return ()
     merger = Merger(now.repository, tip, COMMITTER)
     merging = merger.merging(merge_queue.incoming(requests))
-    order = in_order(merge_queue.as_planned(town, now, requests))
+    hours = queue_facts.tuning_of(town, where.rig).hours
+    order = in_order(queue_facts.as_planned(town, now, requests, hours=hours))
     chain = chain_of(order, Base(tip, now.repository.tree_of(tip)), merging, limit=LIMIT)
     return [behind(clash, chain, merging) for clash in chain.held]
 

@@ -30,6 +30,11 @@ def every(town: Town, *, closed: bool) -> list[Escalation]:
     )
 
 
+def every_of(town: Town, rig: Rig | None) -> list[Escalation]:
+    """Return the escalations of one ledger that are not closed."""
+    return list(town.ledger_at(rig).snapshot().all(Escalation, status=OPEN))
+
+
 def ack(town: Town, name: str, who: Actor) -> Escalation:
     """Say that somebody is at it; once, however often it is said.
 

@@ -82,6 +82,7 @@ class AtWork:
     requests: tuple[str, ...]
     seconds: float
     screen: bool = False
+    heads: tuple[str, ...] = ()
 
     def fields(self) -> dict[str, Any]:
         """Return it as plain values."""
@@ -124,7 +125,7 @@ class GateRuns:
         found = [
             AtWork(
                 each.run.gate, each.branch, each.run.place, max(0.0, now - began),
-                screen=each.run.is_screen,
+                screen=each.run.is_screen, heads=each.run.heads,
             )
             for each in self.live()
             if not each.is_cancelled and (began := _began(each.folder)) is not None
@@ -330,6 +331,10 @@ class GateRuns:
     def retry_in(self) -> float | None:
         """Return in how many seconds the first of what was asked for may be tried again."""
         return self._troubles.retry_in(self._asked)
+
+    def forget_troubles(self) -> None:
+        """Let all that could not run be tried at once."""
+        self._troubles.clear()
 
     def try_again(self) -> None:
         """Note that what could not run is being tried again."""

@@ -62,6 +62,10 @@ class Troubles:
         if found.pop(key, None) is not None:
             self._write(found)
 
+    def clear(self) -> None:
+        """Forget all of them."""
+        self._path.unlink(missing_ok=True)
+
     def retry_in(self, keys: Iterable[str]) -> float | None:
         """Return in how many seconds one of *keys* may be tried again; None if none waits."""
         found, now = self._read(), self._clock()

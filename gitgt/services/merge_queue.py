@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from gitgt.errors import LedgerConflictError, NotAllowedError, RefusedError
+from gitgt.errors import LedgerConflictError, RefusedError
 from gitgt.git import landing
 from gitgt.git.landing import Landed
 from gitgt.git.merge import Incoming
@@ -17,7 +17,7 @@ from gitgt.git.repository import Repository, Signature
 from gitgt.git.transaction import RefMove
 from gitgt.ledger.snapshot import Snapshot
 from gitgt.ledger.transact import Change
-from gitgt.model.actor import Actor, Standing
+from gitgt.model.actor import Actor
 from gitgt.model.dispatch import is_polecat
 from gitgt.model.documents import (
     Agent,
@@ -34,9 +34,8 @@ from gitgt.model.ids import BeadId
 from gitgt.model.instant import seconds_of
 from gitgt.model.lifecycle import BeadStatus, BeadVerb, EscalationStatus, MergeStatus
 from gitgt.model.merge_chain import Link
-from gitgt.model.queue_order import URGENT, Request
 from gitgt.model.wording import fit_line, fit_text
-from gitgt.services import reading, sling, stranded, submit
+from gitgt.services import sling, stranded, submit
 from gitgt.services.hook import hooks
 from gitgt.services.integration import landing as landing_of
 from gitgt.services.integration import refreshing
@@ -141,52 +140,6 @@ def withdraw(town: Town, target: Target, request: MergeRequest, why: str) -> Non
     town.ledger_at(target.rig).transact(decide, WHO)
 
 
-def jump(town: Town, name: str, who: Actor) -> MergeRequest:
-    """Put a request before all others, even before what is being tested.
-
-    Raises:
-        NotAllowedError: an agent asks for it.
-        RefusedError: it does not wait in the queue.
-    """
-    if who.standing is Standing.AGENT:
-        raise NotAllowedError("only a person lets a request jump the queue")
-    ledger = town.ledger_of(name)
-    wanted = ledger.snapshot().complete(name)
-
-    def decide(now: Snapshot) -> Change | None:
-        old = now.request(wanted)
-        if old.status != MergeStatus.QUEUED:
-            raise RefusedError(f"{wanted} is {old.status}", hint="git gt mq")
-        if old.priority == URGENT:
-            return None
-        said = f"let {wanted} jump the queue"
-        return Change(said, (old.replace(priority=URGENT),), event="request.jumped")
-
-    return ledger.transact(decide, who).request(wanted)
-
-
-def as_planned(town: Town, now: Snapshot, requests: Sequence[MergeRequest]) -> list[Request]:
-    """Return *requests* as the planner sees them, with what each must come after."""
-    by_bead = {request.source: request.id for request in requests}
-    return [_request(town, now, request, by_bead) for request in requests]
-
-
-def _request(
-    town: Town, now: Snapshot, request: MergeRequest, by_bead: dict[str, BeadId]
-) -> Request:
-    waits = reading.lands_after(town, now.bead(request.source))
-    return Request(
-        id=request.id,
-        head=request.head,
-        priority=request.priority,
-        queued_at=request.queued_at,
-        agent=request.agent,
-        revision=request.revision,
-        # A blocker that is not in the queue names itself: nothing is called so, and it waits.
-        after=tuple(str(by_bead.get(each, each)) for each in waits),
-    )
-
-
 def incoming(requests: Sequence[MergeRequest]) -> dict[str, Incoming]:
     """Return *requests* as they are merged: who, when and what the commit says."""
     return {request.id: _incoming(request) for request in requests}
@@ -225,6 +178,7 @@ def land(town: Town, target: Target, base: str, links: Sequence[Link]) -> Landed
         documents: list[Document] = []
         for link in links:
             documents += _landed(now, link, at)
+        _check_after(now, documents)
         names = [each.id for each in documents if isinstance(each, Bead)]
         return Change(
             f"land {', '.join(names)}",
@@ -240,7 +194,7 @@ def land(town: Town, target: Target, base: str, links: Sequence[Link]) -> Landed
 
 def _landed(now: Snapshot, link: Link, at: str) -> tuple[Document, ...]:
     request = now.request(link.request)
-    if request.status != MergeStatus.QUEUED or not _is_of(now, link, request):
+    if not _may_land(request) or not _is_of(now, link, request):
         raise LedgerConflictError(f"{request.id} changed while it was being tested")
     landing_of.check_whole(now, request)
     how = f"resolved by {link.note}" if link.note else request.reason
@@ -248,6 +202,25 @@ def _landed(now: Snapshot, link: Link, at: str) -> tuple[Document, ...]:
         status=MergeStatus.LANDED, landed=link.commit, closed_at=at, reason=how
     )
     return (_closed(now.bead(request.source), link.commit, at), done)
+
+
+def _may_land(request: MergeRequest) -> bool:
+    return request.status == MergeStatus.QUEUED and not request.held
+
+
+def _check_after(now: Snapshot, documents: Sequence[Document]) -> None:
+    """Check that no request lands without those of its ledger that it is to land after."""
+    together = {each.id for each in documents}
+    for each in documents:
+        for needed in each.dependencies if isinstance(each, MergeRequest) else ():
+            is_here = needed.on.prefix == each.id.prefix
+            if is_here and needed.on not in together and not _has_landed(now, needed.on):
+                raise LedgerConflictError(f"{each.id} is to land after {needed.on} now")
+
+
+def _has_landed(now: Snapshot, request: BeadId) -> bool:
+    found = now.find(request)
+    return found is not None and found.status in (MergeStatus.LANDED, MergeStatus.NO_OP)
 
 
 def _is_of(now: Snapshot, link: Link, request: MergeRequest) -> bool:
@@ -272,7 +245,7 @@ def skip(town: Town, target: Target, request: str) -> None:
     def decide(now: Snapshot) -> Change | None:
         old = now.request(request)
         tip = now.repository.ref(target.ref)
-        if old.status != MergeStatus.QUEUED or tip is None:
+        if not _may_land(old) or tip is None:
             return None
         why = f"{target.branch} has all of it already"
         done = old.replace(status=MergeStatus.NO_OP, reason=why, closed_at=at)
@@ -300,17 +273,17 @@ def send_back(town: Town, target: Target, request: MergeRequest, verdict: Verdic
 
     def decide(now: Snapshot) -> Change | None:
         old = now.request(request.id)
-        if old.status != MergeStatus.QUEUED or old.head != request.head:
+        if not _may_land(old) or old.head != request.head:
             return None
         more = int(verdict.status is MergeStatus.CONFLICT)
         back = old.replace(
             status=verdict.status, reason=reason, findings=findings,
-            conflicts=old.conflicts + more, proposed="",
+            conflicts=old.conflicts + more, returns=old.returns + 1, proposed="",
             comments=in_order({*old.comments, *verdict.said}),
         )  # fmt: skip
         if back.revision >= MAX_REVISIONS or (more and back.conflicts >= MAX_CONFLICTS):
             return _handed_over(back, number, at)
-        bead, *agents = _hooked_again(town, target.rig, now, old, reason)
+        bead, *agents = hooked_again(town, target.rig, now, old, reason)
         return Change(
             f"send back {bead.id}: {reason}",
             (bead, back, *agents),
@@ -320,7 +293,7 @@ def send_back(town: Town, target: Target, request: MergeRequest, verdict: Verdic
     town.ledger_at(target.rig).transact(decide, WHO)
 
 
-def _hooked_again(
+def hooked_again(
     town: Town, rig: Rig, now: Snapshot, request: MergeRequest, reason: str
 ) -> tuple[Document, ...]:
     """Return the bead on its author's hook; if that is taken, on another's, who may be new."""

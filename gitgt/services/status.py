@@ -17,7 +17,7 @@ from gitgt.services import (
     escalations,
     gate,
     gate_history,
-    merge_queue,
+    queue_view,
     radar_held,
     reading,
 )
@@ -151,7 +151,7 @@ def _rig(town: Town, rig: Rig) -> RigView:
         quarantined=tuple(each.name for each in found if each.quarantine),
         waived=any(not each.tree for each in gate.waivers(town, rig)),
         agents=tuple(agents.seen(town, [rig])),
-        queue=tuple(merge_queue.requests(town, [rig], ended=False)),
+        queue=tuple(each.request for each in queue_view.of(town, rig)),
         testing=tuple(GateRuns(town, rig).at_work()),
         held=tuple(radar_held.held(rig)),
         trouble=trouble,

@@ -18,7 +18,7 @@ from gitgt.ledger.snapshot import Snapshot
 from gitgt.ledger.transact import Change, Ledger
 from gitgt.model.actor import Actor, Standing
 from gitgt.model.change import marked
-from gitgt.model.documents import Bead, Escalation, MergeRequest, Severity
+from gitgt.model.documents import Bead, Escalation, MergeRequest, Severity, linked
 from gitgt.model.ids import BeadId
 from gitgt.model.instant import exact_text_of, later_than, seconds_of, text_of
 from gitgt.model.lifecycle import (
@@ -28,7 +28,7 @@ from gitgt.model.lifecycle import (
     MergeStatus,
 )
 from gitgt.model.wording import fit_line, fit_text
-from gitgt.services import target
+from gitgt.services import depending, target
 from gitgt.services.commit import signed
 from gitgt.services.integration import branches
 from gitgt.services.town import Rig, Town
@@ -47,11 +47,18 @@ LIVE: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A branch that its author calls finished."""
+    """A branch that its author calls finished, and what they wish for, if anything.
+
+    Without a *target* it lands where its bead is to land, without a *priority* it has its
+    bead's; it lands after the requests of *after* too.
+    """
 
     bead: BeadId
     branch: str
     head: str
+    target: str = ""
+    priority: int | None = None
+    after: tuple[BeadId, ...] = ()
 
 
 def begin(town: Town, bead: BeadId, who: Actor) -> Bead:
@@ -78,21 +85,25 @@ def submit(town: Town, submission: Submission, who: Actor) -> MergeRequest:
         raise RefusedError(f"{submission.bead} is the town's own and has no code to land")
     ledger = town.ledger_at(rig)
     number = town.new_id(rig.prefix, "mr")
+    depending.check(town, submission.after)
 
     def decide(now: Snapshot) -> Change | None:
         bead = _checked(now.bead(submission.bead), who)
         at = _end_of_queue(now, town.clock())
-        where = branches.place(town, rig, bead)
+        present = live_request(now, submission.bead)
+        placed = present.target if present else branches.place(town, rig, bead)
+        where = submission.target or placed
         target.check_kind(rig, where)
         _check_commits(ledger, submission, where)
-        present = live_request(now, submission.bead)
-        if present is not None and _says_the_same(present, submission):
-            return None
+        depending.check_circles(town, bead.id, submission.after)
         request = (
             _new(number, bead, submission, where=where, at=at, who=who)
             if present is None
             else _revised(present, submission)
         )
+        request = _wished(request, submission)
+        if request == present:
+            return None
         begun = _begun(bead, who, town.now()).replace(merge_request=str(request.id), reason="")
         return Change(
             f"submit {bead.id} at {submission.head[:12]}",
@@ -119,7 +130,8 @@ def _end_of_queue(now: Snapshot, clock: float) -> str:
 
 
 def _says_the_same(request: MergeRequest, submission: Submission) -> bool:
-    return request.head == submission.head and request.status == MergeStatus.QUEUED
+    waiting = (MergeStatus.QUEUED, MergeStatus.BLOCKED)
+    return request.head == submission.head and request.status in waiting
 
 
 def _checked(bead: Bead, who: Actor) -> Bead:
@@ -176,6 +188,8 @@ def _new(
 
 def _revised(request: MergeRequest, submission: Submission) -> MergeRequest:
     """Return the request with a new head; it keeps its place in the queue."""
+    if _says_the_same(request, submission):
+        return request
     return request.replace(
         status=MergeStatus.QUEUED,
         revision=request.revision + 1,
@@ -183,6 +197,15 @@ def _revised(request: MergeRequest, submission: Submission) -> MergeRequest:
         head=submission.head,
         reason="",
         findings="",
+    )
+
+
+def _wished(request: MergeRequest, submission: Submission) -> MergeRequest:
+    wanted = submission.priority
+    return request.replace(
+        target=submission.target or request.target,
+        priority=request.priority if wanted is None else wanted,
+        dependencies=linked(request.dependencies, *depending.edges(submission.after)),
     )
 
 

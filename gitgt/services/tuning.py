@@ -1,4 +1,7 @@
-"""How the queue of a rig is worked: how much at once, how eagerly. It decides no verdict."""
+"""How the queue of a rig is worked: how much at once, how eagerly, whether at all.
+
+No verdict depends on it. What a person says here is a commit in the town, with who and why.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,12 @@ from enum import StrEnum
 from typing import Final
 
 from gitgt.errors import RefusedError
+from gitgt.git.command import git
 from gitgt.model.actor import Actor
+from gitgt.model.instant import text_of
 from gitgt.model.merge_facts import LIMIT
+from gitgt.model.queue_order import HOURS
+from gitgt.model.wording import fit_line
 from gitgt.services import commit, settings
 from gitgt.services.town import Rig, Town
 
@@ -24,22 +31,59 @@ class Rerere(StrEnum):
     APPLY = "apply"  # by the refinery as well
 
 
+class Brake(StrEnum):
+    """What holds up the queue of a rig, and is a setting of that name.
+
+    Frozen, gates go on and nothing lands. Paused, what runs ends and is counted, and nothing
+    else moves. Stopped, nobody looks at the queue at all.
+    """
+
+    FROZEN = "frozen"
+    PAUSED = "paused"
+    STOPPED = "stopped"
+
+
+# What is said of who puts a brake on, and of who takes it off.
+_ON: Final = {Brake.FROZEN: "freeze", Brake.PAUSED: "pause", Brake.STOPPED: "stop"}
+_OFF: Final = {Brake.FROZEN: "thaw", Brake.PAUSED: "resume", Brake.STOPPED: "start"}
+
+
 @dataclass(frozen=True, slots=True)
 class Tuning:
     """How many gates run at once, and how many requests are merged at the most.
 
-    ``frugal`` slots stay idle rather than test what another run will probably tell. ``frozen``
-    is why nothing lands for the time being. ``by_forge``: what passed is not landed here, but
-    in a pull request. With ``go_on`` a red target does not stop the line.
+    ``frugal`` slots stay idle rather than test what another run will probably tell. ``hours``
+    of waiting make up for one priority. ``frozen``, ``paused`` and ``stopped`` are why, if so.
+    ``by_forge``: what passed is not landed here, but in a pull request. With ``go_on`` a red
+    target does not stop the line.
     """
 
     slots: int = 1
     batch: int = LIMIT
     frugal: bool = False
+    hours: float = HOURS
     frozen: str = ""
+    paused: str = ""
+    stopped: str = ""
     by_forge: bool = False
     rerere: Rerere = Rerere.OFFER
     go_on: bool = False
+
+    @property
+    def brake(self) -> Brake | None:
+        """The strongest brake that is on; None if the queue is worked."""
+        on = [each for each in (Brake.STOPPED, Brake.PAUSED, Brake.FROZEN) if self.why(each)]
+        return on[0] if on else None
+
+    def why(self, brake: Brake) -> str:
+        """Return why *brake* is on; empty if it is not."""
+        match brake:
+            case Brake.FROZEN:
+                return self.frozen
+            case Brake.PAUSED:
+                return self.paused
+            case Brake.STOPPED:
+                return self.stopped
 
 
 def tuning(town: Town, rig: Rig) -> Tuning:
@@ -53,34 +97,49 @@ def tuning(town: Town, rig: Rig) -> Tuning:
         slots=found.get("slots", 1),
         batch=found.get("batch", LIMIT),
         frugal=found.get("mode") == "frugal",
-        frozen=found.get("frozen", ""),
+        hours=float(found.get("hours_per_priority", HOURS)),
+        frozen=found.get(Brake.FROZEN, ""),
+        paused=found.get(Brake.PAUSED, ""),
+        stopped=found.get(Brake.STOPPED, ""),
         by_forge=found.get("land") == "pull-request",
         rerere=Rerere(found.get("rerere", "offer")),
         go_on=found.get("on_red") == "go-on",
     )
 
 
-def freeze(town: Town, rig: Rig, reason: str, who: Actor) -> bool:
-    """Let nothing land on *rig* until it is thawed; say if anything changed.
+def put_on(town: Town, rig: Rig, brake: Brake, reason: str, who: Actor) -> bool:
+    """Hold up the queue of *rig*; say if anything changed.
 
     Raises:
         RefusedError: no reason is given.
+        NotAllowedError: an agent asks.
     """
-    if not reason.strip():
-        raise RefusedError("a freeze needs a reason", hint="--reason 'release week'")
-    return _change(town, rig, reason.strip(), f"freeze the queue of {rig.name}", who)
+    why = fit_line(reason)
+    if not why:
+        raise RefusedError(f"to {_ON[brake]} needs a reason", hint="--reason 'release week'")
+    return _change(town, rig, brake, why, f"{_ON[brake]} the queue of {rig.name}", who)
 
 
-def thaw(town: Town, rig: Rig, who: Actor) -> bool:
+def take_off(town: Town, rig: Rig, brake: Brake, who: Actor) -> bool:
     """Let the queue of *rig* go on; say if anything changed."""
-    return _change(town, rig, "", f"thaw the queue of {rig.name}", who)
+    return _change(town, rig, brake, "", f"{_OFF[brake]} the queue of {rig.name}", who)
 
 
-def _change(town: Town, rig: Rig, frozen: str, subject: str, who: Actor) -> bool:
+def since(town: Town, rig: Rig, brake: Brake) -> tuple[str, str]:
+    """Return who put *brake* on, and when: whose commit last wrote that line."""
+    said = git(
+        "log", "-1", "--format=%an%x00%ct", f"-G^ +{brake}:", "--", rig.settings_name,
+        cwd=town.root,
+    )  # fmt: skip
+    who, _, at = said.decode(errors="replace").strip().partition("\0")
+    return who, text_of(int(at)) if at else ""
+
+
+def _change(town: Town, rig: Rig, brake: Brake, why: str, subject: str, who: Actor) -> bool:
     def decide() -> commit.Files:
         present = settings.read(town.root / rig.settings_name, _SCHEMA)
-        mine = {key: each for key, each in present.get(_KEY, {}).items() if key != "frozen"}
-        mine |= {"frozen": frozen} if frozen else {}
+        mine = {key: each for key, each in present.get(_KEY, {}).items() if key != brake}
+        mine |= {str(brake): why} if why else {}
         rest = {key: each for key, each in present.items() if key != _KEY}
         content = settings.emit({**rest, _KEY: mine} if mine else rest)
         settings.parse(content, _SCHEMA, rig.settings_name)

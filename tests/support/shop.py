@@ -22,13 +22,13 @@ class Shop:
     def __init__(self, town: TownBuilder, rig: Rig) -> None:
         self.town = town
         self.rig = rig
-        self.work = Checkout(town.folder / "work")
+        self.work = Checkout(town.folder / f"work on {rig.name}")
         town.repo(rig).git("worktree", "add", "-q", "--detach", str(self.work.path), "main")
 
     def ask(self, title: str, files: dict[str, str], **fields: Any) -> BeadId:
         """Submit a branch with one commit."""
         bead = self.town.bead(self.rig, title, **fields)
-        mine = {"assignee": "shop/crew/tess"}
+        mine = {"assignee": f"{self.rig.name}/crew/tess"}
         beads.change(self.town.town, bead.id, TESS, "sling", mine, verb=BeadVerb.SLING)
         self.again(bead.id, title, files)
         return bead.id
@@ -68,3 +68,8 @@ class Shop:
                 said = verdicts.records(tree, digest)
                 found[tree] = [each["verdict"] for each in said]
         return found
+
+
+def file(name: str, text: str = "fine\n") -> dict[str, str]:
+    """Return one file by its name."""
+    return {f"{name}.txt": text}

@@ -10,20 +10,16 @@ from gitgt.model.documents import Outcome
 from gitgt.model.ids import BeadId
 from gitgt.model.lifecycle import BeadVerb
 from gitgt.roles.refinery import RefineryRole
-from gitgt.services import beads, escalations, gate, merge_queue, tuning
+from gitgt.services import beads, escalations, gate, steering, tuning
 from gitgt.services.demo.narrator import Narrator
 from gitgt.services.gate_runs import GateRuns
+from gitgt.services.tuning import Brake
 from tests.support.checkout import Checkout
 from tests.support.death import DEATH
-from tests.support.shop import Shop
+from tests.support.shop import Shop, file
 from tests.support.sitting import running
 from tests.support.town import TESS, TownBuilder
 from tests.support.waiting import until
-
-
-def file(name: str, text: str = "fine\n") -> dict[str, str]:
-    return {f"{name}.txt": text}
-
 
 BAD = "FIXME\n"
 
@@ -167,8 +163,8 @@ def test_what_a_gate_printed_that_could_not_run_reaches_who_is_called(town, shop
 
 
 def test_a_frozen_queue_lands_nothing_until_it_is_thawed(town, shop):
-    assert tuning.freeze(town.town, shop.rig, "release week", TESS)
-    assert not tuning.freeze(town.town, shop.rig, "release week", TESS)
+    assert tuning.put_on(town.town, shop.rig, Brake.FROZEN, "release week", TESS)
+    assert not tuning.put_on(town.town, shop.rig, Brake.FROZEN, "release week", TESS)
     name = shop.ask("a", file("a"))
     town.settle()
     assert shop.status(name) == ["queued"]
@@ -176,7 +172,7 @@ def test_a_frozen_queue_lands_nothing_until_it_is_thawed(town, shop):
     assert (call.severity, call.title) == (
         "medium", "the queue of shop stands still: release week"
     )  # fmt: skip
-    assert tuning.thaw(town.town, shop.rig, TESS)
+    assert tuning.take_off(town.town, shop.rig, Brake.FROZEN, TESS)
     town.settle()
     assert shop.status(name) == ["landed"]
     assert escalations.every(town.town, closed=False) == []
@@ -186,12 +182,12 @@ def test_who_jumps_the_queue_lands_first_and_no_agent_does(town, shop):
     first, second = shop.ask("first", file("a")), shop.ask("second", file("b"))
     request = town.request(town.now(second)).id
     with pytest.raises(NotAllowedError):
-        merge_queue.jump(town.town, request, Actor.agent("shop/polecats/nux"))
-    merge_queue.jump(town.town, request, TESS)
+        steering.jump(town.town, request, Actor.agent("shop/polecats/nux"))
+    steering.jump(town.town, request, TESS)
     town.settle()
     assert shop.landed == ["second", "first"]
     with pytest.raises(RefusedError) as refusal:
-        merge_queue.jump(town.town, request, TESS)
+        steering.jump(town.town, request, TESS)
     assert (refusal.value.message, refusal.value.hint) == (f"{request} is landed", "git gt mq")
     assert shop.status(first) == ["landed"]
 
