@@ -57,6 +57,7 @@ CATALOG: Final[tuple[Entry, ...]] = (
     # Merge queue
     Entry("gate", "gitgt.cli.gate", "Say what must pass before anything lands", QUEUE),
     Entry("mq", "gitgt.cli.mq", "See what wants to land, and steer it", QUEUE),
+    Entry("refinery", "gitgt.cli.refinery", "See, stop and start the refinery", QUEUE),
     Entry("pr", "gitgt.cli.pr", "See pull requests, and ask the forge about them", QUEUE),
     Entry("rerere", "gitgt.cli.rerere", "See how conflicts were resolved before", QUEUE),
     Entry("radar", "gitgt.cli.radar", "See who is about to collide with whom", QUEUE),

@@ -11,20 +11,34 @@ import click
 from gitgt.cli import context, output
 from gitgt.cli.noun import Noun
 from gitgt.model.documents import MergeRequest
+from gitgt.model.lifecycle import MergeStatus
 
 if TYPE_CHECKING:
     from gitgt.model.merge_chain import Held
     from gitgt.services.gate_runs import AtWork
+    from gitgt.services.queue_view import Seen
+
+_STATUSES = [str(each) for each in MergeStatus]
 
 command = Noun(
     "See what wants to land, and steer it.",
     {
         "list": "gitgt.cli.mq:show_all",
         "show": "gitgt.cli.bead.show:command",
+        "status": "gitgt.cli.bead.show:command",
         "conflict": "gitgt.cli.mq_conflict:command",
-        "jump": "gitgt.cli.mq:jump",
-        "freeze": "gitgt.cli.mq:freeze",
-        "thaw": "gitgt.cli.mq:thaw",
+        "why": "gitgt.cli.mq_why:why",
+        "next": "gitgt.cli.mq_why:following",
+        "submit": "gitgt.cli.mq_submit:submit",
+        "depend": "gitgt.cli.mq_submit:depend",
+        "undepend": "gitgt.cli.mq_submit:undepend",
+        "retry": "gitgt.cli.mq_steering:retry",
+        "reject": "gitgt.cli.mq_steering:reject",
+        "jump": "gitgt.cli.mq_steering:jump",
+        "hold": "gitgt.cli.mq_steering:hold",
+        "unhold": "gitgt.cli.mq_steering:unhold",
+        "freeze": "gitgt.cli.mq_steering:freeze",
+        "thaw": "gitgt.cli.mq_steering:thaw",
         "integration": "gitgt.cli.integration:command",
     },
     usual="list",
@@ -34,84 +48,67 @@ command = Noun(
 @click.command("list")
 @click.argument("rig", required=False)
 @click.option("--all", "everything", is_flag=True, help="Those that ended too.")
+@click.option("--ready", is_flag=True, help="Only those that may go, in their order.")
+@click.option(
+    "--status", "-s", "statuses", multiple=True, type=click.Choice(_STATUSES),
+    help="Only those with this status; may be repeated.",
+)  # fmt: skip
+@click.option("--worker", default="", help="Only what this agent or person did.")
+@click.option("--epic", default="", help="Only what is for a part of this bead.")
+@click.option("--verify", is_flag=True, help="Say whose branch is gone, or moved on.")
 @output.json_option
-def show_all(*, rig: str | None, everything: bool, as_json: bool) -> None:
+def show_all(
+    *, rig: str | None, everything: bool, ready: bool, statuses: tuple[str, ...], worker: str,
+    epic: str, verify: bool, as_json: bool,
+) -> None:  # fmt: skip
     """List merge requests, the next one first."""
-    from gitgt.services import conflicts, merge_queue
+    from gitgt.services import conflicts, queue_view
     from gitgt.services.gate_runs import GateRuns
+    from gitgt.services.queue_view import Wanted
 
     town = context.town()
     rigs = [each for each in context.ledgers_for(town, rig) if each is not None]
-    found = merge_queue.requests(town, rigs, ended=everything)
+    wanted = Wanted(ready=ready, statuses=statuses, worker=worker, epic=epic)
+    ended = everything or bool({*statuses} & {"landed", "no-op", "withdrawn"})
+    seen = (each for where in rigs for each in queue_view.of(town, where, ended=ended))
+    found = queue_view.chosen(town, seen, wanted)
     held = conflicts.held(town, rigs)
+    astray = queue_view.astray(town, found) if verify else None
     if as_json:
-        output.answer_json([_fields(each, held.get(each.id)) for each in found])
+        answer(found, held, astray)
         return
     waits = {name: conflicts.told(each) for name, each in held.items()}
     output.table(
-        rows(found, waits), head=("id", "priority", "status", "bead", "branch", "title")
+        rows((each.request for each in found), waits),
+        head=("id", "priority", "status", "bead", "branch", "title"),
     )
     for each in (at for where in rigs for at in GateRuns(town, where).at_work()):
         output.answer(testing(each))
+    for name, said in (astray or {}).items():
+        output.answer(f"{name}: {said}")
 
 
-def _fields(request: MergeRequest, waits: Held | None) -> dict[str, object]:
-    if waits is None:
-        return request.fields()
-    return {
-        **request.fields(),
-        "waits_for": {"request": waits.on or None, "paths": [*waits.paths]},
-    }
+def answer(
+    found: Iterable[Seen],
+    held: Mapping[str, Held] = MappingProxyType({}),
+    astray: Mapping[str, str] | None = None,
+) -> None:
+    """Answer with requests in JSON.
+
+    Also for whom each is held, and what is astray of its branch, if that was asked.
+    """
+    output.answer_json([_fields(each, held.get(each.request.id), astray) for each in found])
 
 
-@click.command()
-@click.argument("request")
-@output.json_option
-def jump(*, request: str, as_json: bool) -> None:
-    """Put a request before all others."""
-    from gitgt.services import merge_queue
-
-    town = context.town()
-    moved = merge_queue.jump(town, request, context.me())
-    if as_json:
-        output.answer_json(moved.fields())
-    else:
-        output.answer(f"{moved.id} is the next to land")
-    context.after_writing(town)
-
-
-@click.command()
-@click.argument("rig")
-@click.option("--reason", "-r", required=True, help="Why nothing is to land.")
-@output.json_option
-def freeze(*, rig: str, reason: str, as_json: bool) -> None:
-    """Let nothing land on a rig until it is thawed."""
-    from gitgt.services import tuning
-
-    town = context.town()
-    fresh = tuning.freeze(town, town.rig(rig), reason, context.me())
-    _tell(rig, f"nothing lands on {rig}: {reason}", fresh=fresh, as_json=as_json)
-    context.after_writing(town)
-
-
-@click.command()
-@click.argument("rig")
-@output.json_option
-def thaw(*, rig: str, as_json: bool) -> None:
-    """Let the queue of a rig go on."""
-    from gitgt.services import tuning
-
-    town = context.town()
-    fresh = tuning.thaw(town, town.rig(rig), context.me())
-    _tell(rig, f"{rig} lands what passes", fresh=fresh, as_json=as_json)
-    context.after_writing(town)
-
-
-def _tell(rig: str, said: str, *, fresh: bool, as_json: bool) -> None:
-    if as_json:
-        output.answer_json({"rig": rig, "changed": fresh})
-    else:
-        output.answer(said if fresh else f"nothing changed: {said}")
+def _fields(
+    seen: Seen, waits: Held | None, astray: Mapping[str, str] | None
+) -> dict[str, object]:
+    fields: dict[str, object] = seen.fields()
+    if waits is not None:
+        fields["waits_for"] = {"request": waits.on or None, "paths": [*waits.paths]}
+    if astray is not None:
+        fields["astray"] = astray.get(seen.request.id, "")
+    return fields
 
 
 def testing(seen: AtWork) -> str:
@@ -123,8 +120,9 @@ def testing(seen: AtWork) -> str:
 def rows(
     found: Iterable[MergeRequest], waits: Mapping[str, str] = MappingProxyType({})
 ) -> Iterable[tuple[str, ...]]:
-    """Return merge requests as lines of a table; *waits* tells why one is held."""
+    """Return merge requests as lines of a table; *waits* tells for whom one is held."""
     for each in found:
-        said = waits.get(each.id) or each.reason.partition("\n")[0]
+        held = f"held: {each.held}" if each.held else waits.get(each.id, "")
+        said = "; ".join(filter(None, (held, each.reason.partition("\n")[0])))
         title = f"{each.title} ({said})" if said else each.title
         yield (each.id, f"P{each.priority}", each.status, each.source, each.branch, title)

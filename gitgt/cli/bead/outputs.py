@@ -103,4 +103,11 @@ OTHERS: Final = {
     "gate why": "gate-why",
     "gate quarantine": "gate-changed",
     "gate release": "gate-changed",
+    "mq list": "requests",
+    "mq next": "requests",
+    "mq why": "why",
+    "refinery status": "refineries",
+    "refinery queue": "requests",
+    "refinery ready": "requests",
+    "refinery blocked": "requests",
 }
