@@ -21,9 +21,11 @@ from gitgt.services.town import Town
 _SHORT: Final = (
     "title", "status", "priority", "assignee", "head", "target", "integration",
     "merge_request", "convoy", "landed", "conflicts", "proposed", "pull_request", "forge_state",
+    "held",
 )  # fmt: skip
 _SILENT: Final = (
-    "reason", "started_at", "closed_at", "closed_by", "findings", "outcome", "number",
+    "reason", "started_at", "closed_at", "closed_by", "findings", "outcome", "number", "returns",
+    "pardoned",
 )  # fmt: skip
 
 
