@@ -7,6 +7,7 @@ import pytest
 from gitgt.model.lifecycle import BeadVerb
 from gitgt.services import beads, commit, settings, submit, tuning
 from gitgt.services.submit import Submission
+from gitgt.services.tuning import Brake
 from tests.support.checkout import Checkout
 from tests.support.commandline import gt
 from tests.support.town import TESS, TownBuilder
@@ -25,7 +26,7 @@ class Rivals:
         town.sling(self.bead, to="shop/nux")
         town.settle()  # its sessions end and nothing is closed, so it is given up
         assert town.now(self.bead).status == "open"
-        tuning.freeze(town.town, self.rig, "Release week", TESS)
+        tuning.put_on(town.town, self.rig, Brake.FROZEN, "Release week", TESS)
         self.rival = self._asked()
         self.started = len(town.sessions())
 
@@ -68,7 +69,7 @@ def test_it_waits_until_the_other_has_landed(town, rivals):
     assert f"  {has_it}, and it {why}\n" in explained
     assert gt("radar", "shop", cwd=root).stdout.endswith(f"{rivals.bead.id} {why}\n")
 
-    tuning.thaw(town.town, rivals.rig, TESS)
+    tuning.take_off(town.town, rivals.rig, Brake.FROZEN, TESS)
     town.settle()
 
     assert rivals.has_started

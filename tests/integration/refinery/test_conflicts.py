@@ -18,6 +18,7 @@ from gitgt.roles.refinery import RefineryRole
 from gitgt.services import conflicts, escalations, resolve, sandbox, submit, tuning
 from gitgt.services.resolve import Begun, Place
 from gitgt.services.submit import Submission
+from gitgt.services.tuning import Brake
 from tests.support.checkout import Checkout
 from tests.support.commandline import gt
 from tests.support.death import DEATH
@@ -72,7 +73,7 @@ In the worktree of the branch:
 def test_a_frozen_queue_sends_back_what_conflicts_all_the_same(town, shop):
     shop.ask("Dearer", apples(4))
     town.settle()
-    tuning.freeze(town.town, shop.rig, "release week", TESS)
+    tuning.put_on(town.town, shop.rig, Brake.FROZEN, "release week", TESS)
     shop.work.git("switch", "-q", "--detach", "main~1")
     late = shop.ask("Late", {"aside.txt": "fine\n"})
     bead = town.bead(shop.rig, "Cheaper")
