@@ -24,8 +24,8 @@ _SHORT: Final = (
     "held",
 )  # fmt: skip
 _SILENT: Final = (
-    "reason", "started_at", "closed_at", "closed_by", "findings", "outcome", "number", "returns",
-    "pardoned",
+    "reason", "started_at", "closed_at", "closed_by", "findings", "outcome", "number",
+    "returns", "pardoned",
 )  # fmt: skip
 
 
