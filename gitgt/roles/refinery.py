@@ -40,6 +40,7 @@ from gitgt.model.merge_probes import Test
 from gitgt.model.merge_queue import plan
 from gitgt.reactor.key import Key, Settled
 from gitgt.services import (
+    ceiling,
     conflicts,
     depending,
     escalations,
@@ -89,6 +90,7 @@ class RefineryRole:
         depending.settle(self._town, rig)
         targets = merge_queue.targets(rig, self._town.ledger_at(rig).snapshot())
         if not targets and not live.live():
+            ceiling.forget(self._town, rig)
             return Settled()  # an idle queue does not even read its gates
         gates = gate.gates(self._town, rig)
         if live.take_in({each.name: each for each in gates}):
@@ -120,10 +122,16 @@ class RefineryRole:
         """Share the free slots among the lines; return when each has to be looked at again."""
         slots = tuning(self._town, rig).slots
         busy = sum(not each.is_cancelled for each in live.live())
+        lanes = [line.lane for line in lines]
         turns = Turns(self._town.ledger_at(rig).repository.gt / "turns.json")
-        given = hand_out(slots, busy, [line.lane for line in lines], turns.order())
-        turns.note(given, known=[line.lane.name for line in lines])
-        return [line.start(given.count(line.lane.name), of=slots) for line in lines]
+        wish = sum(lane.wanted - lane.running for lane in lanes)
+        with ceiling.room(self._town, rig, min(wish, max(0, slots - busy))) as room:
+            given = hand_out(min(slots, busy + room), busy, lanes, turns.order())
+            turns.note(given, known=[lane.name for lane in lanes])
+            return [
+                line.start(given.count(lane.name), of=slots)
+                for line, lane in zip(lines, lanes, strict=True)
+            ]
 
     def _tell_of_leaks(self, rig: Rig, live: GateRuns, gates: Sequence[Gate]) -> None:
         """Say once which gates leave programs running, until they do not any more."""
@@ -187,8 +195,8 @@ class _Line:
         """
         for each in self._tests[:many]:
             self._runs.start(each.run, each.commit, self._gates[each.run.gate], limit=of)
-        # Who gets no slot is looked at again when a run ends.
-        return None if self._tests[many:] else self._runs.retry_in()
+        # Who gets no slot is looked at again when a run ends, of whatever rig.
+        return _UNTIL_ASKED if self._tests[many:] else self._runs.retry_in()
 
     def decide(self) -> None:
         """Look, plan and perform until nothing is left to do but to test.

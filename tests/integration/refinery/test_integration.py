@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import count
+
 import pytest
 
 from gitgt.errors import NotAllowedError, NotFoundError, RefusedError
@@ -10,7 +12,9 @@ from gitgt.model.documents import MergeRequest, Outcome
 from gitgt.services import beads, commit, convoy, escalations, gate
 from gitgt.services.integration import landing, opening, refreshing, standing
 from gitgt.services.rig import Rig
+from gitgt.services.town import Town
 from tests.support.checkout import Checkout
+from tests.support.death import DEATH
 from tests.support.town import TESS, TownBuilder
 
 BRANCH = "integration/sell-more"
@@ -393,3 +397,19 @@ def test_no_agent_pushes_a_branch_that_work_is_collected_on(town, shop):
         f"gt: {slung.assignee} may not push to sales: the refinery lands",
         "hint: git gt done",
     ]
+
+
+def test_whoever_is_killed_while_a_branch_is_opened_opens_it_again(town, shop):
+    for number in count(1):
+        epic = town.bead(shop.rig, f"Epic {number}", type="epic")
+        with DEATH.before(number):
+            opening.create(town.town, epic.id, TESS)
+        if not DEATH.came:
+            break
+        made = opening.create(Town(town.town.root, town.clock, town.town.draw), epic.id, TESS)
+        assert made.epic.integration == f"integration/epic-{number}"
+    assert number > 3
+    told = [row.id for row in town.ledger(shop.rig).rows(kind="bead")]
+    branches = shop.repo.git("for-each-ref", "--format=%(refname)", "refs/heads/integration")
+    assert len(branches.splitlines()) == number
+    assert len(told) == number + 1

@@ -10,7 +10,7 @@ from gitgt.ledger.transact import Change
 from gitgt.model.documents import MergeRequest
 from gitgt.model.ids import BeadId
 from gitgt.model.lifecycle import BeadVerb
-from gitgt.services import beads, commit, submit
+from gitgt.services import beads, ceiling, commit, submit
 from gitgt.services.gate_runs import GateRuns
 from gitgt.services.merge_queue import WHO
 from gitgt.services.rig import Rig
@@ -119,3 +119,25 @@ def test_a_target_that_is_red_or_broken_stops_no_other(town, shop):
         "high",
         "the queue of shop for dev stands still: check is red on the target itself",
     ) in (town.escalations(shop.rig))
+
+
+def test_rigs_share_what_the_town_allows(town, shop):
+    content = b"merge_queue:\n  slots: 1\n"
+    commit.change(town.town, lambda: {ceiling.NAME: content}, "One gate at a time", TESS)
+    shop.slots(2)
+    depot = town.rig("depot")
+    for number in range(2):
+        shop.ask("main", f"main-{number}", "FIXME\n")
+        stock = town.bead(depot, f"stock-{number}", "echo FIXME >stock.txt", "closes Stock")
+        town.sling(stock, to="depot")
+    rigs = (shop.rig, depot)
+    most = 0
+    for _ in range(12):
+        town.turn()
+        most = max(most, sum(len(GateRuns(town.town, each).live()) for each in rigs))
+    town.settle()
+    assert most == 1
+    assert [row.status for row in town.ledger(shop.rig).rows(kind="merge-request")] == (
+        ["rejected"] * 2
+    )
+    assert {row.status for row in town.ledger(depot).rows(kind="merge-request")} == {"rejected"}
