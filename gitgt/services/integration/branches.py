@@ -36,10 +36,10 @@ def place(town: Town, rig: Rig, bead: Bead) -> str:
     What it says itself counts first, then the integration branch of the epic that it is a part
     of, then the rig's own. One that is gone is returned all the same: nothing is retargeted.
     """
-    if bead.target or not rules(town, rig).detect:
+    epic = None if bead.target else epic_of(town, rig, bead)
+    if epic is None or not rules(town, rig).detect:
         return target.of(rig, bead)
-    epic = epic_of(town, rig, bead)
-    return target.of(rig, bead) if epic is None else epic.integration
+    return epic.integration
 
 
 def epic_of(town: Town, rig: Rig, bead: Bead) -> Bead | None:
@@ -73,12 +73,12 @@ def _parent(bead: Bead) -> str:
 
 def _of_convoy(town: Town, rig: Rig, bead: Bead) -> Bead | None:
     """Return the one epic that travels in a convoy with *bead*, if it collects."""
-    members = {each for caravan in town.convoys_of(bead.id) for each in caravan.members}
-    found = [
-        each
-        for each in (_bead(town, name) for name in sorted(members - {bead.id}))
-        if each is not None and is_collecting(rig, each)
-    ]
+    members = {str(each) for caravan in town.convoys_of(bead.id) for each in caravan.members}
+    beside = sorted(members - {str(bead.id)})
+    if not beside:
+        return None
+    wholes = town.ledger_at(rig).snapshot().all(Bead, id=beside, type=WHOLES)
+    found = [each for each in wholes if is_collecting(rig, each)]
     return found[0] if len(found) == 1 else None
 
 

@@ -15,7 +15,7 @@ from gitgt.ledger.transact import Change
 from gitgt.model.actor import Actor
 from gitgt.model.documents import Bead, MergeRequest, Severity
 from gitgt.model.lifecycle import BeadStatus, BeadVerb, MergeStatus
-from gitgt.services import submit
+from gitgt.services import escalations, submit
 from gitgt.services.integration import branches, opening, standing
 from gitgt.services.integration.branches import LIVE
 from gitgt.services.integration.standing import View
@@ -115,6 +115,8 @@ def review_all(
         for each in requests
         if (each.source, each.branch) in collecting and each.status == MergeStatus.QUEUED
     ]
+    for each in landings:  # who is told that it came back sees it go on
+        escalations.settle(town, town.rig_of(each.id), who, about=each.source)
     seen = [_review(town, each, who) for each in landings]
     return any(seen)
 

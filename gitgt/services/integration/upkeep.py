@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import logging
 
-from gitgt.errors import LedgerConflictError, RefusedError
+from gitgt.errors import GtError
 from gitgt.git import worktree
 from gitgt.git.transaction import RefMove, move_refs
 from gitgt.ledger.snapshot import Snapshot
 from gitgt.model.actor import Actor
 from gitgt.model.documents import Bead
-from gitgt.services import escalations, target
+from gitgt.services import target
 from gitgt.services.integration import branches, landing, refreshing, standing
 from gitgt.services.integration.rules import Rules, rules
 from gitgt.services.integration.standing import View
@@ -33,20 +33,22 @@ def see_to(town: Town, rig: Rig, who: Actor) -> None:
     if all(each in plain or each.startswith(_OTHERS) for each in heads):
         return
     wanted = rules(town, rig)
+    if not (wanted.auto_land or wanted.auto_refresh or wanted.remove):
+        return
     for epic in branches.epics(now, closed=wanted.remove):
-        if epic.is_closed:
-            _remove(rig, now, epic)
-            continue
         try:
-            _see_to(town, standing.look(town, rig, epic), wanted, who)
-        except RefusedError as error:
+            if epic.is_closed:
+                _remove(rig, now, epic)
+            else:
+                _see_to(town, standing.look(town, rig, epic), wanted, who)
+        except GtError as error:  # it is tried again, and stops nothing else
             _LOG.info("not done", extra={"epic": epic.id, "why": error.message})
 
 
 def _see_to(town: Town, view: View, wanted: Rules, who: Actor) -> None:
     if view.is_landing:
-        escalations.settle(town, view.rig, who, about=view.epic.id)
-    elif wanted.auto_land and view.standing.is_ready and not _came_back(view):
+        return
+    if wanted.auto_land and view.standing.is_ready and not _came_back(view):
         landing.hand_in(town, view, who)
     elif wanted.auto_refresh and _is_behind(view):
         refreshing.bring_in(town, view, who)
@@ -71,7 +73,4 @@ def _remove(rig: Rig, now: Snapshot, epic: Bead) -> None:
         return
     if any(each.branch == ref for each in worktree.worktrees(repository)):
         return
-    try:
-        move_refs(repository, [RefMove(ref, tip, None)], why=f"{epic.id} has landed")
-    except LedgerConflictError:
-        return  # it moved this very moment
+    move_refs(repository, [RefMove(ref, tip, None)], why=f"{epic.id} has landed")
