@@ -280,8 +280,7 @@ class _Line:
         """See to what has landed, though nothing waits: what is in quarantine is run there."""
         if base is None:
             return
-        recalls = self._tuning.rerere is Rerere.APPLY
-        merger = self._merger(self._target, now.repository, base.commit, recalls=recalls)
+        merger = self._merger(self._target, now.repository, base.commit, recalls=False)
         acts, known = self._plan(now, base, (), merger.merging({}))
         self._tell_of_base(known)
         starts = [each for each in acts if isinstance(each, Start)]
