@@ -100,7 +100,9 @@ class Memory:
         head = self.repository.ref(REF)
         paths = [] if head is None else [*self.repository.files(head)]
         parts = [each.split("/") for each in paths if each.startswith(f"{_FORGOTTEN}/")]
-        return [(conflict, variant) for _, conflict, variant in parts]
+        return [
+            (each[1], each[2]) for each in parts if len(each) == 3 and _ID.fullmatch(each[1])
+        ]
 
     def keep(self, found: Iterable[Resolution], who: Signature) -> int:
         """Keep what is new, or better known; return how many that were.
@@ -171,7 +173,7 @@ class Memory:
         }
         contents = dict(self.repository.blobs([*wanted.values()]))
         found = (_parsed(path, contents[oid]) for path, oid in sorted(wanted.items()))
-        return {each.key: each for each in found}
+        return {each.key: each for each in found if each is not None}
 
 
 def _path(key: tuple[str, str]) -> str:
@@ -194,12 +196,19 @@ def _written(resolution: Resolution) -> bytes:
     return line.encode() + b"\n" + resolution.before + resolution.after
 
 
-def _parsed(path: str, content: bytes) -> Resolution:
-    line, _, texts = content.partition(b"\n")
-    head = json.loads(line)
-    size = head.pop("before")
+def _parsed(path: str, content: bytes) -> Resolution | None:
+    """Return what a file says; None for one that is none of ours, whoever put it there."""
     conflict = path.rpartition("/")[0].replace("/", "")
-    return Resolution(id=conflict, before=texts[:size], after=texts[size:], **head)
+    line, _, texts = content.partition(b"\n")
+    try:
+        head = json.loads(line)
+        size = head.pop("before")
+        found = Resolution(id=conflict, before=texts[:size], after=texts[size:], **head)
+    except (ValueError, AttributeError, KeyError, TypeError):
+        return None
+    told = (found.path, found.by, found.commit)
+    is_sound = all(isinstance(each, str) for each in told) and isinstance(found.landed, bool)
+    return found if is_sound and _ID.fullmatch(conflict) else None
 
 
 # --- git's own folder

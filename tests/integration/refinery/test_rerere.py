@@ -276,6 +276,34 @@ def test_several_resolutions_of_one_conflict_live_side_by_side(desks):
     assert {each.key for each in rerere.learned(desks.repository)[1]} == {first.key, second.key}
 
 
+def test_what_is_no_resolution_is_passed_over(desks):
+    memory = Memory(desks.repository)
+    good = Resolution(id="ab" * 20, before=b"x", after=b"y")
+    memory.keep([good], WHO)
+    texts = [
+        b"",
+        b"[1]\nxy",
+        b"{}\nxy",
+        b'{"before": "a"}\nxy',
+        b'{"before": 1, "odd": 1}\nxy',
+        b'{"before": 1, "by": 1}\nxy',
+    ]
+    blobs = {
+        f"cd/{number:038}/ef": desks.repository.write_blob(each)
+        for number, each in enumerate(texts)
+    }
+    blobs["zz/elsewhere/ef"] = desks.repository.write_blob(b'{"before": 1}\nxy')
+    blobs["forgotten/odd/ef"] = blobs["forgotten/ef"] = desks.repository.write_blob(b"")
+    head = desks.repo.git("rev-parse", rerere.REF)
+    tree = desks.repository.write_tree(desks.repository.tree_of(head), blobs)
+    odd = desks.repository.write_commit(tree, (head,), "Odd\n", WHO)
+    desks.repo.git("update-ref", rerere.REF, odd)
+    assert memory.all() == [good]
+    assert memory.forgotten() == []
+    desks.exchange()
+    assert [each.name for each in rerere.folder(desks.repository).iterdir()] == [good.id]
+
+
 def test_an_executable_stays_one_and_others_stay_as_they_are(desks, tmp_path):
     repo = Checkout.init(tmp_path / "tools")
     repo.commit("run", "echo 1\n")
