@@ -146,11 +146,10 @@ class RefineryRole:
             else:
                 escalations.settle(self._town, rig, WHO, about=about)
 
-    def _merger(
-        self, target: Target, repository: Repository, base: str, *, recalls: bool
-    ) -> Merger:
+    def _merger(self, target: Target, repository: Repository, base: str) -> Merger:
         """Return what merges onto *base*, and remembers what it has merged."""
         key = (target.rig.name, target.branch)
+        recalls = tuning(self._town, target.rig).rerere is Rerere.APPLY
         kept = repository.ref(rerere.REF) if recalls else None
         known = self._mergers.get(key)
         if known is None or (known[0], known[1].target) != (kept, base):
@@ -169,7 +168,7 @@ class _Line:
         target: Target,
         gates: Sequence[Gate],
         runs: GateRuns,
-        merger: Callable[..., Merger],
+        merger: Callable[[Target, Repository, str], Merger],
     ) -> None:
         self._tuning = tuning(town, target.rig)
         self._town = town
@@ -236,8 +235,7 @@ class _Line:
         if base is None:
             self._strand(requests)
             return False
-        recalls = self._tuning.rerere is Rerere.APPLY
-        merger = self._merger(self._target, now.repository, base.commit, recalls=recalls)
+        merger = self._merger(self._target, now.repository, base.commit)
         merging = merger.merging(merge_queue.incoming(requests))
         acts, known = self._plan(now, base, requests, merging)
         self._tell_of_base(known)
