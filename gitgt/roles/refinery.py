@@ -251,8 +251,8 @@ class _Line:
         requests, over = merge_queue.sort_out(now, [*queued, *stranded_here])
         for request, why in over:
             merge_queue.withdraw(self._town, self._target, request, why)
-        by_forge = self._tuning.by_forge
-        return [each for each in requests if not (by_forge and each.is_proposed)]
+        has_forge = self._tuning.has_forge
+        return [each for each in requests if not (has_forge and each.is_proposed)]
 
     def _strand(self, requests: Sequence[MergeRequest]) -> None:
         """Tell once that the target is gone; whoever is killed in between tells it again."""
@@ -278,7 +278,7 @@ class _Line:
         """See to what has landed, though nothing waits: what is in quarantine is run there."""
         if base is None:
             return
-        merger = self._merger(self._target, now.repository, base.commit, recalls=False)
+        merger = self._merger(self._target, now.repository, base.commit)
         acts, known = self._plan(now, base, (), merger.merging({}))
         self._tell_of_base(known)
         starts = [each for each in acts if isinstance(each, Start)]
@@ -324,7 +324,7 @@ class _Line:
     ) -> None:
         """Land what passed, or leave it to the forge."""
         heads = {link.request: by_id[link.request].head for link in links}
-        if self._tuning.by_forge:
+        if self._tuning.by_forge and proposing.is_at_the_forge(self._town, self._target):
             proposing.propose(self._town, self._target, heads)
         else:
             landed = merge_queue.land(self._town, self._target, base.commit, links)

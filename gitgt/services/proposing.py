@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
+from gitgt.git.remote import tracking
 from gitgt.git.transaction import RefMove
 from gitgt.ledger.snapshot import Snapshot
 from gitgt.ledger.transact import Change
@@ -22,14 +23,34 @@ from gitgt.model.wording import fit_line, fit_text
 from gitgt.services import merge_queue, submit
 from gitgt.services.merge_queue import Target
 from gitgt.services.town import Rig, Town
+from gitgt.services.tuning import tuning
 
 WHO: Final = Actor.role("pull-requests")
 PREFIX: Final = "gt/"
+# Pull requests are pushed to where the project came from.
+REMOTE: Final = "origin"
 
 
 def branch_of(request: MergeRequest) -> str:
     """Return the branch that the pull request of *request* is made from."""
     return f"{PREFIX}{request.id}"
+
+
+def is_at_the_forge(town: Town, target: Target) -> bool:
+    """Tell whether a target is the project's: one of our own, such as an epic's, is not."""
+    repository = town.ledger_at(target.rig).repository
+    return repository.ref(tracking(REMOTE, target.branch)) is not None
+
+
+def instead(town: Town, target: Target, heads: Mapping[str, str]) -> bool:
+    """Leave to the forge what its target does not take from us; tell whether there is one.
+
+    This is for a protected branch: what passed is not lost, and nobody is to blame.
+    """
+    if not tuning(town, target.rig).has_forge or not is_at_the_forge(town, target):
+        return False
+    propose(town, target, heads)
+    return True
 
 
 def propose(town: Town, target: Target, heads: Mapping[str, str]) -> None:

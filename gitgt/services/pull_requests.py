@@ -42,9 +42,9 @@ from gitgt.model.pull_request import (
 from gitgt.services import escalations, merge_queue, proposing, submit
 from gitgt.services.forge.api import CouldNotAskError, ForgeRefusedError
 from gitgt.services.forge.base import MARK, Forge, Wanted
-from gitgt.services.forge.settings import REMOTE, Place, place_of
+from gitgt.services.forge.settings import Place, place_of
 from gitgt.services.merge_queue import Target
-from gitgt.services.proposing import WHO, branch_of
+from gitgt.services.proposing import REMOTE, WHO, branch_of
 from gitgt.services.pull_request_facts import Facts
 from gitgt.services.pull_request_text import body_of
 from gitgt.services.town import Rig, Town

@@ -54,8 +54,9 @@ class Tuning:
 
     ``frugal`` slots stay idle rather than test what another run will probably tell. ``hours``
     of waiting make up for one priority. ``frozen``, ``paused`` and ``stopped`` are why, if so.
-    ``by_forge``: what passed is not landed here, but in a pull request. With ``go_on`` a red
-    target does not stop the line.
+    ``by_forge``: what passed is not landed here, but in a pull request. With it, or for what a
+    target does not take from us, it ``has_forge``. With ``go_on`` a red target does not stop
+    the line.
     """
 
     slots: int = 1
@@ -68,6 +69,7 @@ class Tuning:
     by_forge: bool = False
     rerere: Rerere = Rerere.OFFER
     go_on: bool = False
+    has_forge: bool = False
 
     @property
     def brake(self) -> Brake | None:
@@ -92,7 +94,8 @@ def tuning(town: Town, rig: Rig) -> Tuning:
     Raises:
         SettingsError: they break their schema.
     """
-    found = settings.read_committed(town.root, rig.settings_name, _SCHEMA).get(_KEY, {})
+    said = settings.read_committed(town.root, rig.settings_name, _SCHEMA)
+    found = said.get(_KEY, {})
     return Tuning(
         slots=found.get("slots", 1),
         batch=found.get("batch", LIMIT),
@@ -104,6 +107,7 @@ def tuning(town: Town, rig: Rig) -> Tuning:
         by_forge=found.get("land") == "pull-request",
         rerere=Rerere(found.get("rerere", "offer")),
         go_on=found.get("on_red") == "go-on",
+        has_forge="forge" in said,
     )
 
 

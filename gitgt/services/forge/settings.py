@@ -11,10 +11,9 @@ from gitgt.model.pull_request import Rules, address_of
 from gitgt.services import settings
 from gitgt.services.forge.api import GH, GLAB, TEA, Api
 from gitgt.services.forge.base import Forge
+from gitgt.services.proposing import REMOTE
 from gitgt.services.town import Rig, Town
 
-# Pull requests are pushed to where the project came from.
-REMOTE: Final = "origin"
 _POLL: Final = 60.0
 
 
@@ -46,15 +45,16 @@ class Place:
 
 
 def place_of(town: Town, rig: Rig) -> Place | None:
-    """Return where the pull requests of *rig* are; None if it lands by itself.
+    """Return where the pull requests of *rig* are; None if it has none.
 
     Raises:
         SettingsError: it lands by pull requests, and where is not said.
     """
     found = settings.read_committed(town.root, rig.settings_name, "rig")
-    if found.get("merge_queue", {}).get("land") != "pull-request":
-        return None
+    by_forge = found.get("merge_queue", {}).get("land") == "pull-request"
     mine = found.get("forge")
+    if mine is None and not by_forge:
+        return None
     if mine is None:
         raise SettingsError(
             f"{rig.name} lands by pull requests, and has no forge",
@@ -67,17 +67,17 @@ def place_of(town: Town, rig: Rig) -> Place | None:
             f"where the pull requests of {rig.name} are cannot be told from its origin",
             hint=f"in {rig.settings_name}, under forge: host: HOST and project: OWNER/NAME",
         )
-    return _place(mine, host, project)
+    return _place(mine, host, project, by_forge=by_forge)
 
 
-def _place(mine: dict[str, Any], host: str, project: str) -> Place:
+def _place(mine: dict[str, Any], host: str, project: str, *, by_forge: bool) -> Place:
     return Place(
         kind=mine["kind"],
         host=host,
         project=project,
         command=tuple(mine.get("command", ())),
         rules=Rules(
-            at_once=mine.get("open") == "submitted",
+            at_once=by_forge and mine.get("open") == "submitted",
             draft=mine.get("draft", False),
             approvals=mine.get("approvals", 0),
             checks=tuple(mine.get("checks", ())),

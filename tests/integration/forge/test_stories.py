@@ -3,6 +3,8 @@
 import pytest
 
 from gitgt.model.lifecycle import BeadStatus, MergeStatus
+from gitgt.services import proposing
+from gitgt.services.merge_queue import Target
 from tests.support.pull_requests import PROJECT, needs_gh
 
 pytestmark = [needs_gh, pytest.mark.slow]
@@ -264,3 +266,17 @@ def test_two_requests_have_a_pull_request_each(shop):
     assert [shop.town.now(each).status for each in beads] == ["closed", "closed"]
     repo = shop.town.repo(shop.rig)
     assert repo.git("rev-parse", "main") == shop.pull(1).merge_commit
+
+
+def test_what_a_target_does_not_take_from_us_is_left_to_the_forge(shop):
+    shop.settings(land="direct")
+    bead = shop.submitted("Make apples dearer")
+    assert shop.done() == []
+    request = shop.request(bead)
+    main, ours = Target(shop.rig, "main"), Target(shop.rig, "integration/fruit")
+    heads = {str(request.id): request.head}
+    assert not proposing.instead(shop.town.town, ours, heads)
+    assert proposing.instead(shop.town.town, main, heads)
+    assert shop.done() == [f"pushed {request.head[:12]}", "opened its pull request"]
+    shop.person("ada", "PUT", "pulls/1/merge")
+    assert shop.done() == [f"landed as {shop.pull().merge_commit[:12]}"]
