@@ -49,9 +49,9 @@ class Shop:
         )
         self.forge = Forge(bare)
         # A socket's path may have 107 bytes.
-        socket = Path(self._stack.enter_context(_Short()), "gh")
-        self._stack.enter_context(serving(self.forge, socket))
-        for name, value in configure(self._folder / "gh", socket).items():
+        self.socket = Path(self._stack.enter_context(_Short()), "gh")
+        self._stack.enter_context(serving(self.forge, self.socket))
+        for name, value in configure(self._folder / "gh", self.socket).items():
             monkeypatch.setenv(name, value)
         monkeypatch.delenv("GH_HOST")
         self.rig, _ = rig.add(town.town, Wanted("shop", str(bare)), TESS)
