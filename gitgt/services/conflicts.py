@@ -21,6 +21,8 @@ from gitgt.services.town import Rig, Town
 
 # Whoever merges as we do makes the same commits.
 COMMITTER: Final = Signature(WHO.address, WHO.email, 0)
+# Of a long queue only its head is merged for show: who is further behind waits anyhow.
+_LOOKED_AT: Final = 4 * LIMIT
 
 
 def of(now: Snapshot, request: MergeRequest) -> Dispute | None:
@@ -57,7 +59,10 @@ def held(town: Town, rigs: Iterable[Rig]) -> dict[str, Held]:
 
 def _held(town: Town, now: Snapshot, where: Target) -> Iterable[Held]:
     tip = now.repository.ref(where.ref)
-    requests, _ = merge_queue.sort_out(now, merge_queue.queued(now, where))
+    queued = sorted(
+        merge_queue.queued(now, where), key=lambda each: (each.priority, each.queued_at)
+    )
+    requests, _ = merge_queue.sort_out(now, queued[:_LOOKED_AT])
     if tip is None or len(requests) < 2:
         return ()
     merger = Merger(now.repository, tip, COMMITTER)
