@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from gitgt.cli import context, output
-from gitgt.services import conflicts, submit
+from gitgt.cli import conflicting, context, output
+from gitgt.services import submit
 
 
 @click.command()
@@ -27,7 +27,6 @@ def command(*, as_json: bool) -> None:
         output.answer_json(request.fields())
     else:
         output.answer(f"{bead} is submitted as {request.id} at {request.head[:12]}")
-    if request is not None and (found := conflicts.of_new(town, request)) is not None:
-        output.say(f"gt: {found.line}: it comes back to you")
-        output.say("hint: git gt resolve")
+    if request is not None:
+        conflicting.tell(town, request)
     context.after_writing(town)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from gitgt.cli import context, output
+from gitgt.cli import conflicting, context, output
 from gitgt.cli.mq_steering import told
 
 
@@ -41,6 +41,7 @@ def submit(
     request, fresh = handing_in.ask(town, where, Path.cwd(), wish, context.me())
     said = f"{request.source} is submitted as {request.id} at {request.head[:12]}"
     told(town, request, said if fresh else f"nothing changed: {said}", as_json=as_json)
+    conflicting.tell(town, request)
 
 
 @click.command()

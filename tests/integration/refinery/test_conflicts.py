@@ -227,9 +227,10 @@ def hand_in(town, shop, bead, place):
     return town.request(bead)
 
 
-def test_what_is_done_is_told_at_once_that_it_conflicts(town, back):
+@pytest.mark.parametrize("words", [["done"], ["mq", "submit"]])
+def test_what_is_handed_in_is_told_at_once_that_it_conflicts(town, back, words):
     _, bead, place = back
-    told = gt("done", cwd=place.path, env={"GT_AGENT": OBSIDIAN})
+    told = gt(*words, cwd=place.path, env={"GT_AGENT": OBSIDIAN})
     request = town.request(bead)
     assert told.stdout == f"{bead.id} is submitted as {request.id} at {place.head[:12]}\n"
     assert told.stderr == (
