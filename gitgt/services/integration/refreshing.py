@@ -58,7 +58,7 @@ def bring_in(town: Town, view: View, who: Actor) -> Refreshed:
     """Do what is due for *view*, of which both branches are there."""
     now = town.ledger_at(view.rig).snapshot()
     bead = under_way(now, view.epic)
-    if bead is None and not view.standing.behind:
+    if bead is None and (not view.standing.behind or _was_brought_in(now, view)):
         return Refreshed(view)
     if bead is None:
         bead = _make(town, view, who)
@@ -74,6 +74,16 @@ def _may_go(view: View, request: MergeRequest | None) -> bool:
     """Tell whether the base may be handed in: nothing conflicts, and it did not come back."""
     seen = view.standing
     return not seen.conflicts and (request is None or request.head != seen.base_tip)
+
+
+def _was_brought_in(now: Snapshot, view: View) -> bool:
+    """Tell whether the branch has all that its base has, though not all of its commits."""
+    ended = now.all(
+        MergeRequest,
+        status=(MergeStatus.LANDED, MergeStatus.NO_OP),
+        target=view.standing.branch,
+    )
+    return any(each.head == view.standing.base_tip for each in ended)
 
 
 def under_way(now: Snapshot, epic: Bead) -> Bead | None:

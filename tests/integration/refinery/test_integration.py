@@ -413,3 +413,16 @@ def test_whoever_is_killed_while_a_branch_is_opened_opens_it_again(town, shop):
     branches = shop.repo.git("for-each-ref", "--format=%(refname)", "refs/heads/integration")
     assert len(branches.splitlines()) == number
     assert len(told) == number + 1
+
+
+def test_what_the_branch_has_already_is_brought_in_once(town, shop):
+    shop.settings("  refresh: auto\n")
+    shop.open()
+    town.sling(shop.part("figs"))
+    town.settle()
+    shop.push("figs.txt", "figs\n")
+    town.settle()
+    ends = [each.status for each in town.ledger(shop.rig).all(MergeRequest)]
+    assert sorted(ends) == ["landed", "no-op"]
+    assert (shop.look().standing.behind, shop.missing()) == (1, [])
+    assert refreshing.refresh(town.town, shop.epic, TESS).bead is None
