@@ -51,7 +51,7 @@ def take_up(ledger: Ledger, branch: str, who: Actor) -> bool:
             each.replace(status=MergeStatus.QUEUED, reason="") for each in waiting(now, branch)
         ]
         said = f"queue {', '.join(each.id for each in back)}: {branch} is back"
-        return Change(said, tuple(back), event="request.queued") if back else None
+        return Change(said, tuple(back), event="request.unblocked") if back else None
 
     ledger.transact(decide, who)
     return True
