@@ -2,14 +2,13 @@
 
 ``git merge-tree`` is run from the bare repository, with the target's attributes, with every
 setting that matters pinned and nobody's configuration: two machines that merge the same two
-commits get the same tree. A merge commit is made from what was merged and when that was
-submitted, and from nothing else: whoever makes it again after a crash gets the same id.
+commits get the same tree. Which commits land with that tree is told in ``links``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Final
@@ -17,9 +16,11 @@ from typing import Final
 from gitgt.errors import GitFailedError
 from gitgt.git.attributes import attributes_file
 from gitgt.git.command import HERMETIC, Outcome, attempt
+from gitgt.git.links import Incoming, Landed, Links, nothing_landed
 from gitgt.git.redo import redo
 from gitgt.git.repository import Repository, Signature
 from gitgt.model.merge_chain import Clash, Link, Merging
+from gitgt.model.merge_style import Style
 
 PINNED: Final = (
     "core.hooksPath=/dev/null",
@@ -78,32 +79,6 @@ class Conflict:
         return tuple(text for text in found if not text.startswith("Auto-merging"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Incoming:
-    """A head that wants to be merged, and what its merge commit will say."""
-
-    request: str
-    head: str
-    bead: str
-    title: str
-    author: Signature
-    branch: str = ""
-
-    def message(self, note: str = "") -> str:
-        """Return the message of the merge commit; *note* is how a conflict was resolved."""
-        title = " ".join(self.title.split()) or self.bead
-        trailers = [
-            f"Bead: {self.bead}",
-            f"Merge-Request: {self.request}",
-            f"Head: {self.head}",
-        ]
-        if self.branch:
-            trailers.insert(2, f"Branch: {self.branch}")
-        if note:
-            trailers.append(f"Resolved-By: {note}")
-        return "\n".join([f"{title} ({self.bead})", "", *trailers, ""])
-
-
 def know_nothing(_found: Conflict) -> None:
     """Resolve nothing as it was resolved before."""
 
@@ -111,7 +86,8 @@ def know_nothing(_found: Conflict) -> None:
 class Merger:
     """Merges onto a target, by that target's attributes.
 
-    *recall* may know how a conflict was resolved before.
+    *recall* may know how a conflict was resolved before, *landed* which commits of a branch
+    have landed in another form.
     """
 
     def __init__(
@@ -120,11 +96,14 @@ class Merger:
         target: str,
         committer: Signature,
         recall: Callable[[Conflict], Merged | None] = know_nothing,
+        *,
+        style: Style = Style.MERGE,
+        landed: Landed = nothing_landed,
     ) -> None:
         self.repository = repository
         self.target = target
-        self._committer = committer
         self._recall = recall
+        self._chain = Links(repository, committer, self._tree, style=style, landed=landed)
         self._links: dict[tuple[str, Incoming], Link | Clash] = {}
 
     def merge(self, ours: str, theirs: str, *, style: str = "merge") -> Merged | Conflict:
@@ -144,20 +123,6 @@ class Merger:
         if outcome.code > 1 or not outcome.stdout:
             raise GitFailedError(argv[len(options) :], outcome.code, outcome.stderr)
         return _parse(outcome)
-
-    def commit(self, ours: str, incoming: Incoming, merged: Merged) -> str:
-        """Write the merge commit of *incoming* onto *ours*; no ref points at it yet.
-
-        Its dates are those of the submission: neither who merges nor when makes a difference.
-        """
-        when = incoming.author
-        committer = Signature(
-            self._committer.name, self._committer.email, when.seconds, when.offset
-        )
-        message = incoming.message(merged.note)
-        return self.repository.write_commit(
-            merged.tree, (ours, incoming.head), message, when, committer
-        )
 
     def merging(self, incoming: Mapping[str, Incoming]) -> Merging:
         """Return the planner's view of merging *incoming* onto the target."""
@@ -180,14 +145,19 @@ class Merger:
         return self._links[key]
 
     def _link(self, ours: str, incoming: Incoming) -> Link | Clash:
-        found = self.settle(ours, incoming.head)
+        footing = self._chain.footing(ours, incoming.head)
+        found = self._settled(footing.whole, incoming.head)
         if isinstance(found, Conflict):
             return Clash(incoming.request, found.paths)
-        commit = self.commit(ours, incoming, found)
-        return Link(incoming.request, commit, found.tree, found.note)
+        told = replace(incoming, note=found.note)
+        commit = self._chain.write(ours, told, found.tree, footing)
+        return Link(incoming.request, commit, found.tree, found.note, incoming.head)
 
     def settle(self, ours: str, theirs: str) -> Merged | Conflict:
         """Merge, and where that conflicts do what needs nobody's judgment."""
+        return self._settled(self._chain.footing(ours, theirs).whole, theirs)
+
+    def _settled(self, ours: str, theirs: str) -> Merged | Conflict:
         found = self.merge(ours, theirs)
         if isinstance(found, Merged) or not found.stages:
             return found
@@ -201,8 +171,13 @@ class Merger:
         return found.tree if isinstance(found, Merged) else None
 
     def changes_nothing(self, head: str) -> bool:
-        """Tell whether the target has all that *head* brings, however it came there."""
-        return self.merge(self.target, head) == Merged(self.repository.tree_of(self.target))
+        """Tell whether the target has all that *head* brings, however it came there.
+
+        This alone says whether a branch has landed: of one that was squashed or rebased no
+        commit is on the target.
+        """
+        onto = self._chain.footing(self.target, head).whole
+        return self.merge(onto, head) == Merged(self.repository.tree_of(self.target))
 
     @cached_property
     def _settings(self) -> tuple[str, ...]:
@@ -210,18 +185,16 @@ class Merger:
         return (f"core.attributesFile={attributes}", *PINNED)
 
 
-def reverted(repository: Repository, commit: str, onto: str) -> str | None:
-    """Return the tree of *onto* without what *commit* brought to its first parent.
+def reverted(repository: Repository, before: str, after: str, onto: str) -> str | None:
+    """Return the tree of *onto* without what came between *before* and *after*.
 
-    None if that conflicts with what came later, or *commit* is the first of all.
+    None if that conflicts with what came later.
     """
     import pygit2
 
     git = pygit2.Repository(str(repository.common))
-    undone, ours = (git[each].peel(pygit2.Commit) for each in (commit, onto))
-    if not undone.parents:
-        return None
-    index = git.revert_commit(undone, ours, 1 if len(undone.parents) > 1 else 0)
+    undone, ours, theirs = (git[each].peel(pygit2.Tree) for each in (after, onto, before))
+    index = git.merge_trees(undone, ours, theirs)
     return None if index.conflicts else str(index.write_tree(git))
 
 

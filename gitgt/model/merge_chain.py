@@ -19,12 +19,13 @@ class Base:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """What merging *request* onto the link before it gave; *note* tells how, if not alone."""
+    """What merging *request*, at *head*, onto the link below gave; *note* tells how."""
 
     request: str
     commit: str
     tree: str
     note: str = ""
+    head: str = ""
 
 
 @dataclass(frozen=True, slots=True)

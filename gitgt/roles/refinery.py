@@ -14,7 +14,6 @@ from gitgt.git.dispute import dispute
 from gitgt.git.landing import Landed
 from gitgt.git.merge import Merger, know_nothing
 from gitgt.git.recall import Recall
-from gitgt.git.repository import Repository
 from gitgt.git.rerere import Memory
 from gitgt.ledger.snapshot import Snapshot
 from gitgt.model.documents import MergeRequest, Severity
@@ -38,6 +37,7 @@ from gitgt.model.merge_chain import Base, Link, Merging
 from gitgt.model.merge_facts import Known, Queue
 from gitgt.model.merge_probes import Test
 from gitgt.model.merge_queue import plan
+from gitgt.model.merge_style import Style
 from gitgt.reactor.key import Key, Settled
 from gitgt.services import (
     ceiling,
@@ -47,6 +47,7 @@ from gitgt.services import (
     gate,
     gate_beads,
     gate_history,
+    landed,
     merge_queue,
     proposing,
     queue_facts,
@@ -75,7 +76,7 @@ class RefineryRole:
 
     def __init__(self, town: Town) -> None:
         self._town = town
-        self._mergers: dict[tuple[str, str], tuple[str | None, Merger]] = {}
+        self._mergers: dict[tuple[str, str], tuple[tuple[str | None, Style], Merger]] = {}
 
     def keys(self) -> Iterable[Key]:
         """Return one key for each rig."""
@@ -146,16 +147,21 @@ class RefineryRole:
             else:
                 escalations.settle(self._town, rig, WHO, about=about)
 
-    def _merger(self, target: Target, repository: Repository, base: str) -> Merger:
+    def _merger(self, target: Target, now: Snapshot, base: str, style: Style) -> Merger:
         """Return what merges onto *base*, and remembers what it has merged."""
         key = (target.rig.name, target.branch)
+        repository = now.repository
         recalls = tuning(self._town, target.rig).rerere is Rerere.APPLY
         kept = repository.ref(rerere.REF) if recalls else None
         known = self._mergers.get(key)
-        if known is None or (known[0], known[1].target) != (kept, base):
+        how = kept, style
+        if known is None or (known[0], known[1].target) != (how, base):
             recall = Recall(Memory(repository)) if recalls else know_nothing
-            merger = Merger(repository, base, conflicts.COMMITTER, recall)
-            known = self._mergers[key] = kept, merger
+            merger = Merger(
+                repository, base, conflicts.COMMITTER, recall, style=style,
+                landed=landed.by_ledger(now, target.branch),
+            )  # fmt: skip
+            known = self._mergers[key] = how, merger
         return known[1]
 
 
@@ -168,7 +174,7 @@ class _Line:
         target: Target,
         gates: Sequence[Gate],
         runs: GateRuns,
-        merger: Callable[[Target, Repository, str], Merger],
+        merger: Callable[[Target, Snapshot, str, Style], Merger],
     ) -> None:
         self._tuning = tuning(town, target.rig)
         self._town = town
@@ -235,7 +241,7 @@ class _Line:
         if base is None:
             self._strand(requests)
             return False
-        merger = self._merger(self._target, now.repository, base.commit)
+        merger = self._merger(self._target, now, base.commit, self._tuning.style)
         merging = merger.merging(merge_queue.incoming(requests))
         acts, known = self._plan(now, base, requests, merging)
         self._tell_of_base(known)
@@ -278,7 +284,7 @@ class _Line:
         """See to what has landed, though nothing waits: what is in quarantine is run there."""
         if base is None:
             return
-        merger = self._merger(self._target, now.repository, base.commit)
+        merger = self._merger(self._target, now, base.commit, self._tuning.style)
         acts, known = self._plan(now, base, (), merger.merging({}))
         self._tell_of_base(known)
         starts = [each for each in acts if isinstance(each, Start)]
@@ -327,8 +333,8 @@ class _Line:
         if self._tuning.by_forge and proposing.is_at_the_forge(self._town, self._target):
             proposing.propose(self._town, self._target, heads)
         else:
-            landed = merge_queue.land(self._town, self._target, base.commit, links)
-            self._tell_owners(landed, links[-1].commit)
+            moved = merge_queue.land(self._town, self._target, base.commit, links)
+            self._tell_owners(moved, links[-1].commit)
         self._runs.lately.ended(heads.values(), red=False)
 
     def _eject(self, act: Eject, request: MergeRequest, merger: Merger) -> None:
@@ -346,10 +352,10 @@ class _Line:
         landing.tell(self._town, self._target.rig, request, verdict.reason, WHO)
         merge_queue.send_back(self._town, self._target, request, verdict)
 
-    def _tell_owners(self, landed: Landed, commit: str) -> None:
+    def _tell_owners(self, moved: Landed, commit: str) -> None:
         """Call on whoever stood on the target with something that is not committed."""
         branch = self._target.branch
-        for path in landed.detached:
+        for path in moved.detached:
             title = f"{path} was taken off {branch}, which moved on to {commit[:12]}"
             submit.escalate(
                 self._town, self._target.rig, WHO, severity=Severity.LOW, title=title, about=""

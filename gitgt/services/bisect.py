@@ -12,15 +12,16 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from gitgt.errors import NotFoundError, RefusedError
-from gitgt.git.command import git
+from gitgt.git.authorship import landings
 from gitgt.git.merge import reverted
-from gitgt.git.repository import Signature
+from gitgt.git.repository import Repository, Signature
 from gitgt.git.transaction import RefMove, move_refs
 from gitgt.model.actor import Actor
 from gitgt.model.bisect import gap, next_look
 from gitgt.model.documents import Bead
 from gitgt.model.gate import Evidence, Gate, Verdict
 from gitgt.model.merge_acts import Run
+from gitgt.model.merge_message import brought_by
 from gitgt.services import beads
 from gitgt.services import gate as gates
 from gitgt.services.gate_runs import GateRuns
@@ -44,6 +45,11 @@ class Culprit:
     bead: str
     tested: int
     between: tuple[str, ...] = ()
+
+    @property
+    def before(self) -> str:
+        """Where the landing before left the target, whatever is known of it."""
+        return self.between[-1] if self.between else self.good
 
     def fields(self) -> dict[str, Any]:
         """Return it as plain values."""
@@ -98,9 +104,9 @@ class _Search:
         self._repository = town.ledger_at(rig).repository
 
     def chain(self, good: str) -> list[str]:
-        """Return the first-parent chain from a commit that is good to the target."""
-        argv = ("rev-list", "--first-parent", f"-{_FAR}", self._rig.target, "--")
-        commits = git(*argv, cwd=self._repository.common).decode().split()
+        """Return where each landing left the target, from a commit that is good on."""
+        found = landings(self._repository, self._rig.target, limit=_FAR)
+        commits = [each.commit for each in found]
         if good:
             wanted = self._repository.resolve(good)
             if wanted not in commits:
@@ -108,10 +114,13 @@ class _Search:
                     f"{good} is not on the first-parent chain of {self._rig.branch}",
                     hint=f"git log --first-parent --oneline {self._rig.branch}",
                 )
-            return commits[: commits.index(wanted) + 1][::-1]
-        for number, each in enumerate(commits):
+            since = commits.index(wanted)
+            ends = [each.commit for each in found[:since] if each.ends]
+            return [*ends, wanted][::-1]
+        ends = [each.commit for each in found if each.ends]
+        for number, each in enumerate(ends):
             if self.known(each) is Verdict.PASS:
-                return commits[: number + 1][::-1]
+                return ends[: number + 1][::-1]
         raise NotFoundError(
             f"no commit on {self._rig.branch} is known to pass {self._gate.name}",
             hint="name one: --good COMMIT",
@@ -155,7 +164,7 @@ class _Search:
 def _bead(message: str) -> str:
     """Return the bead that a landing's trailers name; empty if it is no landing of ours."""
     rows = (row.partition(": ") for row in message.splitlines())
-    return next((value for key, _, value in rows if key == "Bead"), "")
+    return brought_by((key, value) for key, _, value in rows).get("bead", "")
 
 
 def take_back(town: Town, rig: Rig, culprit: Culprit, who: Actor) -> tuple[Bead, str]:
@@ -166,18 +175,29 @@ def take_back(town: Town, rig: Rig, culprit: Culprit, who: Actor) -> tuple[Bead,
     """
     repository = town.ledger_at(rig).repository
     onto = repository.resolve(rig.target)
-    tree = reverted(repository, culprit.bad, onto)
+    tree = reverted(repository, culprit.before, culprit.bad, onto)
     if tree is None:
         raise RefusedError(
             f"{culprit.bad[:12]} cannot be reverted by itself: what came later stands on it",
-            hint=f"in a worktree of your own: git revert -m 1 {culprit.bad[:12]}",
+            hint=f"in a worktree of your own: git revert {_words(repository, culprit)}",
         )
     said = f"{culprit.gate} is red since {culprit.bad[:12]}, and passes on {culprit.good[:12]}."
     fields = {"title": f"Revert {culprit.subject}"[:200], "type": "bug", "priority": 0}
     bead = beads.create(town, rig, who, {**fields, "description": said})
-    text = f'Revert "{culprit.subject}"\n\n{said}\n\nThis reverts commit {culprit.bad}.\n'
+    what = f"commit {culprit.bad}"
+    if culprit.before not in repository.parents_of(culprit.bad):
+        what = f"commits {culprit.before}..{culprit.bad}"
+    text = f'Revert "{culprit.subject}"\n\n{said}\n\nThis reverts {what}.\n'
     me = Signature(who.address, who.email, int(town.clock()))
     commit = repository.write_commit(tree, [onto], text, me)
     branch = f"revert/{bead.id}"
     move_refs(repository, [RefMove(f"refs/heads/{branch}", None, commit)], why="take back")
     return bead, branch
+
+
+def _words(repository: Repository, culprit: Culprit) -> str:
+    """Return what to hand to ``git revert``: a merge, a commit, or several of them."""
+    bad, parents = culprit.bad[:12], repository.parents_of(culprit.bad)
+    if len(parents) > 1:
+        return f"-m 1 {bad}"
+    return bad if culprit.before in parents else f"{culprit.before[:12]}..{bad}"

@@ -20,7 +20,7 @@ from gitgt.model.actor import Actor, Standing
 from gitgt.model.dispatch import is_polecat
 from gitgt.model.documents import Bead, MergeRequest, Severity
 from gitgt.model.ids import BeadId, is_bead_id
-from gitgt.services import submit, target
+from gitgt.services import landed, submit, target
 from gitgt.services.integration import branches
 from gitgt.services.sandbox import branch_of
 from gitgt.services.town import Rig, Town
@@ -119,7 +119,8 @@ def heed(town: Town, now: Snapshot, reading: Reading, who: Actor) -> bool:
     base = target.tip(repository, branches.place(town, reading.rig, reading.bead))
     if base is None:
         return _miss_target(town, reading, who)
-    said = read(repository, reading.tip, base)
+    landed_before = landed.heads_of(now, reading.bead.id)
+    said = read(repository, reading.tip, base, *landed_before)
     request = submit.live_request(now, reading.bead.id)
     new = [
         each for each in said if request is None or not _is_in(repository, each.commit, request)
@@ -127,7 +128,7 @@ def heed(town: Town, now: Snapshot, reading: Reading, who: Actor) -> bool:
     if not new:
         return False
     _call_for_help(town, reading, new, who)
-    earlier = [] if request is None else read(repository, request.head, base)
+    earlier = [] if request is None else read(repository, request.head, base, *landed_before)
     head = finished_at(new, reading.bead.id, earlier)
     begun = submit.begin(town, reading.bead.id, who)
     if head is None:
@@ -205,6 +206,8 @@ def heed_pushed(town: Town, now: Snapshot, pushed: Pushed) -> list[RefusedError]
         for name in each.closes:
             newest.setdefault(name, each)
     for name, said in newest.items():
+        if _has_landed(now, said, name):
+            continue
         if BeadId.parse(name).prefix != pushed.rig.prefix:
             continue
         try:
@@ -212,6 +215,13 @@ def heed_pushed(town: Town, now: Snapshot, pushed: Pushed) -> list[RefusedError]
         except RefusedError as error:
             refused.append(error)
     return refused
+
+
+def _has_landed(now: Snapshot, said: Said, bead: str) -> bool:
+    """Tell whether a commit was part of what *bead* has landed with, be it squashed or not."""
+    return any(
+        now.repository.is_ancestor(said.commit, head) for head in landed.heads_of(now, bead)
+    )
 
 
 def _submit_pushed(town: Town, now: Snapshot, pushed: Pushed, said: Said, bead: BeadId) -> None:

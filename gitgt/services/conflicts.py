@@ -15,7 +15,7 @@ from gitgt.model.lifecycle import MergeStatus
 from gitgt.model.merge_chain import Base, Held, behind, chain_of
 from gitgt.model.merge_facts import LIMIT
 from gitgt.model.queue_order import in_order
-from gitgt.services import merge_queue, queue_facts, target
+from gitgt.services import landed, merge_queue, queue_facts, target
 from gitgt.services.merge_queue import WHO, Target
 from gitgt.services.town import Rig, Town
 
@@ -65,7 +65,8 @@ def _held(town: Town, now: Snapshot, where: Target) -> Iterable[Held]:
     requests, _ = merge_queue.sort_out(now, queued[:_LOOKED_AT])
     if tip is None or len(requests) < 2:
         return ()
-    merger = Merger(now.repository, tip, COMMITTER)
+    known = landed.by_ledger(now, where.branch)
+    merger = Merger(now.repository, tip, COMMITTER, landed=known)
     merging = merger.merging(merge_queue.incoming(requests))
     hours = queue_facts.tuning_of(town, where.rig).hours
     order = in_order(queue_facts.as_planned(town, now, requests, hours=hours))

@@ -12,7 +12,7 @@ from typing import Final
 from gitgt.errors import LedgerConflictError, RefusedError
 from gitgt.git import landing
 from gitgt.git.landing import Landed
-from gitgt.git.merge import Incoming
+from gitgt.git.links import Incoming
 from gitgt.git.repository import Repository, Signature
 from gitgt.git.transaction import RefMove
 from gitgt.ledger.snapshot import Snapshot
@@ -175,6 +175,7 @@ def land(town: Town, target: Target, base: str, links: Sequence[Link]) -> Landed
     def decide(now: Snapshot) -> Change:
         if now.repository.ref(target.ref) != base:
             raise LedgerConflictError(f"{target.branch} moved while it was being tested")
+        _check_reachable(now, target, base, links)
         documents: list[Document] = []
         for link in links:
             documents += _landed(now, link, at)
@@ -192,9 +193,25 @@ def land(town: Town, target: Target, base: str, links: Sequence[Link]) -> Landed
     return landed
 
 
+def _check_reachable(now: Snapshot, target: Target, base: str, links: Sequence[Link]) -> None:
+    """Refuse to close a bead with a commit that the target is not going to have.
+
+    Raises:
+        RefusedError: one of them does not lead from the base to where the target is to go.
+    """
+    below = base
+    for link in links:
+        if not now.repository.is_ancestor(below, link.commit):
+            raise RefusedError(
+                f"{target.branch} would not have what {link.request} lands as: {link.commit}",
+                hint="nothing has landed; this is a mistake of gitgt's",
+            )
+        below = link.commit
+
+
 def _landed(now: Snapshot, link: Link, at: str) -> tuple[Document, ...]:
     request = now.request(link.request)
-    if not _may_land(request) or not _is_of(now, link, request):
+    if not _may_land(request) or request.head != link.head:
         raise LedgerConflictError(f"{request.id} changed while it was being tested")
     landing_of.check_whole(now, request)
     how = f"resolved by {link.note}" if link.note else request.reason
@@ -221,10 +238,6 @@ def _check_after(now: Snapshot, documents: Sequence[Document]) -> None:
 def _has_landed(now: Snapshot, request: BeadId) -> bool:
     found = now.find(request)
     return found is not None and found.status in (MergeStatus.LANDED, MergeStatus.NO_OP)
-
-
-def _is_of(now: Snapshot, link: Link, request: MergeRequest) -> bool:
-    return request.head in now.repository.parents_of(link.commit)
 
 
 def _closed(bead: Bead, landed: str, at: str, reason: str = "") -> Bead:

@@ -28,7 +28,7 @@ from gitgt.model.lifecycle import (
     MergeStatus,
 )
 from gitgt.model.wording import fit_line, fit_text
-from gitgt.services import depending, target
+from gitgt.services import depending, landed, target
 from gitgt.services.commit import signed
 from gitgt.services.integration import branches
 from gitgt.services.town import Rig, Town
@@ -94,7 +94,7 @@ def submit(town: Town, submission: Submission, who: Actor) -> MergeRequest:
         placed = present.target if present else branches.place(town, rig, bead)
         where = submission.target or placed
         target.check_kind(rig, where)
-        _check_commits(ledger, submission, where)
+        _check_commits(now, submission, where)
         depending.check_circles(town, bead.id, submission.after)
         request = (
             _new(number, bead, submission, where=where, at=at, who=who)
@@ -145,13 +145,15 @@ def _checked(bead: Bead, who: Actor) -> Bead:
     return bead
 
 
-def _check_commits(ledger: Ledger, submission: Submission, where: str) -> None:
-    tip = target.tip(ledger.repository, where)
+def _check_commits(now: Snapshot, submission: Submission, where: str) -> None:
+    tip = target.tip(now.repository, where)
     if tip is None:
         raise NotFoundError(
             f"the branch {where!r} that {submission.bead} is to land on is gone"
         )
-    if ledger.repository.is_ancestor(submission.head, tip):
+    # That its content is there is for the queue to say: it closes the bead then.
+    there = (tip, *landed.heads_of(now, submission.bead))
+    if any(now.repository.is_ancestor(submission.head, each) for each in there):
         raise RefusedError(
             f"{submission.branch} has no commit that {where} has not",
             hint="commit your work first; if nothing needs changing: "

@@ -14,6 +14,7 @@ from gitgt.git.command import git
 from gitgt.model.actor import Actor
 from gitgt.model.instant import text_of
 from gitgt.model.merge_facts import LIMIT
+from gitgt.model.merge_style import Style
 from gitgt.model.queue_order import HOURS
 from gitgt.model.wording import fit_line
 from gitgt.services import commit, settings
@@ -56,7 +57,7 @@ class Tuning:
     of waiting make up for one priority. ``frozen``, ``paused`` and ``stopped`` are why, if so.
     ``by_forge``: what passed is not landed here, but in a pull request. With it, or for what a
     target does not take from us, it ``has_forge``. With ``go_on`` a red target does not stop
-    the line.
+    the line. ``style`` is what a landing looks like.
     """
 
     slots: int = 1
@@ -70,6 +71,7 @@ class Tuning:
     rerere: Rerere = Rerere.OFFER
     go_on: bool = False
     has_forge: bool = False
+    style: Style = Style.MERGE
 
     @property
     def brake(self) -> Brake | None:
@@ -108,6 +110,7 @@ def tuning(town: Town, rig: Rig) -> Tuning:
         rerere=Rerere(found.get("rerere", "offer")),
         go_on=found.get("on_red") == "go-on",
         has_forge="forge" in said,
+        style=Style(found.get("style", Style.MERGE)),
     )
 
 

@@ -2,13 +2,13 @@ from __future__ import annotations
 
 import os
 import subprocess
-from dataclasses import replace
 
 import pytest
 
 from gitgt.errors import GitFailedError
 from gitgt.git.attributes import attributes_file
-from gitgt.git.merge import Conflict, Incoming, Merged, Merger
+from gitgt.git.links import Incoming
+from gitgt.git.merge import Conflict, Merged, Merger
 from gitgt.git.repository import Repository, Signature
 from gitgt.model.merge_chain import Clash, Link
 from tests.support.checkout import Checkout
@@ -103,6 +103,7 @@ def test_the_same_merge_is_the_same_commit_whoever_makes_it(shop, monkeypatch):
     assert shown == (
         "shop/polecats/toast|1800000000 +0000|refinery|1800000000 +0000|"
         f"{merger.target} {theirs}|Sell shoes (gt-abc12)\n\n"
+        "Co-authored-by: Tess Ter <tess@example.com>\n"
         f"Bead: gt-abc12\nMerge-Request: gt-mr-abc12\nHead: {theirs}"
     )
 
@@ -305,8 +306,3 @@ def test_replaced_objects_do_not_count(shop):
     before = merger.merge(merger.target, theirs)
     subprocess.run(["git", "replace", theirs, other], cwd=merger.repository.common, check=True)
     assert merger.merge(merger.target, theirs) == before
-
-
-def test_the_incoming_message_names_its_branch():
-    said = replace(incoming("f" * 40), branch="polecat/toast/gt-abc12").message()
-    assert "Merge-Request: gt-mr-abc12\nBranch: polecat/toast/gt-abc12\nHead: " in said

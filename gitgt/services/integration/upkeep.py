@@ -13,7 +13,7 @@ from gitgt.git.transaction import RefMove, move_refs
 from gitgt.ledger.snapshot import Snapshot
 from gitgt.model.actor import Actor
 from gitgt.model.documents import Bead
-from gitgt.services import target
+from gitgt.services import landed, target
 from gitgt.services.integration import branches, landing, refreshing, standing
 from gitgt.services.integration.rules import Rules, rules
 from gitgt.services.integration.standing import View
@@ -68,8 +68,8 @@ def _remove(rig: Rig, now: Snapshot, epic: Bead) -> None:
     """Remove the branch of an epic that landed: all of it is on the base, or it stays."""
     repository = now.repository
     ref = f"{_HEADS}{epic.integration}"
-    tip, base = repository.ref(ref), target.tip(repository, target.of(rig, epic))
-    if tip is None or base is None or not epic.landed or not repository.is_ancestor(tip, base):
+    tip, base = repository.ref(ref), target.of(rig, epic)
+    if tip is None or not epic.landed or not landed.is_landed(now, tip, base):
         return
     if any(each.branch == ref for each in worktree.worktrees(repository)):
         return

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from gitgt.git.merge import Conflict, Incoming, Merged, Merger
+from gitgt.git.links import Incoming
+from gitgt.git.merge import Conflict, Merged, Merger
 from gitgt.git.repository import Repository, Signature
 from gitgt.model.merge_chain import Link
 from tests.support.checkout import Checkout

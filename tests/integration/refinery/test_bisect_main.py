@@ -68,9 +68,7 @@ def test_what_others_stand_on_is_left_to_a_person(town, shop, commits):
     town.repo(shop).git("update-ref", "refs/heads/main", work.head)
     with pytest.raises(RefusedError) as refusal:
         bisect.take_back(town.town, shop, found, TESS)
-    assert refusal.value.hint == (
-        f"in a worktree of your own: git revert -m 1 {found.bad[:12]}"
-    )
+    assert refusal.value.hint == (f"in a worktree of your own: git revert {found.bad[:12]}")
 
 
 def test_a_green_target_and_a_past_that_nobody_tested_are_told(town, shop):
