@@ -32,10 +32,14 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """The moves, in their order, and the checkouts that stand in the way."""
+    """The moves, in their order, and the checkouts that stand in the way.
+
+    With *remote* they are made there first: only there it stands what has become of them.
+    """
 
     moves: tuple[RefMove, ...]
     standing: tuple[Standing, ...] = ()
+    remote: str = ""
 
     @property
     def name(self) -> str:
@@ -56,6 +60,7 @@ class Intent:
                 [str(each.path), str(each.git_dir), each.branch, each.follows]
                 for each in self.standing
             ],
+            **({"remote": self.remote} if self.remote else {}),
         }
         return f"intend to move {self.moves[0].name}\n\n{json.dumps(plan)}\n"
 
@@ -73,9 +78,10 @@ class Intent:
                 Standing(Path(path), Path(git_dir), branch, follows)
                 for path, git_dir, branch, follows in plan["standing"]
             )
+            remote = str(plan.get("remote", ""))
         except (ValueError, KeyError, TypeError) as error:
             raise EnvironmentProblemError(
                 f"the intent {commit[:12]} in {repository.common} cannot be read",
                 hint=f"git -C {repository.common} show {commit[:12]}",
             ) from error
-        return cls(moves, standing)
+        return cls(moves, standing, remote)

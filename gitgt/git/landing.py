@@ -6,6 +6,9 @@ last. Whoever comes next reads it: the target moves before the ledger, so where 
 stands says what happened.
 
     pin, intent, detach checkouts, move target and ledger, bring checkouts along, forget
+
+Where a remote has the last word, what lands is published between intent and detaching. Then an
+intent none of whose refs has moved here may have been kept there: it waits until that is known.
 """
 
 from __future__ import annotations
@@ -16,11 +19,12 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-from gitgt.errors import LedgerConflictError
+from gitgt.errors import GtError, LedgerConflictError
 from gitgt.git import faults
 from gitgt.git import standing as checkouts
 from gitgt.git.intent import INTENTS, Intent
 from gitgt.git.locks import lock_of, remove_stale
+from gitgt.git.remote import UnreachableError
 from gitgt.git.repository import Repository
 from gitgt.git.transaction import RefMove, move_refs
 from gitgt.git.turn import turn
@@ -54,6 +58,7 @@ class Ending(StrEnum):
     DROPPED = "dropped"  # nothing had moved
     TORN = "torn"  # the target moved, and somebody else moved the ledger since
     BUSY = "busy"  # somebody seems to be at it
+    WAITING = "waiting"  # whether the remote has it is not known yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +70,25 @@ class Recovered:
     landed: Landed = field(default_factory=Landed)
 
 
+@dataclass(frozen=True, slots=True)
+class Publishing:
+    """What is done first, at a *remote*.
+
+    ``send`` raises ``UnreachableError`` if it cannot know what has become of it, and any other
+    error if nothing has.
+    """
+
+    remote: str
+    send: Callable[[], None]
+
+
 def land(
     repository: Repository,
     moves: Sequence[RefMove],
     why: str,
     *,
     pins: Mapping[str, str] | None = None,
+    publishing: Publishing | None = None,
     before: Before = _go_on,
 ) -> Landed:
     """Make all *moves*, the target's first and the ledger's last, or none.
@@ -84,12 +102,16 @@ def land(
         _recover(repository, [move.name for move in moves], before)
         before("pin")
         _pin(repository, pins or {})
+        promise = None
+        if publishing is not None:
+            promise = _publish(repository, moves, publishing, before)
         for move in moves[1:]:
             checkouts.catch_up(repository, move.name)
-        intent = Intent(tuple(moves), tuple(checkouts.in_the_way(repository, moves)))
+        standing = tuple(checkouts.in_the_way(repository, moves))
+        intent = Intent(tuple(moves), standing, publishing.remote if publishing else "")
         before("intent")
         commit = intent.write(repository)
-        move_refs(repository, [RefMove(intent.name, None, commit)], why=why)
+        move_refs(repository, [RefMove(intent.name, promise, commit)], why=why)
         _detach(intent, before)
         before("move")
         try:
@@ -101,6 +123,49 @@ def land(
         before("forget")
         _forget(repository, intent, commit)
         return landed
+
+
+def _publish(
+    repository: Repository, moves: Sequence[RefMove], publishing: Publishing, before: Before
+) -> str:
+    """Write down what is published, and publish it; return the commit of the intent."""
+    intent = Intent(tuple(moves), remote=publishing.remote)
+    before("promise")
+    commit = intent.write(repository)
+    move_refs(repository, [RefMove(intent.name, None, commit)], why="publish")
+    before("publish")
+    try:
+        publishing.send()
+    except UnreachableError:
+        raise
+    except GtError:
+        _forget(repository, intent, commit)
+        raise
+    return commit
+
+
+def published(repository: Repository) -> set[str]:
+    """Return the targets for which something was published, and not brought to its end here."""
+    intents = (Intent.read(repository, each) for each in repository.refs(INTENTS).values())
+    return {intent.moves[0].name for intent in intents if intent.remote}
+
+
+def end_published(repository: Repository, target: str) -> list[Intent]:
+    """Bring to its end what was published for *target*, now that all is known of it.
+
+    Returns those by which *target* has not moved here: whoever knows that they were taken has
+    to see to that, since checkouts may stand on it by now.
+    """
+    dropped = []
+    with turn(repository, "landing"):
+        for commit in repository.refs(INTENTS).values():
+            intent = Intent.read(repository, commit)
+            if not intent.remote or intent.moves[0].name != target:
+                continue
+            if _end(repository, intent, commit, _go_on).ending is Ending.WAITING:
+                _give_up(repository, intent, commit)
+                dropped.append(intent)
+    return dropped
 
 
 def recover(
@@ -139,6 +204,8 @@ def _locks(repository: Repository, names: Sequence[str]) -> Iterator[Path]:
 def _end(repository: Repository, intent: Intent, commit: str, before: Before) -> Recovered:
     """Bring one intent to its end, whatever it was in the middle of."""
     lagging = [move for move in intent.moves if not _has_moved(repository, move)]
+    if intent.remote and intent.moves[0] in lagging:
+        return Recovered(intent, Ending.WAITING)
     if len(lagging) == len(intent.moves):
         before("drop")
         _give_up(repository, intent, commit)

@@ -23,6 +23,7 @@ class Stop(StrEnum):
     NO_GATES = "no gates"
     COULD_NOT_RUN = "could not run"
     BASE_RED = "base red"
+    CANNOT_LAND = "cannot land"
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,7 @@ from gitgt.services import (
     ceiling,
     conflicts,
     depending,
+    direct,
     escalations,
     gate,
     gate_beads,
@@ -58,6 +59,7 @@ from gitgt.services import (
 )
 from gitgt.services.gate_runs import GateRuns
 from gitgt.services.integration import landing, upkeep
+from gitgt.services.landings import Landings
 from gitgt.services.merge_queue import WHO, Target, Verdict
 from gitgt.services.town import Rig, Town
 from gitgt.services.tuning import Rerere, tuning
@@ -77,6 +79,7 @@ class RefineryRole:
     def __init__(self, town: Town) -> None:
         self._town = town
         self._mergers: dict[tuple[str, str], tuple[tuple[str | None, Style], Merger]] = {}
+        self._landings: dict[tuple[str, str], Landings] = {}
 
     def keys(self) -> Iterable[Key]:
         """Return one key for each rig."""
@@ -96,28 +99,26 @@ class RefineryRole:
         gates = gate.gates(self._town, rig)
         if live.take_in({each.name: each for each in gates}):
             self._tell_of_leaks(rig, live, gates)
-        lines = [
-            _Line(
-                self._town,
-                each,
-                gates,
-                GateRuns(self._town, rig, each.branch, live.keys),
-                self._merger,
-            )
-            for each in ([] if tuning(self._town, rig).stopped else targets)
-        ]
+        stopped = tuning(self._town, rig).stopped
+        lines = [self._line(rig, each, gates, live) for each in ([] if stopped else targets)]
         failed: list[GtError | OSError] = []
         for line in lines:  # what is wrong with one target stops no other
             try:
                 line.decide()
             except (GtError, OSError) as error:
                 failed.append(error)
-        waits = self._start(rig, live, lines)
+        waits = [*self._start(rig, live, lines), *(line.lands_in for line in lines)]
         gate_history.ask_to_mend(self._town, rig, gates, live.keys)
         if failed:
             raise next((each for each in failed if isinstance(each, BusyError)), failed[0])
         waits.append(_UNTIL_ASKED if live.live() else None)
         return Settled(again_in=min((each for each in waits if each is not None), default=None))
+
+    def _line(self, rig: Rig, target: Target, gates: Sequence[Gate], live: GateRuns) -> _Line:
+        runs = GateRuns(self._town, rig, target.branch, live.keys)
+        key = (rig.name, target.branch)
+        landings = self._landings.setdefault(key, Landings(self._town.clock))
+        return _Line(self._town, target, gates, runs, landings, self._merger)
 
     def _start(self, rig: Rig, live: GateRuns, lines: Sequence[_Line]) -> list[float | None]:
         """Share the free slots among the lines; return when each has to be looked at again."""
@@ -174,6 +175,7 @@ class _Line:
         target: Target,
         gates: Sequence[Gate],
         runs: GateRuns,
+        landings: Landings,
         merger: Callable[[Target, Snapshot, str, Style], Merger],
     ) -> None:
         self._tuning = tuning(town, target.rig)
@@ -185,6 +187,13 @@ class _Line:
         self._runs = runs
         self._works = queue_facts.works(town, target, self._gates, runs, self._tuning)
         self._tests: list[Test] = []
+        self._landings = landings
+        self._publisher = direct.publisher(town, target)
+
+    @property
+    def lands_in(self) -> float | None:
+        """In how many seconds what could not land may be tried again."""
+        return self._landings.retry_in()
 
     @property
     def lane(self) -> Lane:
@@ -210,6 +219,7 @@ class _Line:
             LedgerConflictError: others moved target or ledger again and again.
         """
         races = 0
+        self._catch_up()
         while True:
             try:
                 if not self._step():
@@ -218,6 +228,14 @@ class _Line:
                 races += 1
                 if races == _RACES:
                     raise
+                self._catch_up(anew=True)
+
+    def _catch_up(self, *, anew: bool = False) -> None:
+        """Look where the target stands that counts, unless we know."""
+        moved = self._landings.catch_up(self._publisher, anew=anew)
+        if moved.detached:
+            tip = self._ledger.repository.ref(self._target.ref)
+            self._tell_owners(moved, tip or "")
 
     def _step(self) -> bool:
         """Look, plan and perform once; say whether everything looks different now."""
@@ -231,23 +249,26 @@ class _Line:
         if landing.review_all(self._town, now, requests, WHO):
             return True
         if not requests:
-            escalations.settle(self._town, self._target.rig, WHO, about=self._target.ref)
+            self._settle()
             self._look_after(now, base)
             return False
         if target.holds_beads(self._target.rig, branch):
             # Each word on it moves the ledger: so it is told before anything is looked at.
             self._tell(Stop.HELD, f"{branch} holds beads, and no code lands there")
             return False
+        if parked := self._landings.parked:
+            self._tell(Stop.CANNOT_LAND, parked.message, parked.hint)
+            return False
         if base is None:
             self._strand(requests)
             return False
-        merger = self._merger(self._target, now, base.commit, self._tuning.style)
+        merger = self._merger(self._target, now, base.commit, self._style)
         merging = merger.merging(merge_queue.incoming(requests))
         acts, known = self._plan(now, base, requests, merging)
         self._tell_of_base(known)
         # A decision comes alone, and does not say whether the queue stands still after it.
         if not any(isinstance(act, Freeze | Land | Skip | Eject) for act in acts):
-            escalations.settle(self._town, self._target.rig, WHO, about=self._target.ref)
+            self._settle()
         return self._perform(acts, base, requests, merger)
 
     def _waiting(self, now: Snapshot) -> list[MergeRequest]:
@@ -265,6 +286,18 @@ class _Line:
         if any(each.status == MergeStatus.QUEUED for each in requests):
             self._tell(Stop.HELD, stranded.gone(self._target.branch))
             stranded.strand(self._ledger, self._target.branch, WHO)
+
+    def _settle(self) -> None:
+        """Close what was told of this queue, if nothing stands in its way any more."""
+        if self._landings.trouble is None:
+            escalations.settle(self._town, self._target.rig, WHO, about=self._target.ref)
+
+    @property
+    def _style(self) -> Style:
+        """What landings look like; what the refinery signs it has to make itself."""
+        style = self._tuning.style
+        as_they_are = style is Style.FAST_FORWARD and self._publisher.how.signer is not None
+        return Style.REBASE if as_they_are else style
 
     def _plan(
         self, now: Snapshot, base: Base, requests: Sequence[MergeRequest], merging: Merging
@@ -284,7 +317,7 @@ class _Line:
         """See to what has landed, though nothing waits: what is in quarantine is run there."""
         if base is None:
             return
-        merger = self._merger(self._target, now, base.commit, self._tuning.style)
+        merger = self._merger(self._target, now, base.commit, self._style)
         acts, known = self._plan(now, base, (), merger.merging({}))
         self._tell_of_base(known)
         starts = [each for each in acts if isinstance(each, Start)]
@@ -307,8 +340,7 @@ class _Line:
         for act in acts:
             match act:
                 case Land(links):
-                    self._land(links, base, by_id)
-                    changed = True
+                    changed = self._land(links, base, by_id)
                 case Skip(request):
                     merge_queue.skip(self._town, self._target, request)
                     changed = True
@@ -327,15 +359,21 @@ class _Line:
 
     def _land(
         self, links: Sequence[Link], base: Base, by_id: Mapping[str, MergeRequest]
-    ) -> None:
-        """Land what passed, or leave it to the forge."""
+    ) -> bool:
+        """Land what passed, or leave it to the forge; say whether that was possible."""
         heads = {link.request: by_id[link.request].head for link in links}
         if self._tuning.by_forge and proposing.is_at_the_forge(self._town, self._target):
             proposing.propose(self._town, self._target, heads)
         else:
-            moved = merge_queue.land(self._town, self._target, base.commit, links)
+            moved = self._landings.land(self._publisher, base.commit, links)
+            if moved is None:
+                trouble = self._landings.trouble
+                assert trouble is not None
+                self._tell(Stop.CANNOT_LAND, trouble.message, trouble.hint)
+                return False
             self._tell_owners(moved, links[-1].commit)
         self._runs.lately.ended(heads.values(), red=False)
+        return True
 
     def _eject(self, act: Eject, request: MergeRequest, merger: Merger) -> None:
         if act.cause is Cause.CONFLICT:
@@ -361,11 +399,11 @@ class _Line:
                 self._town, self._target.rig, WHO, severity=Severity.LOW, title=title, about=""
             )
 
-    def _tell(self, stop: Stop, reason: str) -> None:
+    def _tell(self, stop: Stop, reason: str, more: str = "") -> None:
         severity = Severity.MEDIUM if stop is Stop.HELD else Severity.HIGH
         rig, branch = self._target.rig, self._target.branch
         queue = rig.name if branch == rig.branch else f"{rig.name} for {branch}"
-        log = self._runs.trouble_log() if stop is Stop.COULD_NOT_RUN else ""
+        log = self._runs.trouble_log() if stop is Stop.COULD_NOT_RUN else more
         submit.escalate(
             self._town, rig, WHO, severity=severity, about=self._target.ref, description=log,
             title=f"the queue of {queue} stands still: {reason}"[:300],

@@ -5,7 +5,7 @@ It lands, it has nothing to do, or it is sent back. Which, ``model.merge_queue``
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -64,7 +64,8 @@ class Target:
 def targets(rig: Rig, now: Snapshot) -> list[Target]:
     """Return the branches that something waits to land on, the rig's own first.
 
-    Whoever waits for a branch that is gone is looked at again: it may have come back.
+    Whoever waits for a branch that is gone is looked at again: it may have come back. So are
+    those branches of which it is not known yet whether something has landed.
     """
     status = (MergeStatus.QUEUED, MergeStatus.BLOCKED)
     named = {
@@ -72,6 +73,7 @@ def targets(rig: Rig, now: Snapshot) -> list[Target]:
         for request in now.all(MergeRequest, status=status)
         if request.status == MergeStatus.QUEUED or stranded.is_stranded(request)
     }
+    named |= {each.removeprefix("refs/heads/") for each in landing.published(now.repository)}
     others = sorted(named - {rig.branch})
     return [
         Target(rig, each) for each in ([rig.branch] if rig.branch in named else []) + others
@@ -157,10 +159,15 @@ def _incoming(request: MergeRequest) -> Incoming:
     )
 
 
-def land(town: Town, target: Target, base: str, links: Sequence[Link]) -> Landed:
+Mover = Callable[[Repository, tuple[RefMove, ...], str], Landed]
+
+
+def land(
+    town: Town, target: Target, base: str, links: Sequence[Link], *, by: Mover = landing.land
+) -> Landed:
     """Move the target to the last of *links* and close their beads, in one transaction.
 
-    Returns what became of checkouts that stood on the target.
+    *by* is what moves the refs. Returns what became of checkouts that stood on the target.
 
     Raises:
         LedgerConflictError: target or requests are no longer what was tested.
@@ -170,7 +177,7 @@ def land(town: Town, target: Target, base: str, links: Sequence[Link]) -> Landed
 
     def move(repository: Repository, moves: tuple[RefMove, ...], why: str) -> None:
         nonlocal landed
-        landed = landing.land(repository, moves, why)
+        landed = by(repository, moves, why)
 
     def decide(now: Snapshot) -> Change:
         if now.repository.ref(target.ref) != base:

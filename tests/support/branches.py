@@ -43,7 +43,14 @@ class Branches:
         self.work.git("add", "-A")
         when = (f"--date={date}",) if date else ()
         self.work.git(
-            "commit", "-q", "--allow-empty", f"--author={author}", *when, "-m", message
+            "commit",
+            "-q",
+            "--no-gpg-sign",
+            "--allow-empty",
+            f"--author={author}",
+            *when,
+            "-m",
+            message,
         )
         return self.work.head
 

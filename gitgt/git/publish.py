@@ -1,0 +1,90 @@
+"""Send a target and the ledger to a remote together, or neither; never by force.
+
+The lease says where the target stands there by what was tested. Unlike a plain push it also
+refuses a target that was rewound meanwhile, which a plain push would bring back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from gitgt.errors import EnvironmentProblemError, what_git_said
+from gitgt.git.command import Outcome
+from gitgt.git.patient import attempt_within
+from gitgt.git.remote import TOO_LATE
+from gitgt.git.repository import Repository
+
+# A server that has trouble of its own says so in the same place as one that does not want it.
+_TROUBLE: Final = ("remote failure", "unpacker error", "failed to write", "internal error")
+
+
+class DeclinedError(EnvironmentProblemError):
+    """A remote says no, and will say so again: its branch takes no such push."""
+
+
+class Fate(StrEnum):
+    """What became of a push."""
+
+    TAKEN = "taken"
+    TOO_LATE = "too late"
+    DECLINED = "declined"
+    UNKNOWN = "unknown"  # it may have arrived all the same
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a remote answered, in its own words."""
+
+    fate: Fate
+    said: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """How a remote is talked to: for how long, and whether the repository's hooks run."""
+
+    remote: str
+    within: float
+    hooks: bool = False
+
+
+def push(
+    repository: Repository,
+    way: Way,
+    refs: Mapping[str, str],
+    *,
+    target: str,
+    expected: str | None,
+) -> Answer:
+    """Bring each of *refs* to its commit, if *target* still stands at *expected* there."""
+    quiet = () if way.hooks else ("-c", "core.hooksPath=/dev/null")
+    argv = (
+        *quiet, "-c", "push.followTags=false", "-c", "push.gpgSign=false", "push", "--atomic",
+        "--porcelain", "--no-recurse-submodules",
+        f"--force-with-lease={target}:{expected or ''}", way.remote,
+        *(f"{commit}:{ref}" for ref, commit in refs.items()),
+    )  # fmt: skip
+    return _answer(attempt_within(way.within, *argv, cwd=repository.common))
+
+
+def _answer(outcome: Outcome) -> Answer:
+    if outcome.ok:
+        return Answer(Fate.TAKEN)
+    rows = outcome.stdout.decode(errors="replace").splitlines()
+    said = [row.rpartition("\t")[2] for row in rows if row.startswith("!")]
+    # What is refused only because the other one was tells nothing.
+    causes = list(dict.fromkeys(each for each in said if "atomic" not in each)) or said
+    if not causes or any(sign in each for each in causes for sign in _TROUBLE):
+        told = what_git_said(outcome.stderr, outcome.code)
+        return Answer(Fate.UNKNOWN, "; ".join((*causes, told)))
+    if any(TOO_LATE.search(each) for each in causes):
+        return Answer(Fate.TOO_LATE, "; ".join(causes))
+    return Answer(Fate.DECLINED, "; ".join((*causes, *_reasons(outcome.stderr))))
+
+
+def _reasons(stderr: str) -> Sequence[str]:
+    rows = (row for row in stderr.splitlines() if row.startswith("remote: "))
+    return [row.removeprefix("remote: ").strip() for row in rows if row.strip() != "remote:"]
