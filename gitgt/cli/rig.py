@@ -88,7 +88,8 @@ def status(*, name: str | None, as_json: bool) -> None:
 def share(*, name: str, off: bool, remote: str, as_json: bool) -> None:
     """Let a rig's ledger and agents' branches be pushed to its project's remote.
 
-    Nothing is pushed by that: git gt sync does it. Before it, nothing of ours leaves.
+    Nothing is pushed by that: git gt sync does it, and what lands from then on lands there
+    first. Before it, nothing of ours leaves.
     """
     from gitgt.services import rig as service
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import shutil
 from typing import Final
 
-from gitgt.errors import what_git_said
+from gitgt.errors import EnvironmentProblemError, what_git_said
 from gitgt.git.attributes import attributes_file
 from gitgt.git.patient import attempt_within
-from gitgt.git.publish import DeclinedError, Way
+from gitgt.git.publish import Way
 from gitgt.git.remote import UnreachableError
 from gitgt.git.repository import Repository
 
@@ -17,7 +17,7 @@ _LONGEST: Final = 1024
 _TIMES: Final = 10  # as long as other exchanges, since there is so much more to send
 
 
-class NoLargeFilesError(DeclinedError):
+class NoLargeFilesError(EnvironmentProblemError):
     """Large files would be missing there, and nothing here can send them."""
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from gitgt.errors import BusyError, GtError, LedgerConflictError
-from gitgt.git import rerere
+from gitgt.git import rerere, submodules
 from gitgt.git.dispute import dispute
 from gitgt.git.landing import Landed
 from gitgt.git.merge import Merger, know_nothing
@@ -361,19 +361,44 @@ class _Line:
         self, links: Sequence[Link], base: Base, by_id: Mapping[str, MergeRequest]
     ) -> bool:
         """Land what passed, or leave it to the forge; say whether that was possible."""
+        if self._is_refused(links, base, by_id):
+            return True
         heads = {link.request: by_id[link.request].head for link in links}
         if self._tuning.by_forge and proposing.is_at_the_forge(self._town, self._target):
             proposing.propose(self._town, self._target, heads)
         else:
             moved = self._landings.land(self._publisher, base.commit, links)
             if moved is None:
-                trouble = self._landings.trouble
-                assert trouble is not None
-                self._tell(Stop.CANNOT_LAND, trouble.message, trouble.hint)
-                return False
+                return self._is_stopped(heads)
             self._tell_owners(moved, links[-1].commit)
         self._runs.lately.ended(heads.values(), red=False)
         return True
+
+    def _is_refused(
+        self, links: Sequence[Link], base: Base, by_id: Mapping[str, MergeRequest]
+    ) -> bool:
+        """Send back what nobody else could check out; tell whether there was anything."""
+        below = base.commit
+        for link in links:
+            missing = submodules.unpublished(self._ledger.repository, below, link.commit)
+            below = link.commit
+            if missing:
+                reason, findings = submodules.told_of(missing)
+                verdict = Verdict(MergeStatus.REJECTED, reason, findings)
+                request = by_id[link.request]
+                landing.tell(self._town, self._target.rig, request, reason, WHO)
+                merge_queue.send_back(self._town, self._target, request, verdict)
+                return True
+        return False
+
+    def _is_stopped(self, heads: Mapping[str, str]) -> bool:
+        """Tell what keeps things from landing; say whether there was another way for them."""
+        trouble = self._landings.trouble
+        assert trouble is not None
+        if self._landings.declined and proposing.instead(self._town, self._target, heads):
+            return True
+        self._tell(Stop.CANNOT_LAND, trouble.message, trouble.hint)
+        return False
 
     def _eject(self, act: Eject, request: MergeRequest, merger: Merger) -> None:
         if act.cause is Cause.CONFLICT:

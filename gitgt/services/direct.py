@@ -150,13 +150,7 @@ class Direct:
 
     def land(self, base: str, links: Sequence[Link]) -> Landed:
         """Let *links* land there, and here after it."""
-        try:
-            return land(self.town, self.target, base, links, self.how, by=self._move)
-        except DeclinedError:
-            other = fallback(self.town, self.target, self.how)
-            if other is None:
-                raise
-            return other.land(base, links)
+        return land(self.town, self.target, base, links, self.how, by=self._move)
 
     def _move(self, repository: Repository, moves: tuple[RefMove, ...], why: str) -> Landed:
         sent = False
@@ -196,7 +190,8 @@ class Direct:
         if answer.fate is Fate.DECLINED:
             raise DeclinedError(
                 f"{self._remote} does not take {self.target.branch}: {answer.said}",
-                hint="let the refinery push there, or: merge_queue: publish: local",
+                hint="let the refinery push there; or land by pull requests: "
+                "merge_queue: land: pull-request; or only here: land: local",
             )
         if answer.fate is not Fate.TAKEN:
             self._find_out(target.new, expected, answer.said)
@@ -216,8 +211,3 @@ class Direct:
                 hint="nothing has landed; it is tried again",
             )
         raise LedgerConflictError(f"the ledger of {self._remote} moved on")
-
-
-def fallback(_town: Town, _target: Target, _how: Publishing) -> Publisher | None:
-    """Return what lands where a remote declines a push: nothing, where no forge is set up."""
-    return None

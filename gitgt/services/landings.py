@@ -11,6 +11,7 @@ from typing import Final
 
 from gitgt.errors import EnvironmentProblemError
 from gitgt.git.landing import Landed
+from gitgt.git.lfs import NoLargeFilesError
 from gitgt.git.publish import DeclinedError
 from gitgt.git.remote import UnreachableError
 from gitgt.git.signing import CannotSignError
@@ -20,6 +21,10 @@ from gitgt.services.publish import ParkedError, Publisher
 # For so many seconds what was fetched counts as fresh.
 _FRESH: Final = 30.0
 _LONGEST_PAUSE: Final = 300.0
+# What keeps things from landing, and is nobody's fault who handed them in.
+_IN_THE_WAY: Final = (
+    UnreachableError, DeclinedError, CannotSignError, NoLargeFilesError, ParkedError,
+)  # fmt: skip
 
 
 class Landings:
@@ -31,6 +36,11 @@ class Landings:
         self._until = 0.0
         self._failures = 0
         self.trouble: EnvironmentProblemError | None = None
+
+    @property
+    def declined(self) -> bool:
+        """Whether a remote takes no pushes to the target."""
+        return isinstance(self.trouble, DeclinedError)
 
     @property
     def parked(self) -> ParkedError | None:
@@ -61,7 +71,7 @@ class Landings:
             return None
         try:
             landed = publisher.land(base, links)
-        except (UnreachableError, DeclinedError, CannotSignError, ParkedError) as error:
+        except _IN_THE_WAY as error:
             self._fail(error)
             return None
         self._failures, self.trouble = 0, None

@@ -1,7 +1,6 @@
 """How what passed gets to the target that counts: here, or at a remote that has the last word.
 
-A forge that lets nobody push has a third way, through a pull request; it is to be added beside
-these, and is asked for where a remote declines a push.
+What a remote declines is left to the forge if there is one: that is another role's business.
 """
 
 from __future__ import annotations

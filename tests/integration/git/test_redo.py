@@ -100,6 +100,7 @@ def test_the_merge_commit_has_both_heads_and_says_how(shop):
         "shop/polecats/toast",
         "Count (gt-abc12)",
         "",
+        "Co-authored-by: Tess Ter <tess@example.com>",
         "Bead: gt-abc12",
         "Merge-Request: gt-mr-abc12",
         f"Head: {head}",
