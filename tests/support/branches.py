@@ -90,3 +90,10 @@ class Branches:
         rows = "".join(f"  {key}: {value}\n" for key, value in keys.items())
         town.write(name, f"{text}merge_queue:\n{rows}")
         town.git("commit", "-q", "-m", "Set up the queue", "--", name)
+
+    @property
+    def tested(self) -> list[str]:
+        """The trees that gates have said something of, once for each gate."""
+        listed = self.repo.git("ls-tree", "-r", "--name-only", "refs/gt/verdicts")
+        names = [each for each in listed.splitlines() if not each.endswith(".log")]
+        return [each.replace("/", "").partition("-")[0] for each in names]
