@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from gitgt.errors import EnvironmentProblemError
-from gitgt.git.pruned import pruned
+from gitgt.git.pruned import Pruner
 from gitgt.git.repository import Repository, Signature
 from gitgt.model.gate import Gate, gate_hash
 from gitgt.model.inputs import Inputs
@@ -26,15 +26,18 @@ def environment() -> str:
 class Keys:
     """The keys of the verdicts of one rig's gates, for as long as one looks at its queue.
 
-    So long a gate's fingerprint is good: it is taken once, and anew at the next look.
+    So long a gate's fingerprint is good: it is taken once, and anew at the next look. What
+    *pruner* remembers is good for longer.
     """
 
     def __init__(
-        self, repository: Repository, cwd: Path, ours: Mapping[str, str] = os.environ
-    ) -> None:
+        self, repository: Repository, cwd: Path, pruner: Pruner | None = None,
+        ours: Mapping[str, str] = os.environ,
+    ) -> None:  # fmt: skip
         self._repository = repository
         self._cwd = cwd
         self._ours = ours
+        self._pruner = pruner or Pruner(repository)
         self._scopes: dict[tuple[str, tuple[str, ...]], str] = {}
         self._digests: dict[Gate, str] = {}
         self._troubles: dict[Gate, str] = {}
@@ -45,7 +48,7 @@ class Keys:
             return tree
         key = (tree, gate.inputs)
         if key not in self._scopes:
-            found = pruned(self._repository, tree, Inputs.parse(gate.inputs))
+            found = self._pruner.pruned(tree, Inputs.parse(gate.inputs))
             self._scopes[key] = self._scopes[found, gate.inputs] = found
         return self._scopes[key]
 
@@ -53,7 +56,9 @@ class Keys:
         """Return the commit that *gate* is run on: with inputs, one of nothing but them."""
         if not gate.inputs:
             return commit
-        tree = self.scope(self._repository.tree_of(commit), gate)
+        # Made anew: what was made long ago may have been collected since.
+        whole = self._repository.tree_of(commit)
+        tree = Pruner(self._repository).pruned(whole, Inputs.parse(gate.inputs))
         return self._repository.write_commit(tree, [], "The inputs of a gate\n", _WHO)
 
     def digest(self, gate: Gate) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gitgt.git.pruned import pruned
+from gitgt.git.pruned import Pruner
 from gitgt.git.repository import Repository
 from gitgt.model.inputs import Inputs
 from tests.support.checkout import Checkout
@@ -41,7 +41,7 @@ def test_what_is_left_is_what_git_would_name(project, globs, through):
     repository = Repository(project.path / ".git")
     if through == "libgit2":
         repository.differences(None, project.git("rev-parse", "HEAD"))  # which opens it
-    left = pruned(repository, project.git("rev-parse", "HEAD^{tree}"), Inputs.parse(globs))
+    left = Pruner(repository).pruned(project.git("rev-parse", "HEAD^{tree}"), Inputs.parse(globs))
     specs = [
         f":(exclude,glob){each[1:]}" if each.startswith("!") else f":(glob){each}"
         for each in globs
@@ -61,14 +61,14 @@ def test_a_change_of_what_is_not_seen_changes_nothing(project):
     inputs = Inputs.parse(["src/**", "tests"])
 
     def left() -> str:
-        return pruned(repository, project.git("rev-parse", "HEAD^{tree}"), inputs)
+        return Pruner(repository).pruned(project.git("rev-parse", "HEAD^{tree}"), inputs)
 
     before = left()
     project.commit("docs/new.md", "new\n")
     assert left() == before
     project.commit("src/a.py", "changed\n")
     assert left() != before
-    assert pruned(repository, left(), inputs) == left()
+    assert Pruner(repository).pruned(left(), inputs) == left()
 
 
 def test_a_submodule_below_a_glob_counts(project):
@@ -78,6 +78,6 @@ def test_a_submodule_below_a_glob_counts(project):
     project.git("commit", "-q", "-m", "Vendor")
     tree = project.git("rev-parse", "HEAD^{tree}")
     for globs in (["vendor/**"], ["vendor/lib/**"], ["vendor/lib"]):
-        left = pruned(repository, tree, Inputs.parse(globs))
+        left = Pruner(repository).pruned(tree, Inputs.parse(globs))
         assert listed(project, "ls-tree", "-r", left) == [f"160000 commit {commit}\tvendor/lib"]
-    assert pruned(repository, tree, Inputs.parse(["src"])) != tree
+    assert Pruner(repository).pruned(tree, Inputs.parse(["src"])) != tree
