@@ -13,6 +13,7 @@ from gitgt.git import rerere, submodules
 from gitgt.git.dispute import dispute
 from gitgt.git.landing import Landed
 from gitgt.git.merge import Merger, know_nothing
+from gitgt.git.pruned import Pruner
 from gitgt.git.recall import Recall
 from gitgt.git.rerere import Memory
 from gitgt.ledger.snapshot import Snapshot
@@ -49,6 +50,7 @@ from gitgt.services import (
     gate_beads,
     gate_history,
     landed,
+    leaks,
     merge_queue,
     proposing,
     queue_facts,
@@ -80,6 +82,7 @@ class RefineryRole:
         self._town = town
         self._mergers: dict[tuple[str, str], tuple[tuple[str | None, Style], Merger]] = {}
         self._landings: dict[tuple[str, str], Landings] = {}
+        self._pruners: dict[str, Pruner] = {}
 
     def keys(self) -> Iterable[Key]:
         """Return one key for each rig."""
@@ -90,7 +93,7 @@ class RefineryRole:
         rig = self._town.rig(key.name)
         upkeep.see_to(self._town, rig, WHO)
         resolutions.exchange(self._town, rig)
-        live = GateRuns(self._town, rig)
+        live = GateRuns(self._town, rig, pruner=self._pruner(rig))
         depending.settle(self._town, rig)
         targets = merge_queue.targets(rig, self._town.ledger_at(rig).snapshot())
         if not targets and not live.live():
@@ -98,7 +101,8 @@ class RefineryRole:
             return Settled()  # an idle queue does not even read its gates
         gates = gate.gates(self._town, rig)
         if live.take_in({each.name: each for each in gates}):
-            self._tell_of_leaks(rig, live, gates)
+            leaks.tell(self._town, rig, gates, WHO)
+            live.pool.retire({each.name for each in gates})
         stopped = tuning(self._town, rig).stopped
         lines = [self._line(rig, each, gates, live) for each in ([] if stopped else targets)]
         failed: list[GtError | OSError] = []
@@ -135,18 +139,10 @@ class RefineryRole:
                 for line, lane in zip(lines, lanes, strict=True)
             ]
 
-    def _tell_of_leaks(self, rig: Rig, live: GateRuns, gates: Sequence[Gate]) -> None:
-        """Say once which gates leave programs running, until they do not any more."""
-        known = live.leaks.known()
-        for each in gates:
-            about = f"gates/{each.name}"
-            if left := known.get(each.name):
-                said = f"the gate {each.name} of {rig.name} leaves {', '.join(left)} running"
-                submit.escalate(
-                    self._town, rig, WHO, severity=Severity.LOW, title=said, about=about
-                )
-            else:
-                escalations.settle(self._town, rig, WHO, about=about)
+    def _pruner(self, rig: Rig) -> Pruner:
+        """Return what prunes trees of *rig*, and remembers what it has made of them."""
+        repository = self._town.ledger_at(rig).repository
+        return self._pruners.setdefault(rig.name, Pruner(repository))
 
     def _merger(self, target: Target, now: Snapshot, base: str, style: Style) -> Merger:
         """Return what merges onto *base*, and remembers what it has merged."""

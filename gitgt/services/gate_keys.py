@@ -31,8 +31,8 @@ class Keys:
     """
 
     def __init__(
-        self, repository: Repository, cwd: Path, pruner: Pruner | None = None,
-        ours: Mapping[str, str] = os.environ,
+        self, repository: Repository, cwd: Path, ours: Mapping[str, str] = os.environ,
+        pruner: Pruner | None = None,
     ) -> None:  # fmt: skip
         self._repository = repository
         self._cwd = cwd

@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from gitgt.errors import EnvironmentProblemError
 from gitgt.git import faults
+from gitgt.git.pruned import Pruner
 from gitgt.git.turn import turn
 from gitgt.ledger.verdicts import Record, Verdicts, shortened
 from gitgt.model.failures import NONE, Failures, of_output
@@ -96,15 +97,16 @@ class GateRuns:
     """The runs of one rig, started and stopped for the queue of one of its branches."""
 
     def __init__(
-        self, town: Town, rig: Rig, branch: str = "", keys: Keys | None = None
+        self, town: Town, rig: Rig, branch: str = "", keys: Keys | None = None,
+        pruner: Pruner | None = None,
     ) -> None:  # fmt: skip
         self._town = town
         self._rig = rig
         self._branch = branch or rig.branch
         self._repository = town.ledger_at(rig).repository
         self._folder = self._repository.gt / "runs"
-        self._pool = Pool(self._repository, rig.path)
-        self.keys = keys or Keys(self._repository, rig.path, self._ours())
+        self.pool = Pool(self._repository, rig.path)
+        self.keys = keys or Keys(self._repository, rig.path, self._ours(), pruner)
         self.verdicts = Verdicts(self._repository, clock=town.clock)
         self._troubles = Troubles(self._repository.gt / "gate-trouble.json", town.clock)
         self.leaks = Leaks(self._repository)
@@ -171,7 +173,7 @@ class GateRuns:
         seen = self.keys.commit(commit, gate)
         live = Live(
             self._folder / f"{run.tree}.{digest}.{self._town.draw(36**8)}",
-            self._branch, run, seen, digest, self._pool.choose(taken, gate, seen),
+            self._branch, run, seen, digest, self.pool.choose(taken, gate, seen),
             whole, gate_hash(gate, ""), not gate.parallel,
         )  # fmt: skip
         try:
@@ -181,13 +183,13 @@ class GateRuns:
             self._troubles.note(live.key, str(error))
 
     def _start(self, live: Live, gate: Gate) -> None:
-        place = self._pool.prepare(live.slot, gate, live.commit, self._branch)
+        place = self.pool.prepare(live.slot, gate, live.commit, self._branch)
         _make(live)
         ours = self._ours()
         environ = gate_runner.for_gate(
             gate, ours, slot=live.slot, place=place,
-            temporary=self._pool.temporary(live.slot),
-            settings=self._pool.settings_of_git(live.slot, ours),
+            temporary=self.pool.temporary(live.slot),
+            settings=self.pool.settings_of_git(live.slot, ours),
         )  # fmt: skip
         environ[process.TOWN_MARK] = town_mark(self._town.root)
         wiring = sessions.wiring(self._rig, self._town)
@@ -228,7 +230,7 @@ class GateRuns:
                 self._take_in(each, gate, seen)
                 self._learn(each, gates)
             process.stop(each.folder, grace=0.0)  # one that was lost left somebody behind
-            self._pool.clear(each.slot)
+            self.pool.clear(each.slot)
             _remove(each.folder)
         return bool(ended)
 
@@ -238,13 +240,13 @@ class GateRuns:
         if isinstance(seen, Lost) or seen.stopped:
             self._troubles.lose(live.key)
             return
-        tampered = self._pool.is_tampered(live.slot, gate, live.commit)
+        tampered = self.pool.is_tampered(live.slot, gate, live.commit)
         room = shutil.disk_usage(self._repository.common).free
         judgment = gate_runner.judge(gate, seen, tampered=tampered, room=room)
         failures = NONE if tampered else self._failures(live, gate, judgment, seen)
         self._record(live, gate, judgment, seen, failures)
         if tampered:
-            self._pool.discard(live.slot)
+            self.pool.discard(live.slot)
 
     def _record(
         self, live: Live, gate: Gate, judgment: gate_runner.Judgment, seen: Ended,
@@ -280,7 +282,7 @@ class GateRuns:
             return NONE
         if gate.junit:
             since = _began(live.folder) or 0.0
-            return junit.failures(self._pool.place(live.slot), gate.junit, since=since)
+            return junit.failures(self.pool.place(live.slot), gate.junit, since=since)
         text = _printed(live, gate, seen).decode(errors="replace")
         return of_output(text, gate.command, seen.code)
 

@@ -11,7 +11,12 @@ import json
 from collections.abc import Sequence
 
 from gitgt.git.repository import Repository
+from gitgt.model.actor import Actor
+from gitgt.model.documents import Severity
+from gitgt.model.gate import Gate
 from gitgt.runtime.process import write_whole
+from gitgt.services import escalations, submit
+from gitgt.services.town import Rig, Town
 
 
 class Leaks:
@@ -36,3 +41,15 @@ class Leaks:
         said = {**found, gate: [*left]}
         self._path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(self._path, json.dumps({key: each for key, each in said.items() if each}))
+
+
+def tell(town: Town, rig: Rig, gates: Sequence[Gate], who: Actor) -> None:
+    """Say once which gates leave programs running, until they do not any more."""
+    known = Leaks(town.ledger_at(rig).repository).known()
+    for each in gates:
+        about = f"gates/{each.name}"
+        if left := known.get(each.name):
+            title = f"the gate {each.name} of {rig.name} leaves {', '.join(left)} running"
+            submit.escalate(town, rig, who, severity=Severity.LOW, title=title, about=about)
+        else:
+            escalations.settle(town, rig, who, about=about)

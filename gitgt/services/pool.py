@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -41,6 +41,16 @@ class Pool:
         busy = set(taken)
         free = [each for each in self._warm(gate, commit) if each.number not in busy]
         return choose(free, sorted(busy), gate.name)
+
+    def retire(self, gates: Collection[str]) -> None:
+        """Let any gate have the slots of those that are none of *gates* any more."""
+        for path in self._notes.glob(f"slot-*/{_LAST}"):
+            try:
+                said = json.loads(path.read_bytes())
+                if said["keeps"] and said["gate"] not in gates:
+                    write_whole(path, json.dumps({**said, "keeps": False}))
+            except FileNotFoundError:
+                continue  # thrown away at this moment
 
     def _warm(self, gate: Gate, commit: str) -> Iterator[Warm]:
         for path in sorted(self._notes.glob(f"slot-*/{_LAST}")):
@@ -91,7 +101,9 @@ class Pool:
         home = Path(ours.get("HOME", "~")).expanduser()
         sources = [Path(chosen)] if chosen else [home / each for each in _CONFIGS]
         path = self.temporary(number) / "gitconfig"
-        path.write_text("".join(f'[include]\n\tpath = "{each}"\n' for each in sources))
+        path.write_text(
+            "".join(f'[include]\n\tpath = "{_escaped(each)}"\n' for each in sources)
+        )
         return path
 
     def is_tampered(self, number: int, gate: Gate, commit: str) -> bool:
@@ -106,3 +118,7 @@ class Pool:
     def clear(self, number: int) -> None:
         """Remove what a gate has written beside its slot."""
         slot.remove(self.temporary(number))
+
+
+def _escaped(path: Path) -> str:
+    return str(path).replace("\\", "\\\\").replace('"', '\\"')

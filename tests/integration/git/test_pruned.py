@@ -41,7 +41,9 @@ def test_what_is_left_is_what_git_would_name(project, globs, through):
     repository = Repository(project.path / ".git")
     if through == "libgit2":
         repository.differences(None, project.git("rev-parse", "HEAD"))  # which opens it
-    left = Pruner(repository).pruned(project.git("rev-parse", "HEAD^{tree}"), Inputs.parse(globs))
+    left = Pruner(repository).pruned(
+        project.git("rev-parse", "HEAD^{tree}"), Inputs.parse(globs)
+    )
     specs = [
         f":(exclude,glob){each[1:]}" if each.startswith("!") else f":(glob){each}"
         for each in globs

@@ -169,6 +169,15 @@ def test_each_gate_keeps_what_it_has_built(shop):
     ]  # fmt: skip
 
 
+def test_the_slot_of_a_gate_that_is_gone_is_anybodys(shop):
+    old = shell("touch built", "old", keep=("built",))
+    shop.begin(old)
+    shop.end(old)
+    shop.runs().pool.retire({"test"})
+    assert shop.judge("[ ! -e built ]").verdict is Verdict.PASS
+    assert [each.name for each in (shop.rig.path / "refinery").iterdir()] == ["slot-0"]
+
+
 @pytest.fixture
 def vendored(shop, home):
     """A shop whose project has a submodule, which has one itself."""
