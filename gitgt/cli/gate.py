@@ -43,7 +43,7 @@ command = Noun(
 @click.option("--input", "inputs", multiple=True, help="A glob of what it sees; repeatable.")
 @click.option("--keep", multiple=True, help="What stays in its worktree, such as .venv.")
 @click.option("--minimum", type=click.IntRange(1), help="So many tests must have run.")
-@click.option("--memory", type=click.IntRange(1), help="MiB for each of its processes.")
+@click.option("--memory", type=click.IntRange(16), help="MiB for each of its processes.")
 @click.option(
     "--output", type=click.FloatRange(0, 64, min_open=True), help="MiB kept of its output."
 )

@@ -276,6 +276,8 @@ def worlds(draw: st.DrawFn) -> tuple[Nature, list[Request]]:
 SLOTS = st.integers(1, 4)
 LIMITS = st.integers(1, 12)
 CHOICES = st.lists(st.integers(0, 7), max_size=60)
+HEADS = st.sets(st.sampled_from([f"head-{name}" for name in NAMES]), min_size=1)
+LIES = st.lists(st.builds(Finding, HEADS.map(tuple), st.booleans()), max_size=8)
 
 
 @given(worlds(), SLOTS, LIMITS, CHOICES)
@@ -288,10 +290,6 @@ def test_exactly_the_good_land_in_order_and_exactly_the_bad_go_back(
     landed, back = one_after_the_other(nature, waiting)
     assert (play.landed, play.sent_back) == (landed, back)
     assert not play.stops
-
-
-HEADS = st.sets(st.sampled_from([f"head-{name}" for name in NAMES]), min_size=1)
-LIES = st.lists(st.builds(Finding, HEADS.map(tuple), st.booleans()), max_size=8)
 
 
 @given(worlds(), SLOTS, CHOICES, LIES, st.floats(0.001, 0.9), st.booleans())
@@ -323,16 +321,17 @@ def gates(draw: st.DrawFn) -> dict[str, object]:
         "sees": {name: draw(view) for name in names},
         "phases": dict(zip(names, phases, strict=False)),
         "alone": draw(st.frozensets(st.sampled_from(names))),
+        "frugal": draw(st.booleans()),
     }
 
 
-@given(worlds(), gates(), SLOTS, CHOICES, st.booleans())
+@given(worlds(), gates(), SLOTS, CHOICES, st.lists(st.booleans(), max_size=30), LIES)
 def test_gates_that_see_some_of_a_tree_land_and_blame_as_if_each_were_tested_alone(
-    world, some, slots, choices, frugal
+    world, some, slots, choices, crashes, lies
 ):
     nature, waiting = world
-    play = Play(nature, waiting, slots=slots, frugal=frugal, **some)
-    play.finish(iter(choices))
+    play = Play(nature, waiting, slots=slots, findings=lies, **some)
+    play.finish(iter(choices), crash=iter(crashes))
     assert (play.landed, play.sent_back) == one_after_the_other(nature, waiting, play.sees)
     assert not play.stops
     vouching = len(nature.hangs)
