@@ -270,7 +270,7 @@ class GateRuns:
             seconds=seen.seconds, at=self._town.now(), why=judgment.why,
             doubtful=judgment.doubtful, left=seen.left, failures=failures,
         )  # fmt: skip
-        kept = {"kept": gate_runner.kept_of(gate)} if gate.output else {}
+        kept = {"kept": (len(output), 0)} if gate.output else {}  # it is short enough as it is
         self.verdicts.put(live.run.tree, live.digest, record, output, **kept)
         self._troubles.forget(live.key)
 
@@ -360,6 +360,7 @@ def _make(live: Live) -> None:
         shutil.rmtree(left)
     draft = live.folder.with_name(f".{live.folder.name}")
     draft.mkdir(parents=True)
+    draft.chmod(0o700)  # in it lies the environment, with what secrets the gate is let see
     facts = {
         "branch": live.branch,
         "tree": live.run.tree,

@@ -100,7 +100,7 @@ class Pool:
         chosen = ours.get("GIT_CONFIG_GLOBAL")
         home = Path(ours.get("HOME", "~")).expanduser()
         sources = [Path(chosen)] if chosen else [home / each for each in _CONFIGS]
-        path = self.temporary(number) / "gitconfig"
+        path = self._notes / f"slot-{number}" / "gitconfig"
         path.write_text(
             "".join(f'[include]\n\tpath = "{_escaped(each)}"\n' for each in sources)
         )

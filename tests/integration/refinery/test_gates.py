@@ -53,6 +53,15 @@ def test_variables_are_let_in_by_name_or_given(shop, monkeypatch):
     assert said == "Pacific/Niue ***\nin\n"
 
 
+def test_its_temporary_folder_is_empty_and_what_it_is_let_see_is_nobody_elses(shop):
+    gate = shell('[ -z "$(ls -A "$TMPDIR")" ]', environment=("SHOP_TOKEN",))
+    run = shop.begin(gate)
+    (live,) = shop.runs().live()
+    assert live.folder.stat().st_mode & 0o777 == 0o700
+    shop.end(gate)
+    assert shop.evidence(run, gate) == GREEN
+
+
 def test_a_verdict_belongs_to_what_was_let_in(shop, monkeypatch):
     monkeypatch.setenv("COLOR", "red")
     gate = shell('[ "$COLOR" = red ]', environment=("COLOR",))
@@ -116,6 +125,7 @@ def test_a_flood_of_output_fills_neither_memory_nor_disk(shop):
     assert log.startswith("xxx")
     assert "bytes left out" in log
     assert log.endswith("\nthe end\n")
+    assert log.count("left out") == 1
 
 
 def test_more_of_a_log_is_kept_on_request(shop):
