@@ -243,8 +243,14 @@ def test_what_fsck_finds_keeps_its_schema(town):
         assert [each["rule"] for each in answer[0]["findings"]] == ["formula-gate"]
 
 
-GATES = """\
+FULL = (
+    "--phase|2|--alone|--input|src/**|--keep|.venv|--minimum|1|--memory|64|--output|1|"
+    "--env|TZ=UTC|--submodules|--fingerprint|git -v|--json"
+)
+GATES = f"""\
+gate add|shop|full|{FULL}|--|true
 gate list
+gate remove|shop|full
 gate quarantine|shop|lint|-r|Always no
 gate list|shop
 gate release|shop|lint

@@ -101,6 +101,8 @@ OTHERS: Final = {
     "gate run": "gate-answers",
     "gate log": "gate-log",
     "gate why": "gate-why",
+    "gate add": "gate-changed",
+    "gate remove": "gate-changed",
     "gate quarantine": "gate-changed",
     "gate release": "gate-changed",
     "mq list": "requests",
