@@ -230,3 +230,19 @@ def test_a_submodule_that_cannot_be_had_is_nobodys_fault(vendored):
     found = vendored.evidence(run, gate)
     assert found.verdict is Verdict.COULD_NOT_RUN
     assert found.trouble.startswith("the submodule vendor has no ")
+
+
+def test_attributes_and_filters_hold_in_a_slot_as_in_any_checkout(shop, home):
+    settings = Checkout(home)
+    settings.git("config", "--global", "filter.up.smudge", "tr a-z A-Z")
+    settings.git("config", "--global", "filter.up.clean", "tr A-Z a-z")
+    shop.work.write(".gitattributes", "*.up filter=up\n*.bat text eol=crlf\n")
+    shop.work.git("add", ".gitattributes")
+    shop.work.commit("x.up", "hello\n")
+    commit = shop.commit("x.bat", "go\n")
+    script = (
+        '[ "$(cat x.up)" = HELLO ] && [ "$(wc -c <x.bat)" = 4 ] && [ -z "$(git status -s)" ]'
+    )
+    assert shop.judge(script, commit).verdict is Verdict.PASS
+    assert shop.judge(f"{script} && touch x.up", commit, inputs=("x.*", ".gitattributes"),
+                      ).verdict is Verdict.PASS  # fmt: skip
