@@ -30,6 +30,7 @@ from gitgt.services.town import Rig, Town
 # Runs of a queue that is nobody's: the refinery takes their verdicts in, and stops none.
 _QUEUE: Final = "by hand"
 _LOOK_EVERY: Final = 0.05
+_MANY: Final = 1000
 _WHO: Final = ("refinery", "refinery@gitgt.invalid")
 Shown = Callable[[bytes], None]
 
@@ -184,11 +185,14 @@ class _Asking:
         return Answer(gate.name, tree, Verdict.COULD_NOT_RUN, why, quarantine=gate.quarantine)
 
     def _begin(self) -> None:
-        """Start it, unless it goes on; where it must run alone, or another does, it waits."""
+        """Start it, unless it goes on; where it must run alone, or another does, it waits.
+
+        With any limit at all a run that tells the same is started once, whoever asks at once.
+        """
         pause = threading.Event()
         tree, gate = self._place.tree, self._gate
         while self._runs.looking(tree, gate) is None and not self._runs.start(
-            self._run, self._place.commit, gate
+            self._run, self._place.commit, gate, limit=_MANY
         ):
             self._runs.take_in(self._gates)
             pause.wait(_LOOK_EVERY)

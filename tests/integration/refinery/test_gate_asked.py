@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +15,7 @@ from tests.support.commandline import gt
 from tests.support.shop import Shop
 from tests.support.sitting import running
 from tests.support.town import TESS
+from tests.support.waiting import until
 
 BAD = "FIXME\n"
 
@@ -218,3 +223,59 @@ def test_what_cannot_be_asked_is_refused(town, shop, words, code, said):
     done = gt("gate", "run", *words, cwd=where)
     assert done.code == code
     assert said in done.stderr
+
+
+def waiting(town, shop) -> Path:
+    """Give the shop a gate that waits for a word, and return where that is given."""
+    word, log = town.folder / "word", town.folder / "begun"
+    os.mkfifo(word)
+    town.gate(shop.rig, f"sh -c 'echo once >>{str(log)!r}; read line <{str(word)!r}'")
+    return word
+
+
+def typed(town) -> subprocess.Popen:
+    argv = ["git-gt", "gate", "run", "shop", "main"]
+    return subprocess.Popen(
+        argv, cwd=town.town.root, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+
+
+def at_work(town) -> bool:
+    return (town.folder / "begun").exists()
+
+
+def test_a_run_outlives_a_kill_of_who_asked_and_its_verdict_is_taken_in(town, shop):
+    word = waiting(town, shop)
+    with typed(town) as asking:
+        until(lambda: at_work(town))
+        asking.kill()
+    assert len(running(town.town)) == 1
+    word.write_text("go\n")
+    town.settle()
+    known = gt("gate", "run", "shop", "main", cwd=town.town.root)
+    assert known.stdout.endswith(": known, not run again\n")
+    assert (town.folder / "begun").read_text() == "once\n"
+
+
+def test_two_who_ask_for_the_same_share_one_run(town, shop):
+    word = waiting(town, shop)
+    with typed(town) as first, typed(town) as second:
+        until(lambda: at_work(town))
+        word.write_text("go\n")
+        told = [each.communicate(timeout=60)[0] for each in (first, second)]
+    assert [each.returncode for each in (first, second)] == [0, 0]
+    assert all("check pass" in each for each in told)
+    assert (town.folder / "begun").read_text() == "once\n"
+
+
+def test_who_goes_away_stops_the_run_that_was_begun_for_it(town, shop):
+    waiting(town, shop)
+    with typed(town) as asking:
+        until(lambda: at_work(town))
+        asking.send_signal(signal.SIGINT)
+        asking.communicate(timeout=60)
+    assert asking.returncode == 130
+    until(lambda: not running(town.town))
+    town.turn()
+    assert not [*(shop.rig.repository_path / "gt/runs").glob("*")]
+    assert town.repo(shop.rig).git("for-each-ref", "refs/gt/verdicts") == ""
