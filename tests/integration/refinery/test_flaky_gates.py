@@ -107,7 +107,7 @@ def test_what_is_in_quarantine_is_run_on_what_landed_and_neither_blocks_nor_blam
     told = [(each["gate"], each["verdict"], each["quarantine"]) for each in why["gates"]]
     assert told == [("check", "pass", ""), ("moody", "fail", "Fails on Mondays")]
     listed = gt("gate", "list", "shop", cwd=town.town.root).stdout
-    assert listed.endswith("  in quarantine: Fails on Mondays\n")
+    assert listed.endswith("  (in quarantine: Fails on Mondays)\n")
     assert gate.release(town.town, shop.rig, "moody", TESS)
     late = shop.ask("d", file("d"))
     town.settle()
