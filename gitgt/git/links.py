@@ -45,6 +45,7 @@ class Incoming:
     author: Signature
     branch: str = ""
     note: str = ""  # how a conflict was resolved, if there was one
+    joins: bool = False  # two branches that both go on: a merge, whatever the style
 
     @property
     def brought(self) -> Brought:
@@ -98,7 +99,7 @@ class Links:
 
         A branch whose commits one by one do not lead there lands as one.
         """
-        if self._style is Style.MERGE:
+        if self._style is Style.MERGE or incoming.joins:
             return self._merge(ours, incoming, tree, footing)
         made = self._in_line(ours, incoming, tree, footing)
         parents = (footing.whole, incoming.head)

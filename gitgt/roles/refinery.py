@@ -259,7 +259,7 @@ class _Line:
             self._strand(requests)
             return False
         merger = self._merger(self._target, now, base.commit, self._style)
-        merging = merger.merging(merge_queue.incoming(requests))
+        merging = merger.merging(merge_queue.incoming(now, requests))
         acts, known = self._plan(now, base, requests, merging)
         self._tell_of_base(known)
         # A decision comes alone, and does not say whether the queue stands still after it.

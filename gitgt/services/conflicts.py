@@ -67,7 +67,7 @@ def _held(town: Town, now: Snapshot, where: Target) -> Iterable[Held]:
         return ()
     known = landed.by_ledger(now, where.branch)
     merger = Merger(now.repository, tip, COMMITTER, landed=known)
-    merging = merger.merging(merge_queue.incoming(requests))
+    merging = merger.merging(merge_queue.incoming(now, requests))
     hours = queue_facts.tuning_of(town, where.rig).hours
     order = in_order(queue_facts.as_planned(town, now, requests, hours=hours))
     chain = chain_of(order, Base(tip, now.repository.tree_of(tip)), merging, limit=LIMIT)

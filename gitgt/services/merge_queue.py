@@ -44,6 +44,8 @@ from gitgt.services.town import Rig, Town
 WHO: Final = Actor.role("refinery")
 # After so many revisions that came back a person is asked.
 MAX_REVISIONS: Final = 5
+# Labels the bead, and begins the branch, that brings an integration branch up to date.
+REFRESH: Final = "refresh"
 # After so many conflicts one is: whoever is sent back that often is overtaken each time.
 MAX_CONFLICTS: Final = 3
 
@@ -142,12 +144,12 @@ def withdraw(town: Town, target: Target, request: MergeRequest, why: str) -> Non
     town.ledger_at(target.rig).transact(decide, WHO)
 
 
-def incoming(requests: Sequence[MergeRequest]) -> dict[str, Incoming]:
+def incoming(now: Snapshot, requests: Sequence[MergeRequest]) -> dict[str, Incoming]:
     """Return *requests* as they are merged: who, when and what the commit says."""
-    return {request.id: _incoming(request) for request in requests}
+    return {request.id: _incoming(now, request) for request in requests}
 
 
-def _incoming(request: MergeRequest) -> Incoming:
+def _incoming(now: Snapshot, request: MergeRequest) -> Incoming:
     who = Actor.agent(request.agent)
     return Incoming(
         request=request.id,
@@ -156,7 +158,18 @@ def _incoming(request: MergeRequest) -> Incoming:
         title=request.title,
         author=Signature(who.address, who.email, seconds_of(request.queued_at)),
         branch=request.branch,
+        joins=_joins(now, request),
     )
+
+
+def _joins(now: Snapshot, request: MergeRequest) -> bool:
+    """Tell whether an integration branch lands, or is brought up to date with its base.
+
+    Squashed, each would still seem to lack what the other had from it.
+    """
+    bead = now.find(request.source)
+    is_landing = isinstance(bead, Bead) and bead.integration == request.branch
+    return is_landing or request.branch == f"{REFRESH}/{request.source}"
 
 
 Mover = Callable[[Repository, tuple[RefMove, ...], str], Landed]

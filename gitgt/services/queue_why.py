@@ -75,7 +75,7 @@ def _why(town: Town, target: Target, requests: list[MergeRequest], name: str) ->
         return None
     works = works_of(town, target.rig, target.branch)
     merger = Merger(now.repository, base.commit, _COMMITTER)
-    merging = merger.merging(merge_queue.incoming(requests))
+    merging = merger.merging(merge_queue.incoming(now, requests))
 
     def mind(queue: Queue, merging: Merging) -> Why:
         return why(queue, cache(merging), name)

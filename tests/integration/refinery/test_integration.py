@@ -35,11 +35,11 @@ class Shop:
         lines = script or (f"echo {title} >{title}.txt", f"closes {title}")
         return self.town.bead(self.rig, title, *lines, **{"parent": str(self.epic), **fields})
 
-    def settings(self, text: str) -> None:
-        """Commit what the rig's settings say of integration branches."""
+    def settings(self, text: str, key: str = "integration") -> None:
+        """Commit what the rig's settings say of integration branches, or of something else."""
         name = self.rig.settings_name
         before = (self.town.town.root / name).read_bytes()
-        new = before + f"integration:\n{text}".encode()
+        new = before + f"{key}:\n{text}".encode()
         commit.change(self.town.town, lambda: {name: new}, "Set integration", TESS)
 
     def push(self, name: str, text: str = "new\n") -> None:
@@ -338,6 +338,21 @@ def test_what_landed_on_main_is_brought_in_through_the_queue(town, shop):
     assert town.now(done.bead).status == "closed"
     assert "nuts.txt" in shop.files(BRANCH)
     assert (shop.look().standing.behind, shop.missing()) == (0, [])
+
+
+def test_whatever_the_style_is_branches_that_go_on_are_merged(town, shop):
+    shop.settings("  style: squash\n", key="merge_queue")
+    shop.open()
+    town.sling(shop.part("figs"))
+    town.settle()
+    shop.push("nuts.txt")
+    refreshing.refresh(town.town, shop.epic, TESS)
+    town.settle()
+    assert shop.repo.git("rev-parse", f"{BRANCH}^2") == shop.repo.git("rev-parse", "main")
+    assert shop.repo.git("rev-list", "--count", "--merges", BRANCH) == "1"
+    shop.land()
+    town.settle()
+    assert shop.repo.git("rev-parse", "main^2") == shop.repo.git("rev-parse", BRANCH)
 
 
 def test_a_conflict_with_the_base_is_work_for_somebody(town, shop):

@@ -209,7 +209,7 @@ def test_the_same_chain_is_the_same_commits_whoever_makes_it(town, shop):
     for style in Style:
         for _ in range(2):
             merger = Merger(repository, base, who, style=style)
-            merging = merger.merging(merge_queue.incoming(requests))
+            merging = merger.merging(merge_queue.incoming(town.ledger(shop.rig), requests))
             chain = tuple(merging(names[:length]) for length in (1, 2))
             assert made.setdefault(style, chain) == chain
     trees = {tuple(each.tree for each in chain) for chain in made.values()}
