@@ -49,6 +49,7 @@ command = Noun(
 )
 @click.option("--env", multiple=True, help="NAME lets one of your variables in, or NAME=value.")
 @click.option("--submodules", is_flag=True, help="Check out submodules, too.")
+@click.option("--junit", help="The report of its tests that it writes, in JUnit's XML.")
 @click.option("--fingerprint", help="A command whose output tells environments apart.")
 @click.argument(
     "words", metavar="-- COMMAND...", nargs=-1, required=True, type=click.UNPROCESSED

@@ -245,7 +245,7 @@ def test_what_fsck_finds_keeps_its_schema(town):
 
 FULL = (
     "--phase|2|--alone|--input|src/**|--keep|.venv|--minimum|1|--memory|64|--output|1|"
-    "--env|TZ=UTC|--submodules|--fingerprint|git -v|--json"
+    "--env|TZ=UTC|--submodules|--fingerprint|git -v|--junit|out.xml|--json"
 )
 GATES = f"""\
 gate add|shop|full|{FULL}|--|true
