@@ -44,8 +44,6 @@ from gitgt.services.town import Rig, Town
 WHO: Final = Actor.role("refinery")
 # After so many revisions that came back a person is asked.
 MAX_REVISIONS: Final = 5
-# Labels the bead, and begins the branch, that brings an integration branch up to date.
-REFRESH: Final = "refresh"
 # After so many conflicts one is: whoever is sent back that often is overtaken each time.
 MAX_CONFLICTS: Final = 3
 
@@ -169,7 +167,7 @@ def _joins(now: Snapshot, request: MergeRequest) -> bool:
     """
     bead = now.find(request.source)
     is_landing = isinstance(bead, Bead) and bead.integration == request.branch
-    return is_landing or request.branch == f"{REFRESH}/{request.source}"
+    return is_landing or request.branch == f"{refreshing.LABEL}/{request.source}"
 
 
 Mover = Callable[[Repository, tuple[RefMove, ...], str], Landed]

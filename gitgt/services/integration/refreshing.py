@@ -15,14 +15,14 @@ from gitgt.ledger.transact import Change
 from gitgt.model.actor import Actor
 from gitgt.model.documents import Bead, MergeRequest, WorkType
 from gitgt.model.lifecycle import BeadStatus, MergeStatus
-from gitgt.services import merge_queue, submit
+from gitgt.services import submit
 from gitgt.services.integration import landing, opening
 from gitgt.services.integration.branches import LIVE
 from gitgt.services.integration.standing import View
 from gitgt.services.submit import Submission
 from gitgt.services.town import Town
 
-LABEL: Final = merge_queue.REFRESH
+LABEL: Final = "refresh"
 _CHILD: Final = 36**4
 
 
