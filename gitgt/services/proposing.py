@@ -180,10 +180,9 @@ def take(
 ) -> bool:  # fmt: skip
     """Close a request, and its bead, with the commit that the forge made; say if it is so.
 
-    Our target moves to *tip*, where the forge's stands, in the same transaction.
+    Our target moves to *tip*, where the forge's stands, in the same transaction. If we are
+    killed amid it, the target moved first, and the next look finds it there.
     """
-    from gitgt.git import landing
-
     _requeue(town, target.rig, request)
     at = town.now()
 
@@ -208,7 +207,7 @@ def take(
             moves=(RefMove(target.ref, here, tip),) if behind else (),
         )
 
-    after = town.ledger_at(target.rig).transact(decide, WHO, move=landing.land)
+    after = town.ledger_at(target.rig).transact(decide, WHO)
     return after.request(request.id).status == MergeStatus.LANDED
 
 

@@ -121,6 +121,9 @@ def _settings(
 
 
 def _lines(key: str, value: Any) -> Iterator[str]:  # noqa: ANN401 - any setting
+    if isinstance(value, dict):  # how it lands, and at which forge
+        yield from (f"{key} {name} {each}" for name, each in value.items())
+        return
     if key != "gates":
         yield f"{key} {value}"
         return

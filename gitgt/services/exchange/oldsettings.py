@@ -20,7 +20,9 @@ _DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h)")
 _SECONDS: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 _PROMPTS: Final = {"arg": "argument", "none": "none"}
 _NO_NEWS: Final = frozenset({"type", "version"})
-_SO_IT_IS: Final = ({"enabled": True}, {"run_tests": True})  # here without saying so
+# Here without saying so.
+_SO_IT_IS: Final = ({"enabled": True}, {"run_tests": True}, {"merge_strategy": "direct"})
+_OF_A_FORGE: Final = ("merge_strategy", "vcs_provider", "require_review")
 
 
 @dataclass(slots=True)
@@ -74,6 +76,7 @@ def _queue(found: Fitted, said: Mapping[str, Any], branch: str) -> None:
         found.take("merge_queue", "gates", [gate for _, gate in gates], "rig")
     if "gates" in found.fields:
         taken |= {_SETUP, "run_tests"}
+    taken |= _forge(found, said)
     for key, value in said.items():
         if key == "gates" and isinstance(value, Mapping):
             left = {f"gates.{name}" for name in value} - taken
@@ -84,6 +87,19 @@ def _queue(found: Fitted, said: Mapping[str, Any], branch: str) -> None:
             continue
         elif {key: value} not in _SO_IT_IS:
             found.left[f"merge_queue.{key}"] = "gates alone decide here"
+
+
+def _forge(found: Fitted, said: Mapping[str, Any]) -> set[str]:
+    """Take over that a rig lands by pull requests, and return the keys that say so.
+
+    Gas Town's are at GitHub unless it says another.
+    """
+    if said.get("merge_strategy") != "pr" or said.get("vcs_provider", "github") != "github":
+        return set()
+    review = {"approvals": 1} if said.get("require_review") is True else {}
+    found.fields["merge_queue"] = {"land": "pull-request"}
+    found.fields["forge"] = {"kind": "github", **review}
+    return {*_OF_A_FORGE}
 
 
 def _gates(said: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -1,5 +1,6 @@
 """A forge that does not answer, does not let us in, or answers twice; and we who are killed."""
 
+import json
 import os
 import subprocess
 from pathlib import Path
@@ -10,6 +11,7 @@ from gitgt.errors import SettingsError
 from gitgt.model.lifecycle import MergeStatus
 from gitgt.services import pull_requests
 from tests.support.commandline import gt
+from tests.support.outputs import validator
 from tests.support.pull_requests import needs_gh
 
 pytestmark = pytest.mark.slow
@@ -182,3 +184,7 @@ def test_pull_requests_are_listed_with_the_queue(shop):
     assert gt("pr", "list", "shop", cwd=root).stdout == (
         f"{name}  #1  open  {bead.id}  {url}  Make apples dearer\n"
     )
+    for words, shape in ((("list",), "pull-requests"), (("sync", "shop"), "asked")):
+        answer = json.loads(gt("pr", *words, "--json", cwd=root).stdout)
+        assert answer != []
+        validator(shape).validate(answer)

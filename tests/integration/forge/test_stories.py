@@ -280,3 +280,14 @@ def test_what_a_target_does_not_take_from_us_is_left_to_the_forge(shop):
     assert shop.done() == [f"pushed {request.head[:12]}", "opened its pull request"]
     shop.person("ada", "PUT", "pulls/1/merge")
     assert shop.done() == [f"landed as {shop.pull().merge_commit[:12]}"]
+
+
+def test_it_may_be_opened_at_once_and_is_merged_when_our_gates_have_passed(shop):
+    shop.settings(forge={"open": "submitted"})
+    bead = shop.submitted("Make apples dearer")
+    assert shop.done()[1:] == ["opened its pull request"]
+    assert shop.done() == []
+    shop.revised(bead, "prices.txt", "apple 5\n")
+    assert shop.done() == [f"pushed {shop.request(bead).head[:12]}"]
+    shop.pass_gates(bead)
+    assert shop.done() == ["asked to merge #1"]
