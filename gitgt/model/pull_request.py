@@ -78,7 +78,8 @@ class Seen:
     """A pull request as the forge tells it.
 
     ``landed`` is the commit that merging it made, ``ejected`` is why the forge's merge queue
-    took it out again, ``opinions`` who approves (True) or asks for changes, of those whose
+    took it out again, ``settling``: it has not found out yet whether it could merge it.
+    ``opinions`` is who approves (True) or asks for changes, of those whose
     word counts. ``key`` is what the forge calls it in its own depths.
     """
 
@@ -91,6 +92,7 @@ class Seen:
     draft: bool = False
     queued: bool = False
     ejected: str = ""
+    settling: bool = False
     ready: bool = False
     has_queue: bool = False
     checks: tuple[Check, ...] = ()
@@ -379,6 +381,7 @@ def _may_merge(
         rules.merges
         and mine.passed
         and not seen.draft
+        and not seen.settling
         and not seen.queued
         and _asked(mine) not in mine.heard
         and not _is_refused(seen)

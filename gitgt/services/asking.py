@@ -50,12 +50,15 @@ class Asking:
             return seen is not None
         answer = _answer(seen) if isinstance(seen, Ended) else None
         shutil.rmtree(self._folder, ignore_errors=True)
+        if isinstance(seen, Ended) and seen.stopped:
+            self._path.unlink(missing_ok=True)  # by us: whoever comes next asks
+            return False
         known = self._read()
         failed = answer is None or bool(answer["trouble"])
         known["fails"] = known.get("fails", 0) + 1 if failed else 0
         known["wait"] = answer["wait"] if answer is not None else None
         self._write(known)
-        if answer is None and isinstance(seen, Ended) and not seen.stopped:
+        if answer is None and isinstance(seen, Ended):
             raise EnvironmentProblemError(
                 f"asking the forge of {self._rig.name} failed ({seen.code})",
                 hint=f"git gt pr sync {self._rig.name}",

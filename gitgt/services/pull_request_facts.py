@@ -61,13 +61,16 @@ class Facts:
         """Return where the target stands at the forge, as far as we know."""
         return self._repository.ref(remote.tracking(REMOTE, self._request.target))
 
+    def _here(self) -> str | None:
+        return self._repository.ref(f"refs/heads/{self._request.target}")
+
     def landed(self) -> str:
         """Return the commit that merging made; empty if it is not there, or we have our own.
 
         A forge that does not name it has at least moved the target.
         """
         tip = self.tip()
-        here = self._repository.ref(f"refs/heads/{self._request.target}")
+        here = self._here()
         if tip is None or here is None or not self._repository.is_ancestor(here, tip):
             return ""
         found = (self._seen.landed if self._seen is not None else "") or tip
@@ -82,8 +85,8 @@ class Facts:
 
     def _clashes(self) -> bool:
         tip = self.tip()
-        if tip is None:
-            return False
+        if tip is None or tip != self._here():
+            return False  # our gates would judge it on another target
         found = Merger(self._repository, tip, _NOBODY).merge(tip, self._request.head)
         return isinstance(found, Conflict)
 

@@ -6,9 +6,16 @@ from typing import Final
 
 from gitgt.model.documents import Bead, MergeRequest
 from gitgt.model.pull_request import cut
+from gitgt.model.wording import fit_line
 
+_LONGEST_TITLE: Final = 250
 # Forges take 65,536 characters, the trailers included.
 _LONGEST: Final = 60_000
+
+
+def title_of(request: MergeRequest) -> str:
+    """Return the title of a request's pull request."""
+    return fit_line(request.title, longest=_LONGEST_TITLE)
 
 
 def body_of(bead: Bead, request: MergeRequest) -> str:

@@ -7,6 +7,7 @@ by compare-and-swap, and what was said is written down by an id made from what i
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -46,7 +47,7 @@ from gitgt.services.forge.settings import Place, place_of
 from gitgt.services.merge_queue import Target
 from gitgt.services.proposing import REMOTE, WHO, branch_of
 from gitgt.services.pull_request_facts import Facts
-from gitgt.services.pull_request_text import body_of
+from gitgt.services.pull_request_text import body_of, title_of
 from gitgt.services.town import Rig, Town
 
 _TURN: Final = "pull-requests"
@@ -125,16 +126,24 @@ class _Sync:
         """Bring our target to where the forge's stands, if ours has nothing of its own."""
         tip = remote.fetch(self._repository, REMOTE, target.branch)
         here = self._repository.ref(target.ref)
-        if tip is None or here is None or tip == here:
+        about = f"pull-requests/{target.branch}"
+        if tip is None or here is None:
             return
-        if self._repository.is_ancestor(here, tip):
-            try:
-                checkouts.move(
-                    self._repository, [RefMove(target.ref, here, tip)],
-                    why=f"follow {REMOTE}/{target.branch}",
-                )  # fmt: skip
-            except LedgerConflictError:  # somebody landed at this moment; there is a next time
-                return
+        if not self._repository.is_ancestor(here, tip):
+            title = f"{target.branch} here has commits that {REMOTE} has not: "
+            title += "nothing lands on it by a pull request"
+            submit.escalate(
+                self._town, self._rig, WHO, severity=Severity.HIGH, title=title, about=about
+            )
+            return
+        escalations.settle(self._town, self._rig, WHO, about=about)
+        if here == tip:
+            return
+        with contextlib.suppress(LedgerConflictError):  # somebody landed at this moment
+            checkouts.move(
+                self._repository, [RefMove(target.ref, here, tip)],
+                why=f"follow {REMOTE}/{target.branch}",
+            )  # fmt: skip
 
     def _see_to(self, request: MergeRequest) -> None:
         seen = self._forge.find(branch_of(request), request.number)
@@ -214,7 +223,7 @@ class _Sync:
     def _open(self, request: MergeRequest) -> None:
         now = self._town.ledger_at(self._rig).snapshot()
         wanted = Wanted(
-            branch=branch_of(request), target=request.target, title=request.title,
+            branch=branch_of(request), target=request.target, title=title_of(request),
             body=body_of(now.bead(request.source), request), draft=self._place.rules.draft,
         )  # fmt: skip
         try:
@@ -265,8 +274,9 @@ class _Sync:
         self._clean_up(request, seen)
         target = Target(self._rig, request.target)
         commit = facts.landed()
-        if proposing.take(self._town, target, request, commit, facts.tip() or commit):
-            self._did(request, f"landed as {commit[:12]}")
+        if not proposing.take(self._town, target, request, commit, facts.tip() or commit):
+            raise RefusedError(f"it is merged, but {request.source} is not being worked on")
+        self._did(request, f"landed as {commit[:12]}")
 
     def _clean_up(self, request: MergeRequest, seen: Seen) -> None:
         """Delete the branch at the forge if it is where we saw it; its head stays pinned."""

@@ -159,6 +159,7 @@ def _seen(pull: Answer) -> Seen:
         draft=pull.flag("isDraft"),
         queued=pull.flag("isInMergeQueue") or pull.maybe("autoMergeRequest") is not None,
         ejected=_ejected(pull / "queueing"),
+        settling=pull.text("mergeStateStatus") == "UNKNOWN",
         ready=pull.text("mergeStateStatus") in _READY,
         has_queue=pull.flag("isMergeQueueEnabled"),
         checks=tuple(_checks(pull / "commits")),

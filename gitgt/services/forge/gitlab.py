@@ -15,6 +15,7 @@ _FAILED: Final = ("failed",)
 _PASSED: Final = ("success", "skipped")
 # What GitLab calls a merge request that it would merge at this moment.
 _READY: Final = "mergeable"
+_SETTLING: Final = ("unchecked", "checking", "preparing", "approvals_syncing")
 _UNFIT: Final = re.compile(r"[^A-Za-z0-9_-]")
 
 
@@ -95,6 +96,7 @@ class GitLab:
             landed=pull.text("merge_commit_sha") or pull.text("squash_commit_sha"),
             draft=pull.flag("draft"),
             queued=pull.flag("merge_when_pipeline_succeeds"),
+            settling=pull.text("detailed_merge_status") in _SETTLING,
             ready=pull.text("detailed_merge_status") == _READY,
             checks=tuple(self._checks(head)) if is_open else (),
             opinions=opinions,

@@ -9,10 +9,12 @@ import pytest
 
 from gitgt.errors import SettingsError
 from gitgt.model.lifecycle import MergeStatus
+from gitgt.services import ending as later
 from gitgt.services import pull_requests
 from tests.support.commandline import gt
 from tests.support.outputs import validator
-from tests.support.pull_requests import needs_gh
+from tests.support.pull_requests import committed, needs_gh
+from tests.support.town import TESS
 
 pytestmark = pytest.mark.slow
 
@@ -188,3 +190,29 @@ def test_pull_requests_are_listed_with_the_queue(shop):
         answer = json.loads(gt("pr", *words, "--json", cwd=root).stdout)
         assert answer != []
         validator(shape).validate(answer)
+
+
+@needs_gh
+def test_what_is_merged_of_work_that_nobody_is_at_is_told(shop):
+    bead = shop.passed("Make apples dearer")
+    shop.sync()
+    later.defer(shop.town.town, [bead.id], TESS)
+    shop.person("ada", "PUT", "pulls/1/merge")
+    assert shop.done() == [f"it is merged, but {bead.id} is not being worked on"]
+    assert shop.town.now(bead).status == "deferred"
+
+
+@needs_gh
+def test_a_target_with_commits_of_our_own_is_told(shop):
+    shop.settings(forge={"merge": "people"})
+    bead = shop.passed("Make apples dearer")
+    repo = shop.town.repo(shop.rig)
+    ours = committed(repo, repo.git("rev-parse", "main"), "README.md", "# Ours\n")
+    repo.git("update-ref", "refs/heads/main", ours)
+    shop.sync()
+    title = "main here has commits that origin has not: nothing lands on it by a pull request"
+    assert ("high", title) in shop.town.escalations(shop.rig)
+    shop.person("ada", "PUT", "pulls/1/merge")
+    assert shop.done() == ["#1 is said to be merged, and its commit is not there"]
+    assert repo.git("rev-parse", "main") == ours
+    assert shop.request(bead).status is MergeStatus.QUEUED

@@ -64,6 +64,7 @@ def back(reason, findings="", *remarks):
         ({"heard": frozenset({"asked-1"})}, {}, {}, ()),
         ({}, {"queued": True}, {}, ()),
         ({}, {"draft": True}, {}, ()),
+        ({}, {"settling": True}, {}, ()),
         ({}, {"checks": (PENDING,)}, {}, ()),
         ({}, {"checks": (PASSED,)}, {}, (Merge(ASKED),)),
         ({}, {"checks": (PASSED,)}, {"checks": ("ci", "docs")}, ()),
