@@ -20,7 +20,8 @@ from gitgt.git.transaction import RefMove
 from gitgt.git.turn import turn
 from gitgt.model.documents import MergeRequest, Severity
 from gitgt.model.lifecycle import MergeStatus
-from gitgt.model.pull_request import (
+from gitgt.model.pull_request import Remark, Seen, state_of
+from gitgt.model.pull_request_plan import (
     Act,
     Adopt,
     Close,
@@ -30,15 +31,12 @@ from gitgt.model.pull_request import (
     OfBranch,
     OfOne,
     Open,
-    Remark,
     Retest,
     Say,
-    Seen,
     SendBack,
     Show,
     Take,
     plan,
-    state_of,
 )
 from gitgt.services import escalations, merge_queue, proposing, submit
 from gitgt.services.forge.api import CouldNotAskError, ForgeRefusedError

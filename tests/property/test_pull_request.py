@@ -5,18 +5,13 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitgt.model.pull_request import (
+from gitgt.model.pull_request import Check, Outcome, Proposal, Remark, Rules, Seen
+from gitgt.model.pull_request_plan import (
     Adopt,
-    Check,
     Hear,
     Merge,
     Open,
-    Outcome,
-    Proposal,
-    Remark,
-    Rules,
     Say,
-    Seen,
     SendBack,
     Show,
     Take,

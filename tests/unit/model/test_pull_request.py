@@ -5,30 +5,32 @@ from dataclasses import replace
 import pytest
 
 from gitgt.model.pull_request import (
-    Adopt,
     Check,
+    Outcome,
+    Proposal,
+    Remark,
+    Rules,
+    Seen,
+    State,
+    address_of,
+    cut,
+    state_of,
+    told,
+    wait_before,
+)
+from gitgt.model.pull_request_plan import (
+    Adopt,
     Close,
     Doubt,
     Hear,
     Merge,
     Open,
-    Outcome,
-    Proposal,
-    Remark,
     Retest,
-    Rules,
     Say,
-    Seen,
     SendBack,
     Show,
-    State,
     Take,
-    address_of,
-    cut,
     plan,
-    state_of,
-    told,
-    wait_before,
 )
 
 HEAD, OLD = "a" * 40, "b" * 40
