@@ -103,7 +103,13 @@ def lines(found: Told) -> Iterator[str]:
 
 def _of_queued(found: Told) -> Iterator[str]:
     request = found.request
-    if found.bead:
+    if found.bead and request.is_proposed:
+        state = request.forge_state or "not open yet"
+        number = f" #{request.number}" if request.number else ""
+        yield f"{request.id} has passed, and is for a forge to merge"
+        yield f"  pull request{number}: {state}"
+        yield from (f"  {each}" for each in (request.pull_request,) if each)
+    elif found.bead:
         yield f"{request.id} waits, since {request.source} is {found.bead}"
     elif found.why is None:
         yield f"{request.id} waits, since the branch {request.target} is gone"

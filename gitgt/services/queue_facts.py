@@ -43,10 +43,10 @@ def tuning_of(town: Town, rig: Rig) -> Tuning:
         return Tuning()
 
 
-def waiting(now: Snapshot, target: Target, *, by_forge: bool) -> list[MergeRequest]:
+def waiting(now: Snapshot, target: Target, *, has_forge: bool) -> list[MergeRequest]:
     """Return the requests that wait to be tested; what a forge has by now does not."""
     found, _ = merge_queue.sort_out(now, merge_queue.queued(now, target))
-    return [each for each in found if not (by_forge and each.is_proposed)]
+    return [each for each in found if not (has_forge and each.is_proposed)]
 
 
 def as_planned(

@@ -75,7 +75,7 @@ def _queued(
 ) -> list[Seen]:
     requests = merge_queue.queued(now, target)
     set_to = queue_facts.tuning_of(town, target.rig)
-    may = queue_facts.waiting(now, target, by_forge=set_to.by_forge)
+    may = queue_facts.waiting(now, target, has_forge=set_to.has_forge)
     planned = queue_facts.as_planned(town, now, may, hours=set_to.hours)
     mine = [each for each in work if each.branch == target.branch]
     under_test = [name for each in mine for name in each.requests]

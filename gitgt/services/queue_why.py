@@ -59,8 +59,8 @@ def ask(town: Town, name: BeadId) -> Told:
     if request.status != MergeStatus.QUEUED:
         return Told(request, needed=needed)
     target = Target(rig, request.target)
-    by_forge = tuning(town, rig).by_forge
-    requests = queue_facts.waiting(now, target, by_forge=by_forge)
+    has_forge = tuning(town, rig).has_forge
+    requests = queue_facts.waiting(now, target, has_forge=has_forge)
     if all(each.id != name for each in requests):
         return Told(request, needed=needed, bead=now.bead(request.source).status)
     work = GateRuns(town, rig).at_work()

@@ -181,6 +181,9 @@ def test_pull_requests_are_listed_with_the_queue(shop):
         f"{name}: pushed {head}\n{name}: opened its pull request\n"
     )
     url = "https://github.com/ada/shop/pull/1"
+    assert gt("mq", "why", name, cwd=root).stdout == (
+        f"{name} has passed, and is for a forge to merge\n  pull request #1: open\n  {url}\n"
+    )
     shown = gt("mq", "show", name, cwd=root).stdout
     assert f"\npull_request: {url}\nnumber: 1\nforge_state: open\n" in shown
     assert gt("pr", "list", "shop", cwd=root).stdout == (
