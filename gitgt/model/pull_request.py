@@ -73,8 +73,8 @@ class Seen:
 
     ``landed`` is the commit that merging it made, ``ejected`` is why the forge's merge queue
     took it out again, ``settling``: it has not found out yet whether it could merge it.
-    ``opinions`` is who approves (True) or asks for changes, of those whose
-    word counts. ``key`` is what the forge calls it in its own depths.
+    ``opinions`` is who approves (True) or asks for changes, of those whose word counts.
+    ``key`` is what the forge calls it in its own depths.
     """
 
     number: int
@@ -101,11 +101,12 @@ class Proposal:
     """A merge request as far as its pull request is concerned.
 
     ``waits``: it is in the queue, not on its way back. ``over`` is why nobody wants it any
-    more. ``passed``: our gates let its head through. ``heard`` are the ids of what its
-    comments hold. The rest compares it with what the forge has: ``contains`` the pull
-    request's head is in ours; ``is_foreign``: that head was never ours; ``builds_on``: it
-    holds ours; ``arrived``: what was merged is on the target, as fetched; ``complete``: and
-    all of our head is in it; ``clashes``: our head conflicts with the target.
+    more. ``passed``: our gates let its head through. ``held``: a person lets it wait.
+    ``heard`` are the ids of what its comments hold. The rest compares it with what the forge
+    has: ``contains`` the pull request's head is in ours; ``is_foreign``: that head was never
+    ours; ``builds_on``: it holds ours; ``arrived``: what was merged is on the target, as
+    fetched; ``complete``: and all of our head is in it; ``clashes``: our head conflicts with
+    the target.
     """
 
     head: str
@@ -114,6 +115,7 @@ class Proposal:
     waits: bool = True
     over: str = ""
     passed: bool = False
+    held: bool = False
     reason: str = ""
     heard: frozenset[str] = frozenset()
     contains: bool = True

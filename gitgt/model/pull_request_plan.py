@@ -231,6 +231,7 @@ def _may_merge(
     return (
         rules.merges
         and mine.passed
+        and not mine.held
         and not seen.draft
         and not seen.settling
         and not seen.queued

@@ -40,6 +40,7 @@ class Facts:
             waits=waits,
             over=f"{request.source}: {request.reason}" if request.status in _OVER else "",
             passed=request.is_proposed,
+            held=bool(request.held),
             reason=request.reason,
             heard=frozenset(each.id for each in request.comments),
             contains=not there or self._repository.is_ancestor(there, request.head),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from gitgt.errors import LedgerConflictError, RefusedError
@@ -47,6 +47,7 @@ from gitgt.services.proposing import REMOTE, WHO, branch_of
 from gitgt.services.pull_request_facts import Facts
 from gitgt.services.pull_request_text import body_of, title_of
 from gitgt.services.town import Rig, Town
+from gitgt.services.tuning import tuning
 
 _TURN: Final = "pull-requests"
 
@@ -106,6 +107,9 @@ class _Sync:
     def __init__(self, town: Town, rig: Rig, place: Place, synced: Synced) -> None:
         self._town = town
         self._rig = rig
+        # While nothing is to land, nobody is asked to merge; what people merge has landed.
+        stands = tuning(town, rig).brake is not None
+        self._rules = replace(place.rules, merges=place.rules.merges and not stands)
         self._place = place
         self._forge: Forge = place.forge()
         self._synced = synced
@@ -154,7 +158,7 @@ class _Sync:
         if seen is not None and seen.number != request.number:
             self._note_state(request, seen)  # else whoever withdraws it knows of none
         facts = Facts(self._repository, request, seen)
-        acts = plan(facts.proposal(), seen, self._place.rules)
+        acts = plan(facts.proposal(), seen, self._rules)
         about = f"pull-request/{request.id}"
         try:
             for act in acts:

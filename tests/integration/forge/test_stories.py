@@ -291,3 +291,13 @@ def test_it_may_be_opened_at_once_and_is_merged_when_our_gates_have_passed(shop)
     assert shop.done() == [f"pushed {shop.request(bead).head[:12]}"]
     shop.pass_gates(bead)
     assert shop.done() == ["asked to merge #1"]
+
+
+def test_nobody_is_asked_to_merge_while_nothing_is_to_land(shop):
+    bead = shop.passed("Make apples dearer")
+    shop.sync()
+    shop.settings(frozen="Release week")
+    assert shop.done() == []
+    shop.settings()
+    assert shop.done() == ["asked to merge #1"]
+    assert shop.request(bead).status is MergeStatus.QUEUED

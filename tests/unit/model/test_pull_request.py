@@ -65,6 +65,7 @@ def back(reason, findings="", *remarks):
         ({"passed": False}, {}, {}, ()),
         ({"heard": frozenset({"asked-1"})}, {}, {}, ()),
         ({}, {"queued": True}, {}, ()),
+        ({"held": True}, {}, {}, ()),
         ({}, {"draft": True}, {}, ()),
         ({}, {"settling": True}, {}, ()),
         ({}, {"checks": (PENDING,)}, {}, ()),
