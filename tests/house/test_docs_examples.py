@@ -1,5 +1,6 @@
 """The transcripts in the documents are true, down to what is answered."""
 
+import contextlib
 import os
 import re
 import shutil
@@ -22,7 +23,8 @@ def sitting(home, monkeypatch):
     if (home / "gt/town.yaml").exists():
         subprocess.run(["git-gt", "down"], cwd=home / "gt", check=True, capture_output=True)
     if (home / "forge.pid").exists():
-        os.kill(int((home / "forge.pid").read_text()), signal.SIGTERM)
+        with contextlib.suppress(ProcessLookupError):  # the page itself ends it
+            os.kill(int((home / "forge.pid").read_text()), signal.SIGTERM)
 
 
 @pytest.mark.slow
