@@ -85,6 +85,7 @@ class Play:
     findings: list[Finding] = field(default_factory=list)
     rate: float = 0.05
     frugal: bool = False
+    frozen: str = ""
 
     def tree(self, merged: frozenset[str]) -> str:
         return "+".join(sorted(merged - self.nature.empty)) or "base"
@@ -121,6 +122,7 @@ class Play:
             findings=tuple(self.findings),
             rate=self.rate,
             frugal=self.frugal,
+            frozen=self.frozen,
         )
 
     def look(self) -> tuple[Act, ...]:
@@ -496,3 +498,60 @@ def test_two_gates_must_both_pass(world, choices):
     play = Play(nature, waiting, gates=("lint", "test"), slots=2)
     play.finish(iter(choices))
     assert (play.landed, play.sent_back) == one_after_the_other(nature, waiting)
+
+
+@given(worlds(), SLOTS, LIMITS, CHOICES)
+def test_frozen_nothing_lands_and_after_the_thaw_the_same_as_ever(world, slots, limit, choices):
+    nature, waiting = world
+    play = Play(nature, waiting, slots=slots, limit=limit, frozen="release week")
+    play.finish(iter(choices))
+    assert play.landed == []
+    play.frozen = ""
+    play.finish(iter(choices))
+    assert (play.landed, play.sent_back) == one_after_the_other(nature, waiting)
+    vouching = len(nature.hangs)
+    for (tree, _), runs in play.completed.items():
+        assert runs <= 2 or runs <= 1 + vouching, (tree, runs)
+
+
+@given(st.integers(1, 10), SLOTS)
+def test_frozen_all_that_is_well_is_tested_and_lands_at_once(size, slots):
+    waiting = [Request(id=name, head=f"head-{name}") for name in NAMES[:size]]
+    play = Play(Nature(), waiting, slots=slots, limit=12, frozen="release week")
+    play.finish(iter(()))
+    known = play.completed.total()
+    play.frozen = ""
+    play.look()
+    assert play.landed == list(NAMES[:size])
+    assert play.completed.total() == known
+
+
+@given(worlds(), st.sets(st.sampled_from(NAMES)), SLOTS, LIMITS, CHOICES)
+def test_who_is_held_and_who_lands_after_it_are_as_good_as_not_there(
+    world, names, slots, limit, choices
+):
+    nature, waiting = world
+    waiting = [replace(each, held="wait" if each.id in names else "") for each in waiting]
+    play = Play(nature, waiting, slots=slots, limit=limit)
+    play.finish(iter(choices))
+    assert (play.landed, play.sent_back) == one_after_the_other(nature, waiting)
+    assert not names & {*play.landed, *play.sent_back}
+
+
+@given(worlds(), st.sets(st.sampled_from(NAMES)), SLOTS, CHOICES)
+def test_who_is_pardoned_is_blamed_for_a_new_red_alone(world, names, slots, choices):
+    nature, waiting = world
+    nature = replace(nature, hangs=frozenset())
+    play = Play(nature, waiting, slots=slots)
+    play.finish(iter(choices))
+    seen = next(play.ticks)
+    again = [replace(each, pardoned=seen) for each in waiting if each.id in play.sent_back]
+    red = {name for name, cause in play.sent_back.items() if cause is Cause.RED}
+    left = {each.id for each in again if each.id in names}
+    before = dict(play.completed)
+    play.sent_back = {name: each for name, each in play.sent_back.items() if name not in left}
+    play.waiting = [each for each in again if each.id in left]
+    play.finish(iter(choices))
+    assert {*play.sent_back} >= left & red & nature.bad
+    tested = sum(play.completed.values()) - sum(before.values())
+    assert tested >= bool(left & red & nature.bad)
