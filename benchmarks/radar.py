@@ -27,7 +27,7 @@ from gitgt.model.ids import BeadId
 from gitgt.reactor.key import Key
 from gitgt.roles.radar import RadarRole
 from gitgt.services import install, rig, sandbox
-from gitgt.services.radar import Radars
+from gitgt.services.radar.radar import Radars
 from gitgt.services.town import Rig, Town
 
 LIMIT = 300.0  # ms after a commit, at the 95th percentile

@@ -22,7 +22,7 @@ def command(*, rig: str, name: str | None, good: str, revert: bool, as_json: boo
     Halves what lies between the target and the last commit that is known to pass. Verdicts
     that are known are used, and those that are made are kept.
     """
-    from gitgt.services import bisect
+    from gitgt.services.gates import bisect
 
     town = context.town()
     where = town.rig(rig)
@@ -45,7 +45,7 @@ def command(*, rig: str, name: str | None, good: str, revert: bool, as_json: boo
 
 
 def _gate(town: Town, rig: Rig, name: str | None) -> Gate:
-    from gitgt.services import gate
+    from gitgt.services.gates import gate
 
     found = gate.gates(town, rig)
     wanted = [each for each in found if name in (None, each.name)]

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from gitgt.cli import context, output, rows
-from gitgt.services import graph, radar_held
+from gitgt.services import graph
+from gitgt.services.radar import radar_held
 
 if TYPE_CHECKING:
     from gitgt.ledger.index import Row

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def tell(town: Town, request: MergeRequest) -> None:
     """Say what *request* conflicts in, if it does, and what its author can do."""
-    from gitgt.services import conflicts
+    from gitgt.services.queue import conflicts
 
     found = conflicts.of_new(town, request)
     if found is not None:

@@ -63,7 +63,7 @@ def add(
 
     It is run in a checkout of the very tree that would land, and passes with exit code 0.
     """
-    from gitgt.services import gate
+    from gitgt.services.gates import gate
 
     town = context.town()
     where = town.rig(rig)
@@ -86,7 +86,7 @@ def add(
 @output.json_option
 def show_all(*, rig: str | None, as_json: bool) -> None:
     """List gates, how often they were wrong, and the waivers in force."""
-    from gitgt.services import gate, gate_history
+    from gitgt.services.gates import gate, gate_history
 
     town = context.town()
     answers = []
@@ -117,7 +117,7 @@ def show_all(*, rig: str | None, as_json: bool) -> None:
 @output.json_option
 def remove(*, rig: str, name: str, as_json: bool) -> None:
     """Remove a gate."""
-    from gitgt.services import gate
+    from gitgt.services.gates import gate
 
     town = context.town()
     gate.remove(town, town.rig(rig), name, context.me())
@@ -138,7 +138,7 @@ def quarantine(*, rig: str, name: str, reason: str, as_json: bool) -> None:
 
     It is still run on what has landed, and shown.
     """
-    from gitgt.services import gate
+    from gitgt.services.gates import gate
 
     town = context.town()
     fresh = gate.quarantine(town, town.rig(rig), name, reason, context.me())
@@ -152,7 +152,7 @@ def quarantine(*, rig: str, name: str, reason: str, as_json: bool) -> None:
 @output.json_option
 def release(*, rig: str, name: str, as_json: bool) -> None:
     """Let a gate block and blame again."""
-    from gitgt.services import gate
+    from gitgt.services.gates import gate
 
     town = context.town()
     fresh = gate.release(town, town.rig(rig), name, context.me())
@@ -175,7 +175,7 @@ def _tell(rig: str, name: str, said: str, fresh: bool, as_json: bool) -> None:  
 @output.json_option
 def waive(*, rig: str, reason: str, tree: str, branch: str, as_json: bool) -> None:
     """Record that no gate need pass, and why."""
-    from gitgt.services import gate
+    from gitgt.services.gates import gate
 
     town = context.town()
     made = gate.waive(town, town.rig(rig), reason, context.me(), tree=tree, branch=branch)
@@ -192,7 +192,7 @@ def waive(*, rig: str, reason: str, tree: str, branch: str, as_json: bool) -> No
 @output.json_option
 def revoke(*, rig: str, waiver: str, as_json: bool) -> None:
     """End a waiver."""
-    from gitgt.services import gate
+    from gitgt.services.gates import gate
 
     town = context.town()
     ended = gate.revoke(town, town.rig(rig), waiver, context.me())

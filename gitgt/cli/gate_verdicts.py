@@ -15,8 +15,8 @@ from gitgt.model.gate import Verdict
 from gitgt.services.town import Rig, Town
 
 if TYPE_CHECKING:
-    from gitgt.services.gate_asked import Answer, Place
-    from gitgt.services.gate_said import Log, Told
+    from gitgt.services.gates.gate_asked import Answer, Place
+    from gitgt.services.gates.gate_said import Log, Told
 
 _FAILED = 1
 
@@ -39,7 +39,7 @@ def run(
     does not test that tree again. Ends with 0 if all pass, 1 if one is red, 75 if one could
     not run.
     """
-    from gitgt.services import gate_asked
+    from gitgt.services.gates import gate_asked
 
     town = context.town()
     rig, commit = _rig_and_commit(town, words)
@@ -123,7 +123,7 @@ def log(*, rig: str, gate: str, what: str | None, as_json: bool) -> None:
 
     Of a red run beginning and end are kept, of a pass the end.
     """
-    from gitgt.services import gate_asked, gate_said
+    from gitgt.services.gates import gate_asked, gate_said
 
     town = context.town()
     where = town.rig(rig)
@@ -153,7 +153,7 @@ def _head(found: Log) -> str:
 @output.json_option
 def why(*, rig: str, what: str, as_json: bool) -> None:
     """Say what each gate knows of something, and whether it may land."""
-    from gitgt.services import gate_said
+    from gitgt.services.gates import gate_said
 
     town = context.town()
     where = town.rig(rig)

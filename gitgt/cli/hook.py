@@ -32,7 +32,7 @@ def command(*, address: str | None, as_json: bool) -> None:
 
 def _warn(town: Town, whose: str) -> None:
     """Show with whom the work of an agent is about to collide."""
-    from gitgt.services import radar_nudges
+    from gitgt.services.radar import radar_nudges
 
     rig = town.rig(whose.partition("/")[0])
     for address in sorted(hook.spellings(whose)):

@@ -15,8 +15,8 @@ from gitgt.model.lifecycle import MergeStatus
 
 if TYPE_CHECKING:
     from gitgt.model.merge_chain import Held
-    from gitgt.services.gate_runs import AtWork
-    from gitgt.services.queue_view import Seen
+    from gitgt.services.gates.gate_runs import AtWork
+    from gitgt.services.queue.queue_view import Seen
 
 _STATUSES = [str(each) for each in MergeStatus]
 
@@ -62,9 +62,9 @@ def show_all(
     epic: str, verify: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """List merge requests, the next one first."""
-    from gitgt.services import conflicts, queue_view
-    from gitgt.services.gate_runs import GateRuns
-    from gitgt.services.queue_view import Wanted
+    from gitgt.services.gates.gate_runs import GateRuns
+    from gitgt.services.queue import conflicts, queue_view
+    from gitgt.services.queue.queue_view import Wanted
 
     town = context.town()
     rigs = [each for each in context.ledgers_for(town, rig) if each is not None]

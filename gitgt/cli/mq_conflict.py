@@ -23,7 +23,7 @@ def command(*, request: str | None, as_json: bool) -> None:
 
     REQUEST is a merge request or its bead; without one it is that of this worktree's branch.
     """
-    from gitgt.services import conflicts
+    from gitgt.services.queue import conflicts
 
     town = context.town()
     found = _request(town, request)
@@ -49,7 +49,7 @@ def command(*, request: str | None, as_json: bool) -> None:
 
 
 def _request(town: Town, name: str | None) -> MergeRequest:
-    from gitgt.services import resolve
+    from gitgt.services.queue import resolve
 
     if name is None:
         place = resolve.Place.around(town, Path.cwd())

@@ -25,7 +25,7 @@ def one(function: _Function) -> _Function:
 
 def meant(town: Town, words: tuple[str, ...]) -> BeadId:
     """Return the request that *words* name: its id, its bead's, or its branch."""
-    from gitgt.services import steering
+    from gitgt.services.queue import steering
 
     if len(words) > 2:
         raise click.UsageError(f"one request, please, and not {len(words)}")
@@ -47,7 +47,7 @@ def told(town: Town, request: MergeRequest, said: str, *, as_json: bool) -> None
 @output.json_option
 def jump(*, words: tuple[str, ...], as_json: bool) -> None:
     """Put a request before all others."""
-    from gitgt.services import steering
+    from gitgt.services.queue import steering
 
     town = context.town()
     moved = steering.jump(town, meant(town, words), context.me())
@@ -60,7 +60,7 @@ def jump(*, words: tuple[str, ...], as_json: bool) -> None:
 @output.json_option
 def hold(*, words: tuple[str, ...], reason: str, as_json: bool) -> None:
     """Let a request keep its place, and neither test nor land it."""
-    from gitgt.services import steering
+    from gitgt.services.queue import steering
 
     town = context.town()
     held = steering.hold(town, meant(town, words), reason, context.me())
@@ -72,7 +72,7 @@ def hold(*, words: tuple[str, ...], reason: str, as_json: bool) -> None:
 @output.json_option
 def unhold(*, words: tuple[str, ...], as_json: bool) -> None:
     """Let a request go that was held."""
-    from gitgt.services import steering
+    from gitgt.services.queue import steering
 
     town = context.town()
     free = steering.unhold(town, meant(town, words), context.me())
@@ -90,8 +90,8 @@ def reject(*, words: tuple[str, ...], reason: str, notify: bool, as_json: bool) 
     Its bead is on their hook again, and the branch stays as it is. The next commit that closes
     the bead is the next revision, and keeps the place in the queue.
     """
-    from gitgt.services import steering
-    from gitgt.services.steering import Refusal
+    from gitgt.services.queue import steering
+    from gitgt.services.queue.steering import Refusal
 
     town = context.town()
     back = steering.reject(town, meant(town, words), Refusal(reason, notify), context.me())
@@ -107,7 +107,7 @@ def retry(*, words: tuple[str, ...], first: bool, as_json: bool) -> None:
 
     For when a gate erred or a machine was mended: what was red is tested once more.
     """
-    from gitgt.services import steering
+    from gitgt.services.queue import steering
 
     town = context.town()
     again = steering.retry(town, meant(town, words), context.me(), first=first)
@@ -121,8 +121,8 @@ def retry(*, words: tuple[str, ...], first: bool, as_json: bool) -> None:
 @output.json_option
 def freeze(*, rig: str, reason: str, as_json: bool) -> None:
     """Let nothing land on a rig until it is thawed; gates go on."""
-    from gitgt.services import tuning
-    from gitgt.services.tuning import Brake
+    from gitgt.services.queue import tuning
+    from gitgt.services.queue.tuning import Brake
 
     town = context.town()
     fresh = tuning.put_on(town, town.rig(rig), Brake.FROZEN, reason, context.me())
@@ -135,8 +135,8 @@ def freeze(*, rig: str, reason: str, as_json: bool) -> None:
 @output.json_option
 def thaw(*, rig: str, as_json: bool) -> None:
     """Let the queue of a rig go on."""
-    from gitgt.services import tuning
-    from gitgt.services.tuning import Brake
+    from gitgt.services.queue import tuning
+    from gitgt.services.queue.tuning import Brake
 
     town = context.town()
     fresh = tuning.take_off(town, town.rig(rig), Brake.FROZEN, context.me())

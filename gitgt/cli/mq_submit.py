@@ -29,8 +29,8 @@ def submit(
     Which bead it is for follows from the worktree, from a request for the same branch, from
     the branch's name or from a commit with Closes:. The same head is asked for only once.
     """
-    from gitgt.services import handing_in, steering
-    from gitgt.services.handing_in import Wish
+    from gitgt.services.queue import handing_in, steering
+    from gitgt.services.queue.handing_in import Wish
 
     town = context.town()
     where = (town.rig_of(bead) if "-" in bead and not rig else None) or context.rig_for(
@@ -50,7 +50,7 @@ def submit(
 @output.json_option
 def depend(*, request: str, after: tuple[str, ...], as_json: bool) -> None:
     """Let a request land after others, of any rig."""
-    from gitgt.services import depending, steering
+    from gitgt.services.queue import depending, steering
 
     town = context.town()
     name, *others = (steering.identify(town, each) for each in (request, *after))
@@ -64,7 +64,7 @@ def depend(*, request: str, after: tuple[str, ...], as_json: bool) -> None:
 @output.json_option
 def undepend(*, request: str, after: tuple[str, ...], as_json: bool) -> None:
     """Let a request not wait for others any more."""
-    from gitgt.services import depending, steering
+    from gitgt.services.queue import depending, steering
 
     town = context.town()
     name, *others = (steering.identify(town, each) for each in (request, *after))

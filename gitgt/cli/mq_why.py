@@ -14,8 +14,8 @@ from gitgt.model.lifecycle import MergeStatus
 if TYPE_CHECKING:
     from gitgt.model.documents import MergeRequest
     from gitgt.model.queue_why import Why
-    from gitgt.services.queue_view import Seen
-    from gitgt.services.queue_why import Told
+    from gitgt.services.queue.queue_view import Seen
+    from gitgt.services.queue.queue_why import Told
     from gitgt.services.town import Rig, Town
 
 _SOME = 5
@@ -26,7 +26,7 @@ _SOME = 5
 @output.json_option
 def why(*, words: tuple[str, ...], as_json: bool) -> None:
     """Say why a request waits."""
-    from gitgt.services import queue_why
+    from gitgt.services.queue import queue_why
 
     town = context.town()
     found = queue_why.ask(town, meant(town, words))
@@ -60,7 +60,7 @@ def following(*, rig: str | None, strategy: str, quiet: bool, as_json: bool) -> 
 
 
 def _firsts(town: Town, rigs: Sequence[Rig], *, fifo: bool) -> Iterator[Seen]:
-    from gitgt.services import queue_view
+    from gitgt.services.queue import queue_view
 
     for rig in rigs:
         seen: set[str] = set()

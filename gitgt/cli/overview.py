@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from gitgt.cli import convoy, escalation, mq, output
-from gitgt.services import radar_held
 from gitgt.services.agents import AgentState
+from gitgt.services.radar import radar_held
 from gitgt.services.status import RigView, TownView
 
 _COLORS = {

@@ -13,7 +13,7 @@ from gitgt.errors import GtError
 
 if TYPE_CHECKING:
     from gitgt.model.documents import MergeRequest
-    from gitgt.services.pull_requests import Synced
+    from gitgt.services.forge.pull_requests import Synced
 
 command = Noun(
     "See pull requests, and ask the forge about them.",
@@ -28,7 +28,7 @@ command = Noun(
 @output.json_option
 def show_all(*, rig: str | None, everything: bool, as_json: bool) -> None:
     """List pull requests as they were when the forge was last asked."""
-    from gitgt.services import merge_queue
+    from gitgt.services.queue import merge_queue
 
     town = context.town()
     rigs = [each for each in context.ledgers_for(town, rig) if each is not None]
@@ -48,7 +48,7 @@ def show_all(*, rig: str | None, everything: bool, as_json: bool) -> None:
 @output.json_option
 def ask(*, rig: str | None, as_json: bool) -> None:
     """Ask the forge now, and do what is due."""
-    from gitgt.services import pull_requests
+    from gitgt.services.forge import pull_requests
 
     town = context.town()
     rigs = [town.rig(rig)] if rig else [*town.rigs_here().values()]

@@ -39,7 +39,7 @@ def show(*, rig: str | None, bead: str, agent: str, nudges: bool, as_json: bool)
         _show_nudges(rigs, agent, as_json=as_json)
         return
     from gitgt.cli.radar_page import Seen
-    from gitgt.services import radar, radar_held
+    from gitgt.services.radar import radar, radar_held
 
     seen = []
     with output.progress("merging on trial"):
@@ -65,7 +65,7 @@ def check(*, branch: str | None, other: str | None, rig: str | None, as_json: bo
     Without a name it is the branch that is checked out here. The exit code is 1 if it collides.
     """
     from gitgt.cli import radar_page
-    from gitgt.services import radar_check
+    from gitgt.services.radar import radar_check
 
     town = context.town()
     place = context.rig_for(town, rig)
@@ -93,7 +93,8 @@ def _rigs(town: Town, rig: str | None, about: str) -> list[Rig]:
 
 
 def _show_nudges(rigs: list[Rig], agent: str, *, as_json: bool) -> None:
-    from gitgt.services import hook, radar_nudges
+    from gitgt.services import hook
+    from gitgt.services.radar import radar_nudges
 
     wanted = hook.spellings(agent) if agent else {""}
     found = [each for rig in rigs for who in wanted for each in radar_nudges.waiting(rig, who)]

@@ -11,9 +11,9 @@ from gitgt.cli import output
 from gitgt.model.documents import Severity
 from gitgt.model.radar import Collision, Live, Spot, Standing
 from gitgt.model.radar_nudges import described
-from gitgt.services import radar_held
-from gitgt.services.radar import Picture
-from gitgt.services.radar_held import Held
+from gitgt.services.radar import radar_held
+from gitgt.services.radar.radar import Picture
+from gitgt.services.radar.radar_held import Held
 
 # More than these in a matrix are a carpet; the list says it better.
 _MOST: Final = 24

@@ -12,8 +12,8 @@ from gitgt.cli.mq_steering import changed
 from gitgt.cli.noun import Noun
 
 if TYPE_CHECKING:
-    from gitgt.services.queue_view import Seen
-    from gitgt.services.refinery_state import Line, State
+    from gitgt.services.queue.queue_view import Seen
+    from gitgt.services.queue.refinery_state import Line, State
     from gitgt.services.town import Rig, Town
 
 command = Noun(
@@ -38,7 +38,7 @@ command = Noun(
 @output.json_option
 def status(*, rig: str | None, as_json: bool) -> None:
     """Show how the refinery stands: what waits, what is tested, what stands still and why."""
-    from gitgt.services import refinery_state
+    from gitgt.services.queue import refinery_state
 
     town = context.town()
     found = [refinery_state.of(town, each) for each in _rigs(town, rig)]
@@ -85,8 +85,8 @@ def _counted(line: Line) -> str:
 @output.json_option
 def start(*, rig: str, as_json: bool) -> None:
     """Let the refinery of a rig work again after a stop."""
-    from gitgt.services import tuning
-    from gitgt.services.tuning import Brake
+    from gitgt.services.queue import tuning
+    from gitgt.services.queue.tuning import Brake
 
     town = context.town()
     where = town.rig(rig)
@@ -107,8 +107,8 @@ def stop(*, rig: str, reason: str, at_once: bool, as_json: bool) -> None:
 
     Gates that run end, and what they say is counted, unless --now stops them.
     """
-    from gitgt.services import refinery_state, tuning
-    from gitgt.services.tuning import Brake
+    from gitgt.services.queue import refinery_state, tuning
+    from gitgt.services.queue.tuning import Brake
 
     town = context.town()
     where = town.rig(rig)
@@ -125,7 +125,7 @@ def stop(*, rig: str, reason: str, at_once: bool, as_json: bool) -> None:
 @output.json_option
 def restart(*, rig: str, reason: str, as_json: bool) -> None:
     """Stop and start the refinery of a rig: gates begin anew, what could not run is tried."""
-    from gitgt.services import refinery_state
+    from gitgt.services.queue import refinery_state
 
     town = context.town()
     refinery_state.restart(town, town.rig(rig), context.me(), reason=reason)
@@ -138,8 +138,8 @@ def restart(*, rig: str, reason: str, as_json: bool) -> None:
 @output.json_option
 def pause(*, rig: str, reason: str, as_json: bool) -> None:
     """Start no gate and land nothing until it is resumed; what runs is counted."""
-    from gitgt.services import tuning
-    from gitgt.services.tuning import Brake
+    from gitgt.services.queue import tuning
+    from gitgt.services.queue.tuning import Brake
 
     town = context.town()
     fresh = tuning.put_on(town, town.rig(rig), Brake.PAUSED, reason, context.me())
@@ -152,8 +152,8 @@ def pause(*, rig: str, reason: str, as_json: bool) -> None:
 @output.json_option
 def resume(*, rig: str, as_json: bool) -> None:
     """Let the refinery of a rig go on after a pause."""
-    from gitgt.services import tuning
-    from gitgt.services.tuning import Brake
+    from gitgt.services.queue import tuning
+    from gitgt.services.queue.tuning import Brake
 
     town = context.town()
     fresh = tuning.take_off(town, town.rig(rig), Brake.PAUSED, context.me())
@@ -185,7 +185,7 @@ def blocked(*, rig: str | None, as_json: bool) -> None:
 
 
 def _show(rig: str | None, wanted: Callable[[Seen], bool], *, as_json: bool) -> None:
-    from gitgt.services import queue_view
+    from gitgt.services.queue import queue_view
 
     town = context.town()
     found = [

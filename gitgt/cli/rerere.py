@@ -30,7 +30,7 @@ command = Noun(
 @output.json_option
 def show_all(*, rig: str | None, as_json: bool) -> None:
     """List the resolutions that are known: which conflict, where, by whom."""
-    from gitgt.services import resolutions
+    from gitgt.services.queue import resolutions
 
     town = context.town()
     found = resolutions.known(town, context.rig_for(town, rig))
@@ -55,7 +55,7 @@ def show(*, resolution: str, rig: str | None, as_json: bool) -> None:
 
     RESOLUTION is the id of a conflict or of a resolution, or how it begins.
     """
-    from gitgt.services import resolutions
+    from gitgt.services.queue import resolutions
 
     town = context.town()
     found = resolutions.find(town, context.rig_for(town, rig), resolution)
@@ -93,7 +93,7 @@ def forget(*, resolution: str, rig: str | None, as_json: bool) -> None:
 
     RESOLUTION is the id of a conflict, whose resolutions all are forgotten, or of one of them.
     """
-    from gitgt.services import resolutions
+    from gitgt.services.queue import resolutions
 
     town = context.town()
     where = context.rig_for(town, rig)

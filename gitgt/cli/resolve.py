@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from gitgt.cli import context, output
-from gitgt.services import resolve
-from gitgt.services.resolve import Begun, Place
+from gitgt.services.queue import resolve
+from gitgt.services.queue.resolve import Begun, Place
 
 
 @click.command()

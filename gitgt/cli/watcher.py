@@ -38,7 +38,7 @@ def _at_work(town: Town) -> str:
     If settings are spoiled for a while, the watcher itself says so.
     """
     from gitgt.cli import mq
-    from gitgt.services.gate_runs import GateRuns
+    from gitgt.services.gates.gate_runs import GateRuns
 
     try:
         rigs = town.rigs_here().values()

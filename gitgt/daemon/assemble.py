@@ -25,7 +25,7 @@ from gitgt.roles.radar import RadarRole
 from gitgt.roles.refinery import RefineryRole
 from gitgt.roles.witness import WitnessRole
 from gitgt.services import escalations, submit
-from gitgt.services.radar import Radars
+from gitgt.services.radar.radar import Radars
 from gitgt.services.town import Rig, Town
 from gitgt.telemetry import logs
 

@@ -7,7 +7,7 @@ import click
 from gitgt.git import worktree
 from gitgt.githooks.place import Place
 from gitgt.model.conflict import Dispute
-from gitgt.services import conflicts
+from gitgt.services.queue import conflicts
 
 
 def run(place: Place, _arguments: tuple[str, ...], _said: str) -> None:

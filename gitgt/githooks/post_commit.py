@@ -10,7 +10,8 @@ from gitgt.githooks.place import Place
 from gitgt.model.actor import Actor
 from gitgt.model.ids import BeadId
 from gitgt.model.lifecycle import MergeStatus
-from gitgt.services import branch, conflicts, submit
+from gitgt.services import branch, submit
+from gitgt.services.queue import conflicts
 
 
 def run(place: Place, _arguments: tuple[str, ...], _said: str) -> None:

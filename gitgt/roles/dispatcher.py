@@ -23,9 +23,10 @@ from gitgt.model.dispatch import (
 from gitgt.model.documents import Severity
 from gitgt.model.ids import BeadId
 from gitgt.reactor.key import Key, Settled
-from gitgt.services import beads, branch, leaving, radar_order, sessions, sling, submit
+from gitgt.services import beads, branch, leaving, sessions, sling, submit
 from gitgt.services.hook import held, submitted
-from gitgt.services.radar import Radars
+from gitgt.services.radar import radar_order
+from gitgt.services.radar.radar import Radars
 from gitgt.services.sessions import Seen
 from gitgt.services.town import Rig, Town
 

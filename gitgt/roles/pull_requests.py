@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from gitgt.reactor.key import Key, Settled
-from gitgt.services.asking import Asking
+from gitgt.services.forge.asking import Asking
 from gitgt.services.forge.settings import place_of
 from gitgt.services.town import Town
 

@@ -40,32 +40,27 @@ from gitgt.model.merge_probes import Test
 from gitgt.model.merge_queue import plan
 from gitgt.model.merge_style import Style
 from gitgt.reactor.key import Key, Settled
-from gitgt.services import (
+from gitgt.services import escalations, submit, target
+from gitgt.services.forge import proposing
+from gitgt.services.gates import gate, gate_beads, gate_history, leaks
+from gitgt.services.gates.gate_runs import GateRuns
+from gitgt.services.integration import landing, upkeep
+from gitgt.services.queue import (
     ceiling,
     conflicts,
     depending,
     direct,
-    escalations,
-    gate,
-    gate_beads,
-    gate_history,
     landed,
-    leaks,
     merge_queue,
-    proposing,
     queue_facts,
     resolutions,
     stranded,
-    submit,
-    target,
 )
-from gitgt.services.gate_runs import GateRuns
-from gitgt.services.integration import landing, upkeep
-from gitgt.services.landings import Landings
-from gitgt.services.merge_queue import WHO, Target, Verdict
+from gitgt.services.queue.landings import Landings
+from gitgt.services.queue.merge_queue import WHO, Target, Verdict
+from gitgt.services.queue.tuning import Rerere, tuning
+from gitgt.services.queue.turns import Turns
 from gitgt.services.town import Rig, Town
-from gitgt.services.tuning import Rerere, tuning
-from gitgt.services.turns import Turns
 
 # How often others may be faster before we let them be for a while.
 _RACES = 10

@@ -20,8 +20,9 @@ from gitgt.model.actor import Actor, Standing
 from gitgt.model.dispatch import is_polecat
 from gitgt.model.documents import Bead, MergeRequest, Severity
 from gitgt.model.ids import BeadId, is_bead_id
-from gitgt.services import landed, submit, target
+from gitgt.services import submit, target
 from gitgt.services.integration import branches
+from gitgt.services.queue import landed
 from gitgt.services.sandbox import branch_of
 from gitgt.services.town import Rig, Town
 

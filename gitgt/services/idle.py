@@ -11,8 +11,9 @@ from gitgt.ledger import abroad
 from gitgt.ledger.index import Row
 from gitgt.ledger.questions import COLUMNS
 from gitgt.model.graph import FOREVER, NO_WORK
-from gitgt.services import radar_held, reading
-from gitgt.services.radar_held import Held
+from gitgt.services import reading
+from gitgt.services.radar import radar_held
+from gitgt.services.radar.radar_held import Held
 from gitgt.services.town import Rig, Town
 
 _NO_WORK: Final = ", ".join(f"'{each}'" for each in NO_WORK)

@@ -11,20 +11,14 @@ from gitgt.errors import NotFoundError, SettingsError
 from gitgt.model.documents import Escalation, MergeRequest
 from gitgt.model.flaky import Flakes
 from gitgt.model.gate import Gate
-from gitgt.services import (
-    agents,
-    convoy,
-    escalations,
-    gate,
-    gate_history,
-    queue_view,
-    radar_held,
-    reading,
-)
+from gitgt.services import agents, convoy, escalations, reading
 from gitgt.services.agents import Seen
 from gitgt.services.convoy import Progress
-from gitgt.services.gate_runs import AtWork, GateRuns
-from gitgt.services.radar_held import Held
+from gitgt.services.gates import gate, gate_history
+from gitgt.services.gates.gate_runs import AtWork, GateRuns
+from gitgt.services.queue import queue_view
+from gitgt.services.radar import radar_held
+from gitgt.services.radar.radar_held import Held
 from gitgt.services.town import Rig, Town
 
 

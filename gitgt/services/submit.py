@@ -28,9 +28,10 @@ from gitgt.model.lifecycle import (
     MergeStatus,
 )
 from gitgt.model.wording import fit_line, fit_text
-from gitgt.services import depending, landed, target
+from gitgt.services import target
 from gitgt.services.commit import signed
 from gitgt.services.integration import branches
+from gitgt.services.queue import depending, landed
 from gitgt.services.town import Rig, Town
 
 PIN: Final = "refs/gt/pin/"

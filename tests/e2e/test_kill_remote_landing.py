@@ -11,7 +11,7 @@ from gitgt.git.intent import INTENTS
 from gitgt.ledger.snapshot import Snapshot
 from gitgt.reactor.key import Key
 from gitgt.roles.refinery import RefineryRole
-from gitgt.services import gate
+from gitgt.services.gates import gate
 from gitgt.services.town import Town
 from tests.support.branches import Branches
 from tests.support.checkout import Checkout

@@ -25,7 +25,7 @@ from gitgt.runtime.exec_launcher import ExecLauncher
 from gitgt.runtime.launcher import ABSENT
 from gitgt.runtime.presets import Runtime
 from gitgt.services import wip
-from gitgt.services.gate_trouble import Troubles
+from gitgt.services.gates.gate_trouble import Troubles
 from tests.support.town import Clock
 from tests.support.waiting import until
 

@@ -5,7 +5,8 @@ import json
 import pytest
 
 from gitgt.cli.bead.outputs import OTHERS
-from gitgt.services import depending, gate, steering
+from gitgt.services.gates import gate
+from gitgt.services.queue import depending, steering
 from tests.support.commandline import gt
 from tests.support.outputs import validator
 from tests.support.shop import Shop, file

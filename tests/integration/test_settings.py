@@ -8,7 +8,8 @@ import pytest
 
 from gitgt.errors import GitFailedError, NotAllowedError, NotFoundError, RefusedError
 from gitgt.model.actor import Actor, Standing
-from gitgt.services import gate, rig, runtimes
+from gitgt.services import rig, runtimes
+from gitgt.services.gates import gate
 from gitgt.services.rig import Wanted
 from tests.support.checkout import Checkout
 from tests.support.commandline import gt

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from gitgt.services import beads, escalations, gate, submit
+from gitgt.services import beads, escalations, submit
+from gitgt.services.gates import gate
 from tests.support.town import TESS
 
 OBSIDIAN = "shop/polecats/obsidian"

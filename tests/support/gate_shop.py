@@ -10,7 +10,7 @@ from gitgt.model.actor import Actor, Standing
 from gitgt.model.gate import Evidence, Gate
 from gitgt.model.merge_acts import Run
 from gitgt.services import install, rig
-from gitgt.services.gate_runs import GateRuns
+from gitgt.services.gates.gate_runs import GateRuns
 from gitgt.services.rig import Wanted
 from gitgt.services.town import Town
 from tests.support.checkout import Checkout

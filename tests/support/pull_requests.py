@@ -14,9 +14,10 @@ import pytest
 
 from gitgt.ledger import codec
 from gitgt.model.documents import Bead, Comment, Escalation, MergeRequest, Outcome
-from gitgt.services import ending, proposing, pull_requests, rig, submit
-from gitgt.services.merge_queue import Target
-from gitgt.services.pull_requests import Synced
+from gitgt.services import ending, rig, submit
+from gitgt.services.forge import proposing, pull_requests
+from gitgt.services.forge.pull_requests import Synced
+from gitgt.services.queue.merge_queue import Target
 from gitgt.services.rig import Wanted
 from gitgt.services.submit import Submission
 from tests.support.checkout import Checkout

@@ -8,8 +8,9 @@ from gitgt.ledger.verdicts import Verdicts
 from gitgt.model.gate import gate_hash
 from gitgt.model.ids import BeadId
 from gitgt.model.lifecycle import BeadVerb
-from gitgt.services import beads, gate, submit
-from gitgt.services.gate_keys import environment
+from gitgt.services import beads, submit
+from gitgt.services.gates import gate
+from gitgt.services.gates.gate_keys import environment
 from gitgt.services.submit import Submission
 from gitgt.services.town import Rig
 from tests.support.checkout import Checkout

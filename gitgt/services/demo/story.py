@@ -23,7 +23,7 @@ from gitgt.runtime.held import is_held
 from gitgt.services import convoy
 from gitgt.services.demo.hand import Hand
 from gitgt.services.demo.narrator import Narrator
-from gitgt.services.gate_runs import GateRuns
+from gitgt.services.gates.gate_runs import GateRuns
 from gitgt.services.hook import hooks, submitted
 from gitgt.services.town import Rig, Town
 

@@ -11,7 +11,7 @@ from gitgt.model.pull_request import Rules, address_of
 from gitgt.services import settings
 from gitgt.services.forge.api import GH, GLAB, TEA, Api
 from gitgt.services.forge.base import Forge
-from gitgt.services.proposing import REMOTE
+from gitgt.services.forge.proposing import REMOTE
 from gitgt.services.town import Rig, Town
 
 _POLL: Final = 60.0

@@ -13,10 +13,11 @@ from gitgt.git.transaction import RefMove, move_refs
 from gitgt.ledger.snapshot import Snapshot
 from gitgt.model.actor import Actor
 from gitgt.model.documents import Bead
-from gitgt.services import landed, target
+from gitgt.services import target
 from gitgt.services.integration import branches, landing, refreshing, standing
 from gitgt.services.integration.rules import Rules, rules
 from gitgt.services.integration.standing import View
+from gitgt.services.queue import landed
 from gitgt.services.town import Rig, Town
 
 _LOG = logging.getLogger(__name__)

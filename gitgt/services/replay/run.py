@@ -17,8 +17,9 @@ from gitgt.model.documents import Bead, MergeRequest
 from gitgt.model.gate import Evidence, Verdict
 from gitgt.model.lifecycle import BeadStatus, MergeStatus
 from gitgt.model.replay_course import AHEAD, next_up
-from gitgt.services import beads, gate, sling
-from gitgt.services.gate_runs import GateRuns
+from gitgt.services import beads, sling
+from gitgt.services.gates import gate
+from gitgt.services.gates.gate_runs import GateRuns
 from gitgt.services.hook import hooks
 from gitgt.services.replay.stage import Stage
 from gitgt.services.sling import Order

@@ -10,7 +10,7 @@ import pytest
 from gitgt.errors import SettingsError
 from gitgt.model.lifecycle import MergeStatus
 from gitgt.services import ending as later
-from gitgt.services import pull_requests
+from gitgt.services.forge import pull_requests
 from tests.support.commandline import gt
 from tests.support.outputs import validator
 from tests.support.pull_requests import committed, needs_gh

@@ -3,8 +3,8 @@
 import pytest
 
 from gitgt.model.lifecycle import BeadStatus, MergeStatus
-from gitgt.services import proposing
-from gitgt.services.merge_queue import Target
+from gitgt.services.forge import proposing
+from gitgt.services.queue.merge_queue import Target
 from tests.support.pull_requests import PROJECT, needs_gh
 
 pytestmark = [needs_gh, pytest.mark.slow]

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from gitgt.model.lifecycle import BeadVerb
-from gitgt.services import beads, commit, settings, submit, tuning
+from gitgt.services import beads, commit, settings, submit
+from gitgt.services.queue import tuning
+from gitgt.services.queue.tuning import Brake
 from gitgt.services.submit import Submission
-from gitgt.services.tuning import Brake
 from tests.support.checkout import Checkout
 from tests.support.commandline import gt
 from tests.support.town import TESS, TownBuilder

@@ -10,8 +10,8 @@ import pytest
 from gitgt.git import snapshot
 from gitgt.model.radar import MOST_PATHS
 from gitgt.roles.radar import RadarRole
-from gitgt.services import radar_nudges
-from gitgt.services.radar import Radar, Radars
+from gitgt.services.radar import radar_nudges
+from gitgt.services.radar.radar import Radar, Radars
 from tests.support.checkout import Checkout
 from tests.support.commandline import gt
 from tests.support.death import DEATH

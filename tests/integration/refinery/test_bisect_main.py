@@ -8,9 +8,9 @@ from gitgt.errors import NotFoundError, RefusedError
 from gitgt.ledger.verdicts import Verdicts
 from gitgt.model.gate import gate_hash
 from gitgt.model.merge_acts import Run
-from gitgt.services import bisect, gate
-from gitgt.services.gate_keys import environment
-from gitgt.services.gate_runs import GateRuns
+from gitgt.services.gates import bisect, gate
+from gitgt.services.gates.gate_keys import environment
+from gitgt.services.gates.gate_runs import GateRuns
 from tests.support.checkout import Checkout
 from tests.support.town import TESS
 from tests.support.waiting import until

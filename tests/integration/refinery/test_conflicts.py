@@ -15,10 +15,11 @@ from gitgt.model.actor import Actor
 from gitgt.model.documents import Bead
 from gitgt.reactor.key import Key
 from gitgt.roles.refinery import RefineryRole
-from gitgt.services import conflicts, escalations, resolve, sandbox, submit, tuning
-from gitgt.services.resolve import Begun, Place
+from gitgt.services import escalations, sandbox, submit
+from gitgt.services.queue import conflicts, resolve, tuning
+from gitgt.services.queue.resolve import Begun, Place
+from gitgt.services.queue.tuning import Brake
 from gitgt.services.submit import Submission
-from gitgt.services.tuning import Brake
 from tests.support.checkout import Checkout
 from tests.support.commandline import gt
 from tests.support.death import DEATH

@@ -9,7 +9,8 @@ import pytest
 from gitgt.errors import NotAllowedError, RefusedError
 from gitgt.model.actor import Actor
 from gitgt.model.documents import Outcome
-from gitgt.services import beads, gate
+from gitgt.services import beads
+from gitgt.services.gates import gate
 from tests.support.commandline import gt
 from tests.support.shop import Shop
 from tests.support.town import TESS

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from gitgt.services import gate
+from gitgt.services.gates import gate
 from tests.support.commandline import gt
 from tests.support.shop import Shop
 from tests.support.sitting import running

@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 
 from gitgt.model.documents import Escalation
-from gitgt.services import gate
+from gitgt.services.gates import gate
 from tests.support.shop import Shop
 from tests.support.town import TESS
 

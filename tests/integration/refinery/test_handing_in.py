@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from gitgt.errors import NotFoundError, RefusedError
-from gitgt.services import depending, handing_in, queue_view
-from gitgt.services.handing_in import Wish
-from gitgt.services.queue_view import Wanted
+from gitgt.services.queue import depending, handing_in, queue_view
+from gitgt.services.queue.handing_in import Wish
+from gitgt.services.queue.queue_view import Wanted
 from tests.support.shop import Shop, file
 from tests.support.town import TESS
 

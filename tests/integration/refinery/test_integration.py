@@ -9,7 +9,8 @@ import pytest
 from gitgt.errors import NotAllowedError, NotFoundError, RefusedError
 from gitgt.model.actor import Actor
 from gitgt.model.documents import MergeRequest, Outcome
-from gitgt.services import beads, commit, convoy, escalations, gate
+from gitgt.services import beads, commit, convoy, escalations
+from gitgt.services.gates import gate
 from gitgt.services.integration import landing, opening, refreshing, standing
 from gitgt.services.rig import Rig
 from gitgt.services.town import Town

@@ -15,7 +15,8 @@ from gitgt.git.recall import Recall, learn
 from gitgt.git.repository import Repository, Signature
 from gitgt.git.rerere import Memory, Resolution
 from gitgt.model.actor import Actor
-from gitgt.services import commit, resolutions, settings, submit
+from gitgt.services import commit, settings, submit
+from gitgt.services.queue import resolutions
 from gitgt.services.submit import Submission
 from tests.support.checkout import Checkout
 from tests.support.commandline import gt

@@ -7,21 +7,18 @@ import pytest
 from gitgt.errors import NotAllowedError, NotFoundError, RefusedError
 from gitgt.model.actor import Actor
 from gitgt.model.documents import Outcome
-from gitgt.services import (
-    beads,
-    convoy,
+from gitgt.services import beads, convoy, ending, escalations
+from gitgt.services.gates.gate_runs import GateRuns
+from gitgt.services.queue import (
     depending,
-    ending,
-    escalations,
     queue_view,
     queue_why,
     refinery_state,
     steering,
     tuning,
 )
-from gitgt.services.gate_runs import GateRuns
-from gitgt.services.steering import Refusal
-from gitgt.services.tuning import Brake
+from gitgt.services.queue.steering import Refusal
+from gitgt.services.queue.tuning import Brake
 from tests.support.shop import Shop, file
 from tests.support.sitting import running
 from tests.support.town import TESS

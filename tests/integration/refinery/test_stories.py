@@ -10,10 +10,12 @@ from gitgt.model.documents import Outcome
 from gitgt.model.ids import BeadId
 from gitgt.model.lifecycle import BeadVerb
 from gitgt.roles.refinery import RefineryRole
-from gitgt.services import beads, escalations, gate, steering, tuning
+from gitgt.services import beads, escalations
 from gitgt.services.demo.narrator import Narrator
-from gitgt.services.gate_runs import GateRuns
-from gitgt.services.tuning import Brake
+from gitgt.services.gates import gate
+from gitgt.services.gates.gate_runs import GateRuns
+from gitgt.services.queue import steering, tuning
+from gitgt.services.queue.tuning import Brake
 from tests.support.checkout import Checkout
 from tests.support.death import DEATH
 from tests.support.shop import Shop, file

@@ -9,7 +9,9 @@ from gitgt.git.merge import Merger
 from gitgt.git.repository import Signature
 from gitgt.model.merge_chain import Link
 from gitgt.model.merge_style import Style
-from gitgt.services import beads, bisect, gate, landed, merge_queue
+from gitgt.services import beads
+from gitgt.services.gates import bisect, gate
+from gitgt.services.queue import landed, merge_queue
 from tests.support.branches import Branches
 from tests.support.town import TESS
 

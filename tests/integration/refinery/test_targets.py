@@ -10,9 +10,10 @@ from gitgt.ledger.transact import Change
 from gitgt.model.documents import MergeRequest
 from gitgt.model.ids import BeadId
 from gitgt.model.lifecycle import BeadVerb
-from gitgt.services import beads, ceiling, commit, submit
-from gitgt.services.gate_runs import GateRuns
-from gitgt.services.merge_queue import WHO
+from gitgt.services import beads, commit, submit
+from gitgt.services.gates.gate_runs import GateRuns
+from gitgt.services.queue import ceiling
+from gitgt.services.queue.merge_queue import WHO
 from gitgt.services.rig import Rig
 from gitgt.services.submit import Submission
 from tests.support.checkout import Checkout

@@ -23,8 +23,8 @@ from gitgt.model.gate import Evidence, Gate, Verdict
 from gitgt.model.merge_acts import Run
 from gitgt.model.merge_message import brought_by
 from gitgt.services import beads
-from gitgt.services import gate as gates
-from gitgt.services.gate_runs import GateRuns
+from gitgt.services.gates import gate as gates
+from gitgt.services.gates.gate_runs import GateRuns
 from gitgt.services.town import Rig, Town
 
 # Runs of a queue that is nobody's: the refinery takes their verdicts in, and stops none.

@@ -10,7 +10,7 @@ from gitgt.git.repository import Repository, Signature
 from gitgt.model.documents import MergeRequest
 from gitgt.model.lifecycle import MergeStatus
 from gitgt.model.pull_request import Proposal, Seen
-from gitgt.services.proposing import REMOTE, WHO, branch_of
+from gitgt.services.forge.proposing import REMOTE, WHO, branch_of
 from gitgt.services.submit import PIN, TRASH
 
 _NOBODY: Final = Signature(WHO.address, WHO.email, 0)

@@ -16,7 +16,7 @@ from gitgt.git.publish import DeclinedError
 from gitgt.git.remote import UnreachableError
 from gitgt.git.signing import CannotSignError
 from gitgt.model.merge_chain import Link
-from gitgt.services.publish import ParkedError, Publisher
+from gitgt.services.queue.publish import ParkedError, Publisher
 
 # For so many seconds what was fetched counts as fresh.
 _FRESH: Final = 30.0

@@ -17,8 +17,9 @@ from gitgt.git.patient import PATIENCE
 from gitgt.git.repository import Repository
 from gitgt.git.signing import Signer
 from gitgt.model.merge_chain import Link
-from gitgt.services import merge_queue, settings
-from gitgt.services.merge_queue import Mover, Target
+from gitgt.services import settings
+from gitgt.services.queue import merge_queue
+from gitgt.services.queue.merge_queue import Mover, Target
 from gitgt.services.town import Rig, Town
 
 _KEY: Final = "merge_queue"

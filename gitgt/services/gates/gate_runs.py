@@ -28,11 +28,11 @@ from gitgt.runtime import junit, process
 from gitgt.runtime.environment import town_mark
 from gitgt.runtime.process import Ended, Lost, Running, write_whole
 from gitgt.services import sessions
-from gitgt.services.gate_keys import Keys
-from gitgt.services.gate_trouble import Troubles
-from gitgt.services.lately import Lately
-from gitgt.services.leaks import Leaks
-from gitgt.services.pool import Pool
+from gitgt.services.gates.gate_keys import Keys
+from gitgt.services.gates.gate_trouble import Troubles
+from gitgt.services.gates.lately import Lately
+from gitgt.services.gates.leaks import Leaks
+from gitgt.services.gates.pool import Pool
 from gitgt.services.town import Rig, Town
 
 _FACTS: Final = "run.json"

@@ -20,10 +20,11 @@ from gitgt.model.instant import text_of
 from gitgt.model.lifecycle import BeadStatus, BeadVerb, MergeStatus
 from gitgt.model.pull_request import ENDED, LONGEST, Remark, cut
 from gitgt.model.wording import fit_line, fit_text
-from gitgt.services import merge_queue, submit
-from gitgt.services.merge_queue import Target
+from gitgt.services import submit
+from gitgt.services.queue import merge_queue
+from gitgt.services.queue.merge_queue import Target
+from gitgt.services.queue.tuning import tuning
 from gitgt.services.town import Rig, Town
-from gitgt.services.tuning import tuning
 
 WHO: Final = Actor.role("pull-requests")
 PREFIX: Final = "gt/"

@@ -23,8 +23,15 @@ from gitgt.ledger.transact import Ledger
 from gitgt.model.merge_chain import Link
 from gitgt.model.upstream import Course, Upstream
 from gitgt.services import sync
-from gitgt.services.merge_queue import Target
-from gitgt.services.publish import Local, ParkedError, Publisher, Publishing, land, publishing
+from gitgt.services.queue.merge_queue import Target
+from gitgt.services.queue.publish import (
+    Local,
+    ParkedError,
+    Publisher,
+    Publishing,
+    land,
+    publishing,
+)
 from gitgt.services.town import Rig, Town
 
 # Where a remote's target stood when we last looked, and took it for right.

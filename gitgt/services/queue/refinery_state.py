@@ -12,12 +12,13 @@ from gitgt.git.records import layout, records
 from gitgt.model.actor import Actor
 from gitgt.model.instant import text_of
 from gitgt.model.lifecycle import MergeStatus
-from gitgt.services import escalations, queue_view, tuning
-from gitgt.services.gate_runs import AtWork, GateRuns
-from gitgt.services.merge_queue import WHO
-from gitgt.services.queue_view import Seen
+from gitgt.services import escalations
+from gitgt.services.gates.gate_runs import AtWork, GateRuns
+from gitgt.services.queue import queue_view, tuning
+from gitgt.services.queue.merge_queue import WHO
+from gitgt.services.queue.queue_view import Seen
+from gitgt.services.queue.tuning import Brake
 from gitgt.services.town import Rig, Town
-from gitgt.services.tuning import Brake
 
 _DAY: Final = 86_400
 _LAST: Final = 3

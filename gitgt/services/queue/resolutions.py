@@ -20,9 +20,9 @@ from gitgt.git.repository import Repository, Signature
 from gitgt.git.rerere import Memory, Resolution
 from gitgt.model.actor import Actor, Standing
 from gitgt.runtime.process import write_whole
-from gitgt.services import merge_queue
+from gitgt.services.queue import merge_queue
+from gitgt.services.queue.tuning import Rerere, tuning
 from gitgt.services.town import Rig, Town
-from gitgt.services.tuning import Rerere, tuning
 
 _LOG = logging.getLogger(__name__)
 # So many merges are looked at anew by whoever remembers nothing; each costs 4 ms.

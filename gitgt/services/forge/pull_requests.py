@@ -38,16 +38,18 @@ from gitgt.model.pull_request_plan import (
     Take,
     plan,
 )
-from gitgt.services import escalations, merge_queue, proposing, submit
+from gitgt.services import escalations, submit
+from gitgt.services.forge import proposing
 from gitgt.services.forge.api import CouldNotAskError, ForgeRefusedError
 from gitgt.services.forge.base import MARK, Forge, Wanted
+from gitgt.services.forge.proposing import REMOTE, WHO, branch_of
+from gitgt.services.forge.pull_request_facts import Facts
+from gitgt.services.forge.pull_request_text import body_of, title_of
 from gitgt.services.forge.settings import Place, place_of
-from gitgt.services.merge_queue import Target
-from gitgt.services.proposing import REMOTE, WHO, branch_of
-from gitgt.services.pull_request_facts import Facts
-from gitgt.services.pull_request_text import body_of, title_of
+from gitgt.services.queue import merge_queue
+from gitgt.services.queue.merge_queue import Target
+from gitgt.services.queue.tuning import tuning
 from gitgt.services.town import Rig, Town
-from gitgt.services.tuning import tuning
 
 _TURN: Final = "pull-requests"
 

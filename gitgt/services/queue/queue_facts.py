@@ -20,11 +20,13 @@ from gitgt.model.lifecycle import WaiverStatus
 from gitgt.model.merge_chain import Base, Clash, Link, Merging
 from gitgt.model.merge_facts import Queue
 from gitgt.model.queue_order import Request, due
-from gitgt.services import depending, gate_history, merge_queue, reading
-from gitgt.services.gate_runs import GateRuns
-from gitgt.services.merge_queue import Target
+from gitgt.services import reading
+from gitgt.services.gates import gate_history
+from gitgt.services.gates.gate_runs import GateRuns
+from gitgt.services.queue import depending, merge_queue
+from gitgt.services.queue.merge_queue import Target
+from gitgt.services.queue.tuning import Tuning, tuning
 from gitgt.services.town import Rig, Town
-from gitgt.services.tuning import Tuning, tuning
 
 T = TypeVar("T")
 

@@ -19,7 +19,7 @@ from gitgt.errors import BusyError
 from gitgt.model import radar_nudges
 from gitgt.model.radar_nudges import Nudge, Nudges
 from gitgt.runtime.process import write_whole
-from gitgt.services.radar import Picture
+from gitgt.services.radar.radar import Picture
 from gitgt.services.town import Rig
 
 # Nobody holds the lock for longer than it takes to write a small file.

@@ -11,9 +11,10 @@ from gitgt.ledger.snapshot import Snapshot
 from gitgt.model.documents import MergeRequest
 from gitgt.model.lifecycle import MergeStatus
 from gitgt.model.queue_order import Request, in_order
-from gitgt.services import merge_queue, queue_facts, reading, submit
-from gitgt.services.gate_runs import AtWork, GateRuns
-from gitgt.services.merge_queue import Target
+from gitgt.services import reading, submit
+from gitgt.services.gates.gate_runs import AtWork, GateRuns
+from gitgt.services.queue import merge_queue, queue_facts
+from gitgt.services.queue.merge_queue import Target
 from gitgt.services.town import Rig, Town
 
 _ORDER: Final = tuple(MergeStatus)

@@ -35,10 +35,11 @@ from gitgt.model.instant import seconds_of
 from gitgt.model.lifecycle import BeadStatus, BeadVerb, EscalationStatus, MergeStatus
 from gitgt.model.merge_chain import Link
 from gitgt.model.wording import fit_line, fit_text
-from gitgt.services import sling, stranded, submit
+from gitgt.services import sling, submit
 from gitgt.services.hook import hooks
 from gitgt.services.integration import landing as landing_of
 from gitgt.services.integration import refreshing
+from gitgt.services.queue import stranded
 from gitgt.services.town import Rig, Town
 
 WHO: Final = Actor.role("refinery")

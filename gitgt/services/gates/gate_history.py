@@ -9,9 +9,9 @@ from gitgt.ledger.flake_counts import FlakeCounts
 from gitgt.model.flaky import Flakes
 from gitgt.model.gate import Gate
 from gitgt.model.merge_acts import Eject
-from gitgt.services import gate_beads
-from gitgt.services.gate_keys import Keys
-from gitgt.services.gate_runs import GateRuns
+from gitgt.services.gates import gate_beads
+from gitgt.services.gates.gate_keys import Keys
+from gitgt.services.gates.gate_runs import GateRuns
 from gitgt.services.town import Rig, Town
 
 _NAMED: Final = 3

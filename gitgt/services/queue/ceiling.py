@@ -16,9 +16,9 @@ from gitgt.git.turn import turn
 from gitgt.model.fair_share import Lane, hand_out
 from gitgt.runtime.process import write_whole
 from gitgt.services import settings
-from gitgt.services.gate_runs import GateRuns
+from gitgt.services.gates.gate_runs import GateRuns
+from gitgt.services.queue.turns import Turns
 from gitgt.services.town import Rig, Town
-from gitgt.services.turns import Turns
 
 NAME: Final = "settings/config.yaml"
 _WISHES: Final = "wishes.json"

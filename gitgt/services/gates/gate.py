@@ -13,7 +13,7 @@ from gitgt.model.documents import Waiver
 from gitgt.model.gate import DEFAULT_TIMEOUT, Gate
 from gitgt.model.lifecycle import WaiverStatus
 from gitgt.services import commit, settings
-from gitgt.services.leaks import Leaks
+from gitgt.services.gates.leaks import Leaks
 from gitgt.services.town import Rig, Town
 
 _SCHEMA: Final = "rig"

@@ -15,12 +15,13 @@ from gitgt.model.merge_chain import Merging
 from gitgt.model.merge_facts import Queue
 from gitgt.model.queue_why import Why, why
 from gitgt.model.request_graph import Needed
-from gitgt.services import depending, gate, merge_queue, queue_facts, queue_view
-from gitgt.services.gate_runs import AtWork, GateRuns
-from gitgt.services.merge_queue import WHO, Target
-from gitgt.services.queue_facts import Works
+from gitgt.services.gates import gate
+from gitgt.services.gates.gate_runs import AtWork, GateRuns
+from gitgt.services.queue import depending, merge_queue, queue_facts, queue_view
+from gitgt.services.queue.merge_queue import WHO, Target
+from gitgt.services.queue.queue_facts import Works
+from gitgt.services.queue.tuning import tuning
 from gitgt.services.town import Rig, Town
-from gitgt.services.tuning import tuning
 
 _COMMITTER: Final = Signature(WHO.address, WHO.email, 0)
 

@@ -8,9 +8,10 @@ from typing import Final
 
 from gitgt.model.dispatch import Act, Hold, Seat, waits_for
 from gitgt.model.radar import Standing
-from gitgt.services import radar_held, settings
-from gitgt.services.radar import Radar
-from gitgt.services.radar_held import Held
+from gitgt.services import settings
+from gitgt.services.radar import radar_held
+from gitgt.services.radar.radar import Radar
+from gitgt.services.radar.radar_held import Held
 from gitgt.services.town import Rig, Town
 
 # An hour is what a person would wait for a colleague before they ask.

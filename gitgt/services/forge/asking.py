@@ -20,7 +20,8 @@ from gitgt.model.pull_request import wait_before
 from gitgt.runtime import process
 from gitgt.runtime.environment import town_mark
 from gitgt.runtime.process import Ended, Running, Spec, write_whole
-from gitgt.services import proposing, sessions
+from gitgt.services import sessions
+from gitgt.services.forge import proposing
 from gitgt.services.forge.settings import Place
 from gitgt.services.town import Rig, Town
 

@@ -16,7 +16,7 @@ from gitgt.model.instant import exact_text_of, later_than
 from gitgt.model.lifecycle import BeadStatus, BeadVerb, MergeStatus
 from gitgt.model.wording import fit_line
 from gitgt.services import reading, submit
-from gitgt.services.merge_queue import hooked_again
+from gitgt.services.queue.merge_queue import hooked_again
 from gitgt.services.town import Rig, Town
 
 # Somebody waits for it to come back, or to be asked for again.

@@ -22,9 +22,9 @@ from gitgt.git.command import line
 from gitgt.git.repository import Signature
 from gitgt.model.gate import Gate, Verdict
 from gitgt.model.merge_acts import Run
-from gitgt.services import gate as gates
 from gitgt.services import sessions
-from gitgt.services.gate_runs import GateRuns, Live
+from gitgt.services.gates import gate as gates
+from gitgt.services.gates.gate_runs import GateRuns, Live
 from gitgt.services.town import Rig, Town
 
 # Runs of a queue that is nobody's: the refinery takes their verdicts in, and stops none.

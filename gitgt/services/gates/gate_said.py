@@ -21,11 +21,11 @@ from gitgt.model.ids import is_bead_id
 from gitgt.model.lifecycle import MergeStatus
 from gitgt.model.merge_chain import Base
 from gitgt.model.merge_facts import Known, Queue
-from gitgt.services import gate as gates
-from gitgt.services import gate_history
-from gitgt.services.gate_runs import GateRuns
+from gitgt.services.gates import gate as gates
+from gitgt.services.gates import gate_history
+from gitgt.services.gates.gate_runs import GateRuns
+from gitgt.services.queue.tuning import tuning
 from gitgt.services.town import Rig, Town
-from gitgt.services.tuning import tuning
 
 _COMMITTER: Final = Signature("refinery", "refinery@gitgt.invalid", 0)
 _SHOWN: Final = 5

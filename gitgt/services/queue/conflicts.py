@@ -15,8 +15,9 @@ from gitgt.model.lifecycle import MergeStatus
 from gitgt.model.merge_chain import Base, Held, behind, chain_of
 from gitgt.model.merge_facts import LIMIT
 from gitgt.model.queue_order import in_order
-from gitgt.services import landed, merge_queue, queue_facts, target
-from gitgt.services.merge_queue import WHO, Target
+from gitgt.services import target
+from gitgt.services.queue import landed, merge_queue, queue_facts
+from gitgt.services.queue.merge_queue import WHO, Target
 from gitgt.services.town import Rig, Town
 
 # Whoever merges as we do makes the same commits.

@@ -1,0 +1,1 @@
+"""Gates: what they are, when they run, and what they said."""
