@@ -22,6 +22,7 @@ from gitgt.services.integration.standing import View
 from gitgt.services.submit import Submission
 from gitgt.services.town import Town
 
+# Labels the bead, and begins the branch, that brings an integration branch up to date.
 LABEL: Final = "refresh"
 _CHILD: Final = 36**4
 
