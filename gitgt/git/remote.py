@@ -20,7 +20,7 @@ TOO_LATE: Final = re.compile(
     r"fetch first|non-fast-forward|stale info|cannot lock ref|failed to update ref|"
     r"incorrect old value|reference already exists|failed to lock"
 )
-_OURS: Final = ("-c", "core.hooksPath=/dev/null", "-c", "push.followTags=false")
+OURS: Final = ("-c", "core.hooksPath=/dev/null", "-c", "push.followTags=false")
 
 
 class UnreachableError(EnvironmentProblemError):
@@ -48,7 +48,7 @@ def fetch(
     """
     here = tracking(remote, branch)
     argv = (
-        *_OURS, "fetch", "--quiet", "--no-tags", "--no-auto-maintenance",
+        *OURS, "fetch", "--quiet", "--no-tags", "--no-auto-maintenance",
         "--no-write-fetch-head", "--no-recurse-submodules", remote,
         f"+refs/heads/{branch}:{here}",
     )  # fmt: skip
@@ -69,12 +69,12 @@ def push(repository: Repository, remote: str, commit: str, branch: str) -> bool:
         UnreachableError: *remote* does not answer.
         RefusedError: it answers that it does not want it.
     """
-    argv = (*_OURS, "push", "--porcelain", remote, f"{commit}:refs/heads/{branch}")
+    argv = (*OURS, "push", "--porcelain", remote, f"{commit}:refs/heads/{branch}")
     outcome = attempt_within(PATIENCE, *argv, cwd=repository.common)
-    return _is_taken(repository, remote, branch, outcome)
+    return is_taken(repository, remote, branch, outcome)
 
 
-def _is_taken(repository: Repository, remote: str, branch: str, outcome: Outcome) -> bool:
+def is_taken(repository: Repository, remote: str, branch: str, outcome: Outcome) -> bool:
     """Tell whether a push arrived; not, if it came too late."""
     if outcome.ok:
         return True
@@ -105,11 +105,11 @@ def place(
     """
     ref = f"refs/heads/{branch}"
     argv = (
-        *_OURS, "push", "--porcelain", f"--force-with-lease={ref}:{old or ''}", remote,
+        *OURS, "push", "--porcelain", f"--force-with-lease={ref}:{old or ''}", remote,
         f"{new or ''}:{ref}",
     )  # fmt: skip
     outcome = attempt_within(PATIENCE, *argv, cwd=repository.common)
-    return _is_taken(repository, remote, branch, outcome)
+    return is_taken(repository, remote, branch, outcome)
 
 
 def unreachable(repository: Repository, remote: str, outcome: Outcome) -> UnreachableError:

@@ -142,6 +142,51 @@ class Memory:
 
         return self._change(decide, "forget how {} conflicts were resolved", who) // 2
 
+    def join(self, theirs: str, who: Signature) -> str:
+        """Take in the resolutions of another clone; return where ours stand then.
+
+        What either has let be forgotten stays so.
+
+        Raises:
+            LedgerConflictError: others were faster again and again.
+        """
+        for _ in range(_ATTEMPTS):
+            head = self.repository.ref(REF)
+            new = theirs if head is None else self._joined(head, theirs, who)
+            if new == head:
+                return new
+            try:
+                move_refs(self.repository, [RefMove(REF, head, new)], why="meet a clone's")
+            except LedgerConflictError:
+                continue
+            return new
+        raise LedgerConflictError("the resolutions moved on again and again")
+
+    def _joined(self, ours: str, theirs: str, who: Signature) -> str:
+        repository = self.repository
+        if repository.is_ancestor(theirs, ours):
+            return ours
+        if repository.is_ancestor(ours, theirs):
+            return theirs
+        known = self._read(ours)
+        changes: dict[str, str | None] = {}
+        for key, each in self._read(theirs).items():
+            best = known[key].better(each) if key in known else each
+            changes[_path(key)] = repository.write_blob(_written(best))
+        graves = {
+            path
+            for head in (ours, theirs)
+            for path in repository.files(head)
+            if path.startswith(f"{_FORGOTTEN}/")
+        }
+        for path in graves:
+            conflict, _, variant = path.removeprefix(f"{_FORGOTTEN}/").partition("/")
+            changes[path] = repository.write_blob(b"")
+            changes[_path((conflict, variant))] = None
+        tree = repository.write_tree(ours, changes)
+        why = "Meet the resolutions of another clone\n"
+        return repository.write_commit(tree, (ours, theirs), why, who)
+
     def _change(
         self, decide: Callable[[str | None], dict[str, str | None]], why: str, who: Signature
     ) -> int:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -142,10 +142,8 @@ class Verdicts:
             said["failures"] = sorted(record.failures.names)
             said["whole"] = record.failures.whole
         path = path_of(tree, digest)
-        text = (
-            json.dumps({"tree": tree, "runs": [*runs, said]}, indent=1, sort_keys=True) + "\n"
-        )
-        blobs: dict[str, str | None] = {path: self._repository.write_blob(text.encode())}
+        text = _text({"tree": tree, "runs": [*runs, said]})
+        blobs: dict[str, str | None] = {path: self._repository.write_blob(text)}
         log = output if record.verdict is Verdict.FAIL else ended(output)
         blobs[f"{path}{LOG[record.verdict]}"] = self._repository.write_blob(log)
         event = Event(
@@ -157,6 +155,43 @@ class Verdicts:
             event.message(),
             Signature(*_WHO, int(self._clock())),
         )
+
+
+def join(repository: Repository, ours: str, theirs: str) -> str:
+    """Return a commit with the verdicts of two clones: every run of both, once.
+
+    It is made from its parents alone, so two clones that join the same pair make the same.
+    """
+    if repository.is_ancestor(theirs, ours):
+        return ours
+    if repository.is_ancestor(ours, theirs):
+        return theirs
+    one, two = sorted((ours, theirs))
+    changes: dict[str, str | None] = {}
+    for each in repository.differences(one, two):
+        if each.old is None:
+            changes[each.path] = each.new
+        elif each.new is not None and not each.path.endswith(tuple(LOG.values())):
+            both = _runs_of_both(repository.blob(each.old), repository.blob(each.new))
+            changes[each.path] = repository.write_blob(both)
+    clocks = [Event.parse(repository.message_of(each)).clock for each in (one, two)]
+    seconds = [repository.committed(each)[0].seconds for each in (one, two)]
+    event = Event("meet another clone's verdicts", "verdicts.joined", clock=1 + max(clocks))
+    return repository.write_commit(
+        repository.write_tree(one, changes), (one, two), event.message(),
+        Signature(*_WHO, max(seconds)),
+    )  # fmt: skip
+
+
+def _runs_of_both(one: bytes, two: bytes) -> bytes:
+    said, more = json.loads(one), json.loads(two)
+    runs = {each["run"]: each for each in (*said["runs"], *more["runs"])}
+    ordered = sorted(runs.values(), key=lambda each: (each["number"], each["run"]))
+    return _text({**said, "runs": ordered})
+
+
+def _text(found: Mapping[str, Any]) -> bytes:
+    return (json.dumps(found, indent=1, sort_keys=True) + "\n").encode()
 
 
 def path_of(tree: str, digest: str) -> str:

@@ -20,7 +20,7 @@ _OURS: Final = ("refs/heads/polecat/", "refs/notes/gt/", "refs/gt/")
 # Of this clone alone, shared or not.
 _STAYS: Final = (
     _DESKS, "refs/gt/chained", "refs/gt/intent/", "refs/gt/judged", "refs/gt/seen/",
-    "refs/gt/trash/", "refs/gt/wisps",
+    "refs/gt/theirs/", "refs/gt/trash/", "refs/gt/wisps",
 )  # fmt: skip
 
 

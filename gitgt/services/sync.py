@@ -25,6 +25,7 @@ from gitgt.ledger.join import Joined, join
 from gitgt.ledger.transact import Ledger
 from gitgt.model.lost_claims import TELLER
 from gitgt.model.merge import Lost
+from gitgt.services import sharing
 from gitgt.services.town import Rig, Town
 
 _ATTEMPTS: Final = 60
@@ -98,6 +99,8 @@ def sync(town: Town, rig: Rig | None, *, dry_run: bool = False) -> Synced:
             return _foreseen(ledger, Synced(name, where), None)
         head = ledger.head()
         if theirs == head or remote.push(ledger.repository, where, head, branch_of(ledger)):
+            if rig is not None:
+                sharing.exchange(town, rig)
             return _told(ledger, Synced(name, where), (before, theirs), taken)
         time.sleep(pause)
     raise BusyError(

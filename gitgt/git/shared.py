@@ -1,0 +1,64 @@
+"""Refs of ours that the clones of a rig exchange: brought under names of their own.
+
+What a remote had last stays in ``refs/gt/theirs/<remote>/``: so nothing that was brought is
+lost before it is merged, and a second look costs no more than git's own asking.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from gitgt.git import remote
+from gitgt.git.patient import PATIENCE, attempt_within
+from gitgt.git.repository import Repository
+
+_THEIRS: Final = "refs/gt/theirs/"
+_OF_ALL: Final = "refs/gt/"
+VERDICTS: Final = "verdicts"
+RERERE: Final = "rerere"
+PINS: Final = "pin/"
+
+
+def fetch(repository: Repository, where: str) -> dict[str, str]:
+    """Bring what *where* has; return where each stands there, by its name below ``refs/gt/``.
+
+    Raises:
+        UnreachableError: *where* does not answer.
+    """
+    here = f"{_THEIRS}{where}/"
+    # A pattern that nothing matches is no error; a name that is not there would be one.
+    patterns = [f"+{_OF_ALL}{name}*:{here}{name}*" for name in (VERDICTS, RERERE, PINS)]
+    argv = (
+        *remote.OURS, "fetch", "--quiet", "--no-tags", "--prune", "--no-auto-maintenance",
+        "--no-write-fetch-head", "--no-recurse-submodules", where, *patterns,
+    )  # fmt: skip
+    outcome = attempt_within(PATIENCE, *argv, cwd=repository.common)
+    if not outcome.ok:
+        raise remote.unreachable(repository, where, outcome)
+    return {name.removeprefix(here): oid for name, oid in repository.refs(here).items()}
+
+
+def push(
+    repository: Repository, where: str, tips: Mapping[str, str], had: Mapping[str, str]
+) -> bool:
+    """Bring *tips* there, by their names below ``refs/gt/``; tell if all arrived, not too late.
+
+    What goes on from what was there is pushed plainly. Only a pin may be replaced: where it
+    *had* stood when we looked, or not at all.
+
+    Raises:
+        UnreachableError: *where* does not answer.
+        RefusedError: it answers that it does not want one of them.
+    """
+    if not tips:
+        return True
+    leases = [
+        f"--force-with-lease={_OF_ALL}{name}:{had.get(name, '')}"
+        for name in tips
+        if name.startswith(PINS)
+    ]
+    moves = [f"{oid}:{_OF_ALL}{name}" for name, oid in tips.items()]
+    argv = (*remote.OURS, "push", "--porcelain", *leases, where, *moves)
+    outcome = attempt_within(PATIENCE, *argv, cwd=repository.common)
+    return remote.is_taken(repository, where, "refs/gt/*", outcome)

@@ -1,0 +1,105 @@
+"""What clones of a shared rig exchange besides the ledger: verdicts, resolutions and pins.
+
+So a tree that one clone has tested no other tests again, a conflict that one resolved is known
+to all, and what is handed in in one may land from any. It is a help: a remote that takes no
+refs but branches costs time, and stops nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Final
+
+from gitgt.errors import GtError, LedgerConflictError
+from gitgt.git import rerere, shared
+from gitgt.git.landing import PINS
+from gitgt.git.repository import Repository, Signature
+from gitgt.git.rerere import Memory
+from gitgt.git.transaction import RefMove, move_refs
+from gitgt.ledger import verdicts
+from gitgt.model.documents import MergeRequest
+from gitgt.services.submit import TRASH
+from gitgt.services.town import Rig, Town
+
+_LOG: Final = logging.getLogger(__name__)
+_ATTEMPTS: Final = 10
+_WHO: Final = ("gitgt", "gitgt@gitgt.invalid")
+
+
+def exchange(town: Town, rig: Rig) -> bool:
+    """Take in what other clones of *rig* found out, and send them what this one did.
+
+    Tells whether all of it arrived.
+    """
+    repository = town.ledger_at(rig).repository
+    who = Signature(*_WHO, int(town.clock()))
+    try:
+        return any(_exchange(town, rig, repository, who) for _ in range(_ATTEMPTS))
+    except GtError as error:
+        _LOG.warning("verdicts not shared", extra={"rig": rig.name, "why": str(error)})
+        return False
+
+
+def _exchange(town: Town, rig: Rig, repository: Repository, who: Signature) -> bool:
+    theirs = shared.fetch(repository, rig.remote)
+    now = town.ledger_at(rig).snapshot()
+    heads = {str(each.id): each.head for each in now.all(MergeRequest)}
+    _take_pins(repository, theirs, heads)
+    tips = {
+        shared.VERDICTS: _verdicts(repository, theirs.get(shared.VERDICTS)),
+        shared.RERERE: _resolutions(repository, theirs.get(shared.RERERE), who),
+        **_pins(repository, heads),
+    }
+    news = {name: oid for name, oid in tips.items() if oid and theirs.get(name) != oid}
+    return shared.push(repository, rig.remote, news, theirs)
+
+
+def _pins(repository: Repository, heads: Mapping[str, str]) -> dict[str, str]:
+    """Return our pins of what requests ask for now, not of what they asked for before."""
+    pinned = repository.refs(PINS)
+    return {
+        f"{shared.PINS}{name.removeprefix(PINS)}": oid
+        for name, oid in pinned.items()
+        if heads.get(name.removeprefix(PINS)) == oid
+    }
+
+
+def _take_pins(
+    repository: Repository, theirs: Mapping[str, str], heads: Mapping[str, str]
+) -> None:
+    """Pin what requests ask for and others have; what was pinned before is kept as well."""
+    moves: list[RefMove] = []
+    for request, head in heads.items():
+        ours = repository.ref(f"{PINS}{request}")
+        if ours == head or theirs.get(f"{shared.PINS}{request}") != head:
+            continue
+        moves.append(RefMove(f"{PINS}{request}", ours, head))
+        kept = f"{TRASH}{request}/{(ours or '')[:12]}"
+        if ours is not None and repository.ref(kept) is None:
+            moves.append(RefMove(kept, None, ours))
+    if moves:
+        move_refs(repository, moves, why="pin what another clone handed in")
+
+
+def _verdicts(repository: Repository, theirs: str | None) -> str | None:
+    """Take in *theirs*; return where ours stand then, if there are any."""
+    for _ in range(_ATTEMPTS):
+        ours = repository.ref(verdicts.REF)
+        if theirs is None:
+            return ours
+        new = theirs if ours is None else verdicts.join(repository, ours, theirs)
+        if new == ours:
+            return ours
+        try:
+            move_refs(repository, [RefMove(verdicts.REF, ours, new)], why="meet a clone's")
+        except LedgerConflictError:
+            continue
+        return new
+    raise LedgerConflictError("the verdicts moved on again and again", hint="git gt sync")
+
+
+def _resolutions(repository: Repository, theirs: str | None, who: Signature) -> str | None:
+    if theirs is None:
+        return repository.ref(rerere.REF)
+    return Memory(repository).join(theirs, who)
