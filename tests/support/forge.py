@@ -106,6 +106,18 @@ class Forge:
         except RefusedError:
             return ""
 
+    def protect(self, branch: str) -> None:
+        """Let nobody push to a branch: only what is merged here gets there."""
+        guard = self.repository / "hooks" / "pre-receive"
+        guard.parent.mkdir(exist_ok=True)
+        guard.write_text(
+            "#!/bin/sh\nwhile read -r old new ref; do\n"
+            f'    [ "$ref" != refs/heads/{branch} ] || {{\n'
+            "        echo 'error: GH006: Protected branch update failed' >&2\n"
+            "        exit 1\n    }\ndone\n"
+        )
+        guard.chmod(0o755)
+
     def _contains(self, one: str, other: str) -> bool:
         try:
             self.git("merge-base", "--is-ancestor", other, one)

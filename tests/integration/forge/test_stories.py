@@ -3,9 +3,11 @@
 import pytest
 
 from gitgt.model.lifecycle import BeadStatus, MergeStatus
+from gitgt.services import rig
 from gitgt.services.forge import proposing
 from gitgt.services.queue.merge_queue import Target
 from tests.support.pull_requests import PROJECT, needs_gh
+from tests.support.town import TESS
 
 pytestmark = [needs_gh, pytest.mark.slow]
 
@@ -301,3 +303,18 @@ def test_nobody_is_asked_to_merge_while_nothing_is_to_land(shop):
     shop.settings()
     assert shop.done() == ["asked to merge #1"]
     assert shop.request(bead).status is MergeStatus.QUEUED
+
+
+def test_a_protected_branch_is_landed_by_the_forge_after_a_push_was_declined(shop):
+    rig.share(shop.town.town, "shop", TESS)
+    shop.rig = shop.town.town.rig("shop")
+    shop.settings(land="direct")
+    shop.forge.protect("main")
+    bead = shop.submitted("Make apples dearer")
+    shop.town.settle()
+    request, landed = shop.request(bead), shop.pull().merge_commit
+    assert (request.status, request.landed, request.number) == ("landed", landed, 1)
+    assert shop.town.now(bead).landed == landed
+    assert shop.town.repo(shop.rig).git("rev-parse", "main") == landed
+    assert len(shop.forge.pulls) == 1
+    assert shop.town.escalations(shop.rig) == []
