@@ -67,8 +67,10 @@ def ledgers_for(where: Town, name: str | None) -> list[Rig | None]:
     return [None, *where.rigs_here().values()]
 
 
-def rig_for(where: Town, name: str | None) -> Rig:
+def rig_for(where: Town, name: str | None, *, named: str = "with --rig") -> Rig:
     """Return the rig called *name*, or the one that we stand in.
+
+    *named* is how the command is told which.
 
     Raises:
         NotFoundError: we stand in none, and none was named.
@@ -76,7 +78,7 @@ def rig_for(where: Town, name: str | None) -> Rig:
     found = where.rig(name) if name else where.rig_at(Path.cwd())
     if found is None:
         known = ", ".join(where.rigs()) or "none yet: git gt rig add NAME URL"
-        raise NotFoundError("which rig?", hint=f"name one with --rig: {known}")
+        raise NotFoundError("which rig?", hint=f"name one {named}: {known}")
     return found
 
 

@@ -85,7 +85,10 @@ def add(
 @click.argument("rig", required=False)
 @output.json_option
 def show_all(*, rig: str | None, as_json: bool) -> None:
-    """List gates, how often they were wrong, and the waivers in force."""
+    """List gates and waivers.
+
+    Also how often a gate was wrong, and which are in quarantine.
+    """
     from gitgt.services.gates import gate, gate_history
 
     town = context.town()

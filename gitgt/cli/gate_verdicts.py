@@ -73,7 +73,15 @@ def _rig_and_commit(town: Town, words: tuple[str, ...]) -> tuple[Rig, str]:
         return town.rig(words[0]), "".join(words[1:])
     if len(words) == 2:
         town.rig(words[0])  # says which there are
-    return context.rig_for(town, None), "".join(words)
+    return _rig_of(town, ""), "".join(words)
+
+
+def _rig_of(town: Town, what: str) -> Rig:
+    """Return the rig whose ledger has *what*, if that is an id, or that we stand in."""
+    from gitgt.model.ids import is_bead_id
+
+    found = town.rig_of(what) if is_bead_id(what) else None
+    return found or context.rig_for(town, None, named="first")
 
 
 def _nothing(_: bytes) -> None:
@@ -114,23 +122,24 @@ def _code(answers: list[Answer], *, asked_for: str | None) -> int:
 
 
 @click.command()
-@click.argument("rig")
-@click.argument("gate")
-@click.argument("what", metavar="[TREE|COMMIT|REQUEST]", required=False)
+@click.argument("words", metavar="[RIG] GATE [TREE|COMMIT|REQUEST]", nargs=-1, required=True)
 @output.json_option
-def log(*, rig: str, gate: str, what: str | None, as_json: bool) -> None:
+def log(*, words: tuple[str, ...], as_json: bool) -> None:
     """Show what a gate printed, on the target or on what is named.
 
     Of a red run beginning and end are kept, of a pass the end.
     """
     from gitgt.services.gates import gate_asked, gate_said
 
+    if len(words) > 3:
+        raise click.UsageError("one RIG, one GATE and one of its runs at the most")
     town = context.town()
-    where = town.rig(rig)
-    (wanted,) = gate_asked.chosen(town, where, gate)
-    found = gate_said.log(
-        town, where, wanted, gate_said.subject(town, where, what or where.branch)
-    )
+    is_named = len(words) == 3 or (len(words) == 2 and words[0] in town.rigs())
+    name, *rest = words[1:] if is_named else words
+    where = town.rig(words[0]) if is_named else _rig_of(town, "".join(rest))
+    (wanted,) = gate_asked.chosen(town, where, name)
+    subject = gate_said.subject(town, where, "".join(rest) or where.branch)
+    found = gate_said.log(town, where, wanted, subject)
     if as_json:
         output.answer_json(found.fields())
         return
@@ -148,15 +157,17 @@ def _head(found: Log) -> str:
 
 
 @click.command()
-@click.argument("rig")
-@click.argument("what", metavar="COMMIT|REQUEST")
+@click.argument("words", metavar="[RIG] COMMIT|REQUEST", nargs=-1, required=True)
 @output.json_option
-def why(*, rig: str, what: str, as_json: bool) -> None:
-    """Say what each gate knows of something, and whether it may land."""
+def why(*, words: tuple[str, ...], as_json: bool) -> None:
+    """Say whether something may land, gate by gate."""
     from gitgt.services.gates import gate_said
 
+    if len(words) > 2:
+        raise click.UsageError("one RIG and one COMMIT or REQUEST at the most")
     town = context.town()
-    where = town.rig(rig)
+    what = words[-1]
+    where = town.rig(words[0]) if len(words) == 2 else _rig_of(town, what)
     told = gate_said.why(town, where, gate_said.subject(town, where, what))
     if as_json:
         output.answer_json(told.fields())

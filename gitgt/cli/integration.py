@@ -71,7 +71,10 @@ def show_all(*, rig: str | None, everything: bool, as_json: bool) -> None:
 @click.option("--all", "everything", is_flag=True, help="All that there are.")
 @output.json_option
 def status(*, epic: str | None, everything: bool, as_json: bool) -> None:
-    """Tell how an integration branch stands, and what it still waits for."""
+    """Tell how an integration branch stands.
+
+    What is closed, what it is ahead and behind, and what it still waits for.
+    """
     from gitgt.services.integration import landing
 
     if (epic is None) == (not everything):

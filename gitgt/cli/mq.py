@@ -24,8 +24,8 @@ command = Noun(
     "See what wants to land, and steer it.",
     {
         "list": "gitgt.cli.mq:show_all",
-        "show": "gitgt.cli.bead.show:command",
-        "status": "gitgt.cli.bead.show:command",
+        "show": "gitgt.cli.mq_show:command",
+        "status": "gitgt.cli.mq_show:command",
         "conflict": "gitgt.cli.mq_conflict:command",
         "why": "gitgt.cli.mq_why:why",
         "next": "gitgt.cli.mq_why:following",

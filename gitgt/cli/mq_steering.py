@@ -120,7 +120,7 @@ def retry(*, words: tuple[str, ...], first: bool, as_json: bool) -> None:
 @click.option("--reason", "-r", required=True, help="Why nothing is to land.")
 @output.json_option
 def freeze(*, rig: str, reason: str, as_json: bool) -> None:
-    """Let nothing land on a rig until it is thawed; gates go on."""
+    """Let nothing land on a rig; gates go on."""
     from gitgt.services.queue import tuning
     from gitgt.services.queue.tuning import Brake
 

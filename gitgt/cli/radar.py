@@ -8,6 +8,7 @@ import click
 
 from gitgt.cli import context, output
 from gitgt.cli.noun import Noun
+from gitgt.errors import NotFoundError
 
 if TYPE_CHECKING:
     from gitgt.services.town import Rig, Town
@@ -33,6 +34,10 @@ def show(*, rig: str | None, bead: str, agent: str, nudges: bool, as_json: bool)
 
     The worst comes first: what lines cannot settle, then lines, then what is not committed.
     """
+    if agent and "/" not in agent:
+        raise NotFoundError(
+            f"{agent!r} is no agent", hint="name one as RIG/NAME: git gt agents"
+        )
     town = context.town()
     rigs = _rigs(town, rig, bead or agent)
     if nudges:
@@ -60,9 +65,10 @@ def show(*, rig: str | None, bead: str, agent: str, nudges: bool, as_json: bool)
 @context.rig_option
 @output.json_option
 def check(*, branch: str | None, other: str | None, rig: str | None, as_json: bool) -> None:
-    """Merge a branch on trial with its target and all live branches, or with one other.
+    """Merge a branch on trial.
 
-    Without a name it is the branch that is checked out here. The exit code is 1 if it collides.
+    It is merged with its target and all live branches, or with one other. Without a name it
+    is the branch that is checked out here. The exit code is 1 if it collides.
     """
     from gitgt.cli import radar_page
     from gitgt.services.radar import radar_check

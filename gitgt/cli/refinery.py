@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -15,6 +16,11 @@ if TYPE_CHECKING:
     from gitgt.services.queue.queue_view import Seen
     from gitgt.services.queue.refinery_state import Line, State
     from gitgt.services.town import Rig, Town
+
+# What takes off a brake.
+_GO_ON: Final = MappingProxyType(
+    {"frozen": "mq thaw", "paused": "refinery resume", "stopped": "refinery start"}
+)
 
 command = Noun(
     "See, stop and start the refinery.",
@@ -37,7 +43,10 @@ command = Noun(
 @click.argument("rig", required=False)
 @output.json_option
 def status(*, rig: str | None, as_json: bool) -> None:
-    """Show how the refinery stands: what waits, what is tested, what stands still and why."""
+    """Show how the refinery stands.
+
+    What waits, what is tested, what stands still and why.
+    """
     from gitgt.services.queue import refinery_state
 
     town = context.town()
@@ -54,6 +63,8 @@ def status(*, rig: str | None, as_json: bool) -> None:
 
 def _lines(seen: State, *, watched: bool) -> Iterator[str]:
     yield f"{output.paint(seen.rig.name, 'bold')}  {_word(seen)}"
+    if seen.brake is not None:
+        yield f"  to go on: git gt {_GO_ON[seen.brake]} {seen.rig.name}"
     if not watched:
         yield "  nobody watches: git gt up"
     yield f"  slots: {len(seen.testing)} of {seen.slots} in use"
@@ -103,9 +114,10 @@ def start(*, rig: str, as_json: bool) -> None:
 @click.option("--now", "at_once", is_flag=True, help="Stop the gates that run.")
 @output.json_option
 def stop(*, rig: str, reason: str, at_once: bool, as_json: bool) -> None:
-    """Let the refinery of a rig alone: nothing is merged, tested, landed or sent back.
+    """Let the refinery of a rig alone.
 
-    Gates that run end, and what they say is counted, unless --now stops them.
+    Nothing is merged, tested, landed or sent back. Gates that run end, and what they say is
+    counted, unless --now stops them.
     """
     from gitgt.services.queue import refinery_state, tuning
     from gitgt.services.queue.tuning import Brake
@@ -124,7 +136,10 @@ def stop(*, rig: str, reason: str, at_once: bool, as_json: bool) -> None:
 @click.option("--reason", "-r", default="restart", help="Why.")
 @output.json_option
 def restart(*, rig: str, reason: str, as_json: bool) -> None:
-    """Stop and start the refinery of a rig: gates begin anew, what could not run is tried."""
+    """Stop and start the refinery of a rig.
+
+    Gates begin anew, and what could not run is tried at once.
+    """
     from gitgt.services.queue import refinery_state
 
     town = context.town()
@@ -137,7 +152,10 @@ def restart(*, rig: str, reason: str, as_json: bool) -> None:
 @click.option("--reason", "-r", required=True, help="Why.")
 @output.json_option
 def pause(*, rig: str, reason: str, as_json: bool) -> None:
-    """Start no gate and land nothing until it is resumed; what runs is counted."""
+    """Start no gate and land nothing until resumed.
+
+    What runs ends, and is counted.
+    """
     from gitgt.services.queue import tuning
     from gitgt.services.queue.tuning import Brake
 
@@ -180,7 +198,7 @@ def ready(*, rig: str | None, as_json: bool) -> None:
 @click.argument("rig", required=False)
 @output.json_option
 def blocked(*, rig: str | None, as_json: bool) -> None:
-    """List what is in the queue and does not go, and what it waits for."""
+    """List what does not go, and what it waits for."""
     _show(rig, lambda each: each.is_blocked, as_json=as_json)
 
 

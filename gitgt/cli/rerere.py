@@ -29,7 +29,7 @@ command = Noun(
 @context.rig_option
 @output.json_option
 def show_all(*, rig: str | None, as_json: bool) -> None:
-    """List the resolutions that are known: which conflict, where, by whom."""
+    """List the resolutions that are known."""
     from gitgt.services.queue import resolutions
 
     town = context.town()
@@ -89,9 +89,10 @@ def _changes(each: Resolution) -> Iterator[str]:
 @context.rig_option
 @output.json_option
 def forget(*, resolution: str, rig: str | None, as_json: bool) -> None:
-    """Have a resolution used no more, in no worktree and not by the refinery.
+    """Have a resolution used no more.
 
-    RESOLUTION is the id of a conflict, whose resolutions all are forgotten, or of one of them.
+    In no worktree, and not by the refinery. RESOLUTION is the id of a conflict, whose
+    resolutions all are forgotten, or of one of them.
     """
     from gitgt.services.queue import resolutions
 

@@ -78,7 +78,10 @@ def find(
     for end in (len(chain) - 1, 0):
         verdicts[end] = search.judge(chain[end])
     if verdicts[-1] is not Verdict.FAIL:
-        raise RefusedError(f"{gate.name} is not red on {rig.branch}: {verdicts[-1]}")
+        raise RefusedError(
+            f"{gate.name} is not red on {rig.branch}: {verdicts[-1]}",
+            hint=f"git gt gate why {rig.name} {rig.branch}",
+        )
     if verdicts[0] is not Verdict.PASS:
         raise RefusedError(
             f"{gate.name} does not pass on {chain[0][:12]}: {verdicts[0]}",

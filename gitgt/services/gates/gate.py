@@ -204,12 +204,16 @@ def revoke(town: Town, rig: Rig, name: str, who: Actor) -> Waiver:
         NotFoundError: there is none of that name.
     """
     ledger = town.ledger_at(rig)
-    waiver = ledger.snapshot().complete(name)
+    hint = f"git gt gate list {rig.name}"
+    try:
+        waiver = ledger.snapshot().complete(name)
+    except NotFoundError as error:
+        raise NotFoundError(f"{rig.name} has no waiver {name!r}", hint=hint) from error
 
     def decide(now: Snapshot) -> Change:
         found = now.get(waiver)
         if not isinstance(found, Waiver):
-            raise NotFoundError(f"{waiver} is no waiver", hint=f"git gt gate list {rig.name}")
+            raise NotFoundError(f"{waiver} is no waiver", hint=hint)
         ended = found.replace(status=WaiverStatus.REVOKED)
         return Change(f"revoke {waiver}", (ended,), event="gate.required")
 

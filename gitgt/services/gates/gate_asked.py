@@ -18,7 +18,7 @@ from typing import Any, BinaryIO, Final
 
 from gitgt.errors import NotAllowedError, NotFoundError
 from gitgt.git import refs, snapshot, worktree
-from gitgt.git.command import line
+from gitgt.git.command import attempt
 from gitgt.git.repository import Signature
 from gitgt.model.gate import Gate, Verdict
 from gitgt.model.merge_acts import Run
@@ -72,11 +72,21 @@ class Answer:
 
 
 def commit_at(town: Town, rig: Rig, name: str, cwd: Path) -> Place:
-    """Return the commit that *name* stands for where we are."""
+    """Return the commit that *name* stands for where we are.
+
+    Raises:
+        NotFoundError: it stands for none.
+    """
     repository = town.ledger_at(rig).repository
     where = cwd if _is_in(rig, cwd) else repository.common
     wanted = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
-    commit = line(*wanted, cwd=where)
+    found = attempt(*wanted, cwd=where)
+    if not found.ok:
+        raise NotFoundError(
+            f"{rig.name} has no commit {name!r}",
+            hint=f"git gt gate run {rig.name} {rig.branch}",
+        )
+    commit = found.stdout.decode().strip()
     return Place(commit, repository.tree_of(commit), f"{name} ({commit[:12]})")
 
 

@@ -116,7 +116,10 @@ def find(town: Town, rig: Rig, name: str) -> list[Resolution]:
         and (each.id.startswith(name) or each.variant.startswith(name))
     ]
     if not found:
-        raise NotFoundError(f"{rig.name} has no resolution {name!r}", hint="git gt rerere list")
+        raise NotFoundError(
+            f"{rig.name} has no resolution {name!r}",
+            hint=f"git gt rerere list --rig {rig.name}",
+        )
     if len({each.id for each in found}) > 1:
         told = ", ".join(sorted({each.id[:12] for each in found}))
         raise AmbiguousError(f"{name} may be {told}", hint="give more of it")

@@ -71,7 +71,7 @@ def jump(town: Town, name: BeadId, who: Actor) -> MergeRequest:
 
     def step(now: Snapshot, old: MergeRequest) -> tuple[Document, ...]:
         if old.status != MergeStatus.QUEUED:
-            raise RefusedError(f"{name} is {old.status}", hint="git gt mq")
+            raise RefusedError(f"{name} is {old.status}", hint=f"git gt mq show {name}")
         return (old.replace(jumped_at=_before_all(town, now, old)),)
 
     return _change(town, name, who, step, f"let {name} jump the queue", "request.jumped")
@@ -90,7 +90,7 @@ def hold(town: Town, name: BeadId, reason: str, who: Actor) -> MergeRequest:
 
     def step(_: Snapshot, old: MergeRequest) -> tuple[Document, ...]:
         if old.is_closed:
-            raise RefusedError(f"{name} is {old.status}", hint="git gt mq")
+            raise RefusedError(f"{name} is {old.status}", hint=f"git gt mq show {name}")
         return (old.replace(held=why),)
 
     return _change(town, name, who, step, f"hold {name}: {why}", "request.held")
@@ -101,9 +101,12 @@ def unhold(town: Town, name: BeadId, who: Actor) -> MergeRequest:
 
     Raises:
         NotAllowedError: an agent asks for it.
+        RefusedError: it has ended.
     """
 
     def step(_: Snapshot, old: MergeRequest) -> tuple[Document, ...]:
+        if old.is_closed:
+            raise RefusedError(f"{name} is {old.status}", hint=f"git gt mq show {name}")
         return (old.replace(held=""),)
 
     return _change(town, name, who, step, f"let {name} go", "request.let-go")
