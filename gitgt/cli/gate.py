@@ -173,15 +173,17 @@ def _tell(rig: str, name: str, said: str, fresh: bool, as_json: bool) -> None:  
 @click.command()
 @click.argument("rig")
 @click.option("--reason", "-r", required=True, help="Why no gate is needed.")
-@click.option("--tree", default="", help="This tree alone.")
+@click.option("--tree", default="", help="This tree alone, or that of a commit or request.")
 @click.option("--branch", default="", help="For this branch, if not the rig's own.")
 @output.json_option
 def waive(*, rig: str, reason: str, tree: str, branch: str, as_json: bool) -> None:
     """Record that no gate need pass, and why."""
-    from gitgt.services.gates import gate
+    from gitgt.services.gates import gate, gate_said
 
     town = context.town()
-    made = gate.waive(town, town.rig(rig), reason, context.me(), tree=tree, branch=branch)
+    where = town.rig(rig)
+    only = gate_said.tree(town, where, tree) if tree else ""
+    made = gate.waive(town, where, reason, context.me(), tree=only, branch=branch)
     if as_json:
         output.answer_json(made.fields())
     else:

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 def command(*, request: str | None, as_json: bool) -> None:
     """Show what a request and its target disagree about.
 
-    REQUEST is a merge request or its bead; without one it is that of this worktree's branch.
+    REQUEST is its id, its bead's, or its branch; without one it is that of this worktree's
+    branch.
     """
     from gitgt.services.queue import conflicts
 
@@ -49,18 +50,12 @@ def command(*, request: str | None, as_json: bool) -> None:
 
 
 def _request(town: Town, name: str | None) -> MergeRequest:
-    from gitgt.services.queue import resolve
+    from gitgt.services.queue import resolve, steering
 
     if name is None:
         place = resolve.Place.around(town, Path.cwd())
         if place.request is None:
             raise NotFoundError(f"nothing was submitted from {place.branch}", hint="git gt mq")
         return place.request
-    now = town.ledger_of(name).snapshot()
-    found = now.find(now.complete(name))
-    if isinstance(found, MergeRequest):
-        return found
-    asked = getattr(found, "merge_request", "")
-    if not asked:
-        raise NotFoundError(f"{name} has no merge request", hint="git gt mq --all")
-    return now.request(asked)
+    wanted = steering.identify(town, name)
+    return town.ledger_of(wanted).snapshot().request(wanted)

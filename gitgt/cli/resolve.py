@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from gitgt.cli import context, output
+from gitgt.model.conflict import handing_in
 from gitgt.services.queue import resolve
 from gitgt.services.queue.resolve import Begun, Place
 
@@ -47,11 +48,12 @@ def _tell(place: Place, begun: Begun, verb: str) -> None:
         return
     if not begun.paths:
         output.answer(f"{place.branch} has {place.target} in it now, without a conflict")
-        output.say("hint: git gt done")
+        output.say(f"hint: {handing_in(place.branch)}")
         return
     for each in begun.paths:
         how = "filled in as it was resolved before: check it" if each in begun.filled else ""
         output.answer(f"{each}: {how or 'to resolve'}")
     names = shlex.join(begun.paths)
     end = "git commit --no-edit" if verb == "merge" else "git rebase --continue"
-    output.say(f"hint: git add {names} && {end} && git gt done; or git {verb} --abort")
+    then = handing_in(place.branch)
+    output.say(f"hint: git add {names} && {end} && {then}; or git {verb} --abort")

@@ -163,7 +163,12 @@ def ways(dispute: Dispute) -> Iterator[str]:
     """Yield what to type to resolve it; rebasing is the other way."""
     yield f"git gt resolve    # or: git merge {dispute.target}, or: git rebase {dispute.target}"
     yield "git add --all && git commit --no-edit"
-    yield "git gt done"
+    yield handing_in(dispute.branch)
+
+
+def handing_in(branch: str) -> str:
+    """Return what hands in *branch* again: an assignment, or a branch of somebody's own."""
+    return "git gt done" if branch.startswith("polecat/") else "git gt mq submit"
 
 
 def _head(dispute: Dispute) -> str:

@@ -248,7 +248,7 @@ class Sandbox:
         if top is None or rig is None or found is None:
             raise RefusedError(
                 f"{cwd} is not the sandbox of an assignment",
-                hint="in your own worktree: commit with Closes: BEAD, then git push",
+                hint="in your own worktree: git gt mq submit",
             )
         return cls(town, rig, top, found)
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from gitgt.errors import NotFoundError
+from gitgt.errors import NotFoundError, RefusedError
 from gitgt.git.command import attempt
 from gitgt.git.merge import Conflict, Merger
 from gitgt.git.repository import Repository, Signature
@@ -106,6 +106,21 @@ def subject(town: Town, rig: Rig, name: str) -> Subject:
             hint=f"git gt mq list {rig.name} --all",
         )
     return Subject(name, rig.branch, (found.stdout.decode().strip(),))
+
+
+def tree(town: Town, rig: Rig, name: str) -> str:
+    """Return the tree that *name* stands for, or would land as.
+
+    Raises:
+        NotFoundError: nothing is called so.
+        RefusedError: it conflicts with its target.
+    """
+    found = subject(town, rig, name)
+    if not found.trees:
+        raise RefusedError(
+            f"{found.called} conflicts with {found.target}", hint=f"git gt mq conflict {name}"
+        )
+    return found.trees[0]
 
 
 def _request(now: Snapshot, name: str) -> MergeRequest | None:

@@ -66,7 +66,7 @@ prices.txt: both changed it
 In the worktree of the branch:
   git gt resolve    # or: git merge main, or: git rebase main
   git add --all && git commit --no-edit
-  git gt done"""
+  git gt mq submit"""
     )
     assert list(shop.runs.values()) == [["pass"]]  # the other one's
 

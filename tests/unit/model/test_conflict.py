@@ -122,7 +122,7 @@ def test_what_is_told_is_bounded():
     assert "and 7 more\n" in text
     assert "(gt-abc12), ada\n" in text
     assert "\nand in: p, p, " in text
-    assert text.endswith("  git gt done")
+    assert text.endswith("  git gt mq submit")
     short = Disputed(path="p", sides=sides(2, 3), reasons=("CONFLICT (rename/add): p",))
     told = dispute(*[short] * (PATHS + 2)).text()
     assert told.count("p: both added it\n  CONFLICT (rename/add): p\n") == PATHS
