@@ -11,12 +11,14 @@ from gitgt.services.town import Rig, Town
 
 
 @click.command()
-@click.argument("rig")
+@click.argument("rig", required=False)
 @click.option("--gate", "name", help="The gate that is red; needed if there are several.")
 @click.option("--good", default="", help="A commit on which it passes, if none is known.")
 @click.option("--revert", is_flag=True, help="Make a bead and a branch that take it back.")
 @output.json_option
-def command(*, rig: str, name: str | None, good: str, revert: bool, as_json: bool) -> None:
+def command(
+    *, rig: str | None, name: str | None, good: str, revert: bool, as_json: bool
+) -> None:
     """Find the landing that broke main.
 
     Halves what lies between the target and the last commit that is known to pass. Verdicts
@@ -25,7 +27,7 @@ def command(*, rig: str, name: str | None, good: str, revert: bool, as_json: boo
     from gitgt.services.gates import bisect
 
     town = context.town()
-    where = town.rig(rig)
+    where = context.rig_for(town, rig, option=False)
     with output.progress("looking for the landing") as shown:
         found = bisect.find(town, where, _gate(town, where, name), good=good, told=shown.step)
     made = bisect.take_back(town, where, found, context.me()) if revert else None
@@ -40,8 +42,9 @@ def command(*, rig: str, name: str | None, good: str, revert: bool, as_json: boo
         output.answer(f"could not be tested: {', '.join(each[:12] for each in found.between)}")
     if made:
         output.answer(f"{made[0].id} is on the branch {made[1]}: {made[0].title}")
+        output.say(f"hint: git gt mq submit --rig {where.name} --branch {made[1]}")
     else:
-        output.say(f"hint: git gt bisect-main {rig} --gate {found.gate} --revert")
+        output.say(f"hint: git gt bisect-main {where.name} --gate {found.gate} --revert")
 
 
 def _gate(town: Town, rig: Rig, name: str | None) -> Gate:

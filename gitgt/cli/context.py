@@ -67,18 +67,19 @@ def ledgers_for(where: Town, name: str | None) -> list[Rig | None]:
     return [None, *where.rigs_here().values()]
 
 
-def rig_for(where: Town, name: str | None, *, named: str = "with --rig") -> Rig:
+def rig_for(where: Town, name: str | None, *, option: bool = True) -> Rig:
     """Return the rig called *name*, or the one that we stand in.
 
-    *named* is how the command is told which.
+    *option* tells whether the command is told which by ``--rig``.
 
     Raises:
         NotFoundError: we stand in none, and none was named.
     """
     found = where.rig(name) if name else where.rig_at(Path.cwd())
     if found is None:
+        how = " with --rig" if option else ""
         known = ", ".join(where.rigs()) or "none yet: git gt rig add NAME URL"
-        raise NotFoundError("which rig?", hint=f"name one {named}: {known}")
+        raise NotFoundError("which rig?", hint=f"name one{how}: {known}")
     return found
 
 

@@ -81,7 +81,7 @@ def _rig_of(town: Town, what: str) -> Rig:
     from gitgt.model.ids import is_bead_id
 
     found = town.rig_of(what) if is_bead_id(what) else None
-    return found or context.rig_for(town, None, named="first")
+    return found or context.rig_for(town, None, option=False)
 
 
 def _nothing(_: bytes) -> None:

@@ -116,31 +116,33 @@ def retry(*, words: tuple[str, ...], first: bool, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("rig")
+@click.argument("rig", required=False)
 @click.option("--reason", "-r", required=True, help="Why nothing is to land.")
 @output.json_option
-def freeze(*, rig: str, reason: str, as_json: bool) -> None:
+def freeze(*, rig: str | None, reason: str, as_json: bool) -> None:
     """Let nothing land on a rig; gates go on."""
     from gitgt.services.queue import tuning
     from gitgt.services.queue.tuning import Brake
 
     town = context.town()
-    fresh = tuning.put_on(town, town.rig(rig), Brake.FROZEN, reason, context.me())
-    said = f"nothing lands on {rig}: {reason}"
-    changed(town, rig, said, fresh=fresh, as_json=as_json)
+    where = context.rig_for(town, rig, option=False)
+    fresh = tuning.put_on(town, where, Brake.FROZEN, reason, context.me())
+    said = f"nothing lands on {where.name}: {reason}"
+    changed(town, where.name, said, fresh=fresh, as_json=as_json)
 
 
 @click.command()
-@click.argument("rig")
+@click.argument("rig", required=False)
 @output.json_option
-def thaw(*, rig: str, as_json: bool) -> None:
+def thaw(*, rig: str | None, as_json: bool) -> None:
     """Let the queue of a rig go on."""
     from gitgt.services.queue import tuning
     from gitgt.services.queue.tuning import Brake
 
     town = context.town()
-    fresh = tuning.take_off(town, town.rig(rig), Brake.FROZEN, context.me())
-    changed(town, rig, f"{rig} lands what passes", fresh=fresh, as_json=as_json)
+    where = context.rig_for(town, rig, option=False)
+    fresh = tuning.take_off(town, where, Brake.FROZEN, context.me())
+    changed(town, where.name, f"{where.name} lands what passes", fresh=fresh, as_json=as_json)
 
 
 def changed(town: Town, rig: str, said: str, *, fresh: bool, as_json: bool) -> None:

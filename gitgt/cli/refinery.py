@@ -92,28 +92,29 @@ def _counted(line: Line) -> str:
 
 
 @click.command()
-@click.argument("rig")
+@click.argument("rig", required=False)
 @output.json_option
-def start(*, rig: str, as_json: bool) -> None:
+def start(*, rig: str | None, as_json: bool) -> None:
     """Let the refinery of a rig work again after a stop."""
     from gitgt.services.queue import tuning
     from gitgt.services.queue.tuning import Brake
 
     town = context.town()
-    where = town.rig(rig)
+    where = context.rig_for(town, rig, option=False)
     fresh = tuning.take_off(town, where, Brake.STOPPED, context.me())
-    changed(town, rig, f"the refinery of {rig} is started", fresh=fresh, as_json=as_json)
+    said = f"the refinery of {where.name} is started"
+    changed(town, where.name, said, fresh=fresh, as_json=as_json)
     if not _is_watched(town):
         output.say("gt: nobody watches: it works whenever a git gt command is done, or on tick")
         output.say("hint: git gt up starts the watcher, whose refinery looks after every rig")
 
 
 @click.command()
-@click.argument("rig")
+@click.argument("rig", required=False)
 @click.option("--reason", "-r", default="by hand", help="Why.")
 @click.option("--now", "at_once", is_flag=True, help="Stop the gates that run.")
 @output.json_option
-def stop(*, rig: str, reason: str, at_once: bool, as_json: bool) -> None:
+def stop(*, rig: str | None, reason: str, at_once: bool, as_json: bool) -> None:
     """Let the refinery of a rig alone.
 
     Nothing is merged, tested, landed or sent back. Gates that run end, and what they say is
@@ -123,19 +124,19 @@ def stop(*, rig: str, reason: str, at_once: bool, as_json: bool) -> None:
     from gitgt.services.queue.tuning import Brake
 
     town = context.town()
-    where = town.rig(rig)
+    where = context.rig_for(town, rig, option=False)
     fresh = tuning.put_on(town, where, Brake.STOPPED, reason, context.me())
     if at_once:
         fresh = bool(refinery_state.cancel(town, where)) or fresh
-    said = f"the refinery of {rig} is stopped: {reason}"
-    changed(town, rig, said, fresh=fresh, as_json=as_json)
+    said = f"the refinery of {where.name} is stopped: {reason}"
+    changed(town, where.name, said, fresh=fresh, as_json=as_json)
 
 
 @click.command()
-@click.argument("rig")
+@click.argument("rig", required=False)
 @click.option("--reason", "-r", default="restart", help="Why.")
 @output.json_option
-def restart(*, rig: str, reason: str, as_json: bool) -> None:
+def restart(*, rig: str | None, reason: str, as_json: bool) -> None:
     """Stop and start the refinery of a rig.
 
     Gates begin anew, and what could not run is tried at once.
@@ -143,15 +144,17 @@ def restart(*, rig: str, reason: str, as_json: bool) -> None:
     from gitgt.services.queue import refinery_state
 
     town = context.town()
-    refinery_state.restart(town, town.rig(rig), context.me(), reason=reason)
-    changed(town, rig, f"the refinery of {rig} is started", fresh=True, as_json=as_json)
+    where = context.rig_for(town, rig, option=False)
+    refinery_state.restart(town, where, context.me(), reason=reason)
+    said = f"the refinery of {where.name} is started"
+    changed(town, where.name, said, fresh=True, as_json=as_json)
 
 
 @click.command()
-@click.argument("rig")
+@click.argument("rig", required=False)
 @click.option("--reason", "-r", required=True, help="Why.")
 @output.json_option
-def pause(*, rig: str, reason: str, as_json: bool) -> None:
+def pause(*, rig: str | None, reason: str, as_json: bool) -> None:
     """Start no gate and land nothing until resumed.
 
     What runs ends, and is counted.
@@ -160,22 +163,26 @@ def pause(*, rig: str, reason: str, as_json: bool) -> None:
     from gitgt.services.queue.tuning import Brake
 
     town = context.town()
-    fresh = tuning.put_on(town, town.rig(rig), Brake.PAUSED, reason, context.me())
-    said = f"the refinery of {rig} is paused: {reason}"
-    changed(town, rig, said, fresh=fresh, as_json=as_json)
+    where = context.rig_for(town, rig, option=False)
+    fresh = tuning.put_on(town, where, Brake.PAUSED, reason, context.me())
+    said = f"the refinery of {where.name} is paused: {reason}"
+    changed(town, where.name, said, fresh=fresh, as_json=as_json)
 
 
 @click.command()
-@click.argument("rig")
+@click.argument("rig", required=False)
 @output.json_option
-def resume(*, rig: str, as_json: bool) -> None:
+def resume(*, rig: str | None, as_json: bool) -> None:
     """Let the refinery of a rig go on after a pause."""
     from gitgt.services.queue import tuning
     from gitgt.services.queue.tuning import Brake
 
     town = context.town()
-    fresh = tuning.take_off(town, town.rig(rig), Brake.PAUSED, context.me())
-    changed(town, rig, f"the refinery of {rig} goes on", fresh=fresh, as_json=as_json)
+    where = context.rig_for(town, rig, option=False)
+    fresh = tuning.take_off(town, where, Brake.PAUSED, context.me())
+    changed(
+        town, where.name, f"the refinery of {where.name} goes on", fresh=fresh, as_json=as_json
+    )
 
 
 @click.command()

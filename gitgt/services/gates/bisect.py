@@ -11,15 +11,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from gitgt.errors import NotFoundError, RefusedError
+from gitgt.errors import GitFailedError, NotFoundError, RefusedError
 from gitgt.git.authorship import landings
 from gitgt.git.merge import reverted
 from gitgt.git.repository import Repository, Signature
 from gitgt.git.transaction import RefMove, move_refs
 from gitgt.model.actor import Actor
 from gitgt.model.bisect import gap, next_look
-from gitgt.model.documents import Bead
+from gitgt.model.documents import Bead, WorkType
 from gitgt.model.gate import Evidence, Gate, Verdict
+from gitgt.model.lifecycle import BeadStatus
 from gitgt.model.merge_acts import Run
 from gitgt.model.merge_message import brought_by
 from gitgt.services import beads
@@ -31,6 +32,9 @@ from gitgt.services.town import Rig, Town
 _QUEUE: Final = "bisect"
 _LOOK_EVERY: Final = 0.05
 _FAR: Final = 1000
+_LIVE: Final = tuple(
+    str(each) for each in BeadStatus if each not in (BeadStatus.CLOSED, BeadStatus.TOMBSTONE)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +115,18 @@ class _Search:
         found = landings(self._repository, self._rig.target, limit=_FAR)
         commits = [each.commit for each in found]
         if good:
-            wanted = self._repository.resolve(good)
+            hint = f"git -C {self._repository.common} log --first-parent --oneline"
+            try:
+                wanted = self._repository.resolve(good)
+            except GitFailedError as error:
+                raise NotFoundError(
+                    f"{self._rig.name} has no commit {good!r}",
+                    hint=f"{hint} {self._rig.branch}",
+                ) from error
             if wanted not in commits:
                 raise NotFoundError(
                     f"{good} is not on the first-parent chain of {self._rig.branch}",
-                    hint=f"git log --first-parent --oneline {self._rig.branch}",
+                    hint=f"{hint} {self._rig.branch}",
                 )
             since = commits.index(wanted)
             ends = [each.commit for each in found[:since] if each.ends]
@@ -171,7 +182,7 @@ def _bead(message: str) -> str:
 
 
 def take_back(town: Town, rig: Rig, culprit: Culprit, who: Actor) -> tuple[Bead, str]:
-    """Make an urgent bead, and a branch with the commit that reverts the culprit.
+    """Make an urgent bead, and a branch with the commit that reverts the culprit; once.
 
     Raises:
         RefusedError: what came later stands on it.
@@ -185,8 +196,12 @@ def take_back(town: Town, rig: Rig, culprit: Culprit, who: Actor) -> tuple[Bead,
             hint=f"in a worktree of your own: git revert {_words(repository, culprit)}",
         )
     said = f"{culprit.gate} is red since {culprit.bad[:12]}, and passes on {culprit.good[:12]}."
-    fields = {"title": f"Revert {culprit.subject}"[:200], "type": "bug", "priority": 0}
-    bead = beads.create(town, rig, who, {**fields, "description": said})
+    bead = _asked(town, rig, culprit)
+    if bead is not None and repository.ref(f"refs/heads/revert/{bead.id}") is not None:
+        return bead, f"revert/{bead.id}"
+    if bead is None:
+        fields = {"title": _title(culprit), "type": "bug", "priority": 0}
+        bead = beads.create(town, rig, who, {**fields, "description": said})
     what = f"commit {culprit.bad}"
     if culprit.before not in repository.parents_of(culprit.bad):
         what = f"commits {culprit.before}..{culprit.bad}"
@@ -196,6 +211,18 @@ def take_back(town: Town, rig: Rig, culprit: Culprit, who: Actor) -> tuple[Bead,
     branch = f"revert/{bead.id}"
     move_refs(repository, [RefMove(f"refs/heads/{branch}", None, commit)], why="take back")
     return bead, branch
+
+
+def _title(culprit: Culprit) -> str:
+    return f"Revert {culprit.subject}"[:200]
+
+
+def _asked(town: Town, rig: Rig, culprit: Culprit) -> Bead | None:
+    """Return the bead that asks for the culprit to be taken back already, if there is one."""
+    for each in town.ledger_at(rig).snapshot().all(Bead, type=WorkType.BUG, status=_LIVE):
+        if each.title == _title(culprit) and culprit.bad[:12] in each.description:
+            return each
+    return None
 
 
 def _words(repository: Repository, culprit: Culprit) -> str:

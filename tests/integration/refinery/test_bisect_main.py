@@ -59,6 +59,10 @@ def test_its_revert_is_a_branch_with_an_urgent_bead_and_the_gate_passes_on_it(
     assert branch == f"revert/{bead.id}"
     assert repo.git("diff", "--name-status", "main", branch) == "D\t4.txt"
     assert repo.git("rev-parse", f"{branch}^") == commits[-1]
+    assert bisect.take_back(town.town, shop, found, TESS) == (bead, branch)
+    repo.git("update-ref", "-d", f"refs/heads/{branch}")  # or killed before it was made
+    assert bisect.take_back(town.town, shop, found, TESS) == (bead, branch)
+    assert repo.git("rev-parse", f"{branch}^") == commits[-1]
 
 
 def test_what_others_stand_on_is_left_to_a_person(town, shop, commits):
