@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -15,9 +15,12 @@ from gitgt.model.lifecycle import MergeStatus
 
 if TYPE_CHECKING:
     from gitgt.model.merge_chain import Held
+    from gitgt.model.merge_eta import Eta
     from gitgt.services.gates.gate_runs import AtWork
     from gitgt.services.queue.queue_view import Seen
+    from gitgt.services.town import Rig, Town
 
+_SOME: Final = 5
 _STATUSES = [str(each) for each in MergeStatus]
 
 command = Noun(
@@ -74,36 +77,65 @@ def show_all(
     found = queue_view.chosen(town, seen, wanted)
     held = conflicts.held(town, rigs)
     astray = queue_view.astray(town, found) if verify else None
+    etas = {name: each for where in rigs for name, each in _etas(town, where, held)}
     if as_json:
-        answer(found, held, astray)
+        answer(found, held, astray, etas)
         return
     waits = {name: conflicts.told(each) for name, each in held.items()}
-    output.table(
-        rows((each.request for each in found), waits),
-        head=("id", "priority", "status", "bead", "branch", "title"),
-    )
+    table = rows((each.request for each in found), waits)
+    output.table(_with_etas(table, etas), head=_head(found, etas))
     for each in (at for where in rigs for at in GateRuns(town, where).at_work()):
         output.answer(testing(each))
     for name, said in (astray or {}).items():
         output.answer(f"{name}: {said}")
 
 
+def _etas(town: Town, rig: Rig, held: Mapping[str, Held]) -> Iterable[tuple[str, Eta]]:
+    from gitgt.services.queue import queue_eta
+
+    return queue_eta.of(town, rig, held=held).items()
+
+
+def _head(found: Iterable[Seen], etas: Mapping[str, Eta]) -> tuple[str, ...]:
+    *others, title = ("id", "priority", "status", "bead", "branch", "title")
+    is_known = any(each.request.id in etas for each in found)
+    return (*others, "lands in", title) if is_known else (*others, title)
+
+
+def _with_etas(
+    table: Iterable[tuple[str, ...]], etas: Mapping[str, Eta]
+) -> Iterable[tuple[str, ...]]:
+    """Return the lines with a column that says when each will have landed, if it is known."""
+    lines = [*table]
+    if not any(each[0] in etas for each in lines):
+        return lines
+    return [(*each[:-1], _lands_in(etas.get(each[0])), each[-1]) for each in lines]
+
+
+def _lands_in(eta: Eta | None) -> str:
+    return f"in {lands_in(eta)}" if eta else ""
+
+
 def answer(
     found: Iterable[Seen],
     held: Mapping[str, Held] = MappingProxyType({}),
     astray: Mapping[str, str] | None = None,
+    etas: Mapping[str, Eta] = MappingProxyType({}),
 ) -> None:
     """Answer with requests in JSON.
 
-    Also for whom each is held, and what is astray of its branch, if that was asked.
+    Also for whom each is held, when it will have landed, and what is astray of its branch, if
+    that was asked.
     """
-    output.answer_json([_fields(each, held.get(each.request.id), astray) for each in found])
+    answers = [_fields(each, held.get(each.request.id), astray) for each in found]
+    for each in answers:
+        if eta := etas.get(each["id"]):
+            each["eta"] = eta.fields()
+    output.answer_json(answers)
 
 
-def _fields(
-    seen: Seen, waits: Held | None, astray: Mapping[str, str] | None
-) -> dict[str, object]:
-    fields: dict[str, object] = seen.fields()
+def _fields(seen: Seen, waits: Held | None, astray: Mapping[str, str] | None) -> dict[str, Any]:
+    fields: dict[str, Any] = seen.fields()
     if waits is not None:
         fields["waits_for"] = {"request": waits.on or None, "paths": [*waits.paths]}
     if astray is not None:
@@ -113,8 +145,28 @@ def _fields(
 
 def testing(seen: AtWork) -> str:
     """Return a gate at work as a line."""
-    on = ", ".join(seen.requests) or ("some further behind" if seen.screen else "a commit")
-    return f"testing: {seen.gate} on {on}, for {seen.seconds:.0f} s"
+    more = len(seen.requests) - _SOME
+    named = f"{', '.join(seen.requests[:_SOME])}{f' and {more} more' if more > 0 else ''}"
+    on = named or ("some further behind" if seen.screen else "a commit")
+    return f"testing: {seen.gate} on {on} for {seen.branch}, {_so_far(seen)}"
+
+
+def _so_far(seen: AtWork) -> str:
+    """Return for how long a gate has been at work, and how long it usually is."""
+    from gitgt.model.when import lasts
+
+    if not seen.usual:
+        return f"{seen.seconds:.0f} s"
+    how = "of about" if seen.seconds <= seen.usual else "where usual are"
+    return f"{seen.seconds:.0f} s {how} {lasts(seen.usual)}"
+
+
+def lands_in(eta: Eta) -> str:
+    """Return in how long something will probably have landed: half of the time, and mostly."""
+    from gitgt.model.when import lasts
+
+    half, most = lasts(eta.half), lasts(eta.most)
+    return half if half == most else f"{half} to {most}"
 
 
 def rows(

@@ -141,3 +141,5 @@ def _reasons(found: Told, why: Why) -> Iterator[str]:
         yield f"cannot be merged onto {why.clashes_with}: {', '.join(why.paths)}"
     yield from (mq.testing(each) for each in found.testing)
     yield f"it passes with a chance of {why.chance:.0%}"
+    if found.eta:
+        yield f"if so, it will probably have landed in {mq.lands_in(found.eta)}"

@@ -72,6 +72,8 @@ def _lines(seen: State, *, watched: bool) -> Iterator[str]:
     for line in seen.lines:
         yield f"  {line.branch}: {_counted(line)}"
         yield from (f"    {each}" for each in line.stops)
+        if line.empty_in:
+            yield f"    all of it will probably have landed in {mq.lands_in(line.empty_in)}"
     yield from (f"  {mq.testing(each)}" for each in seen.testing)
     for each in seen.landings:
         yield f"  landed on {each.branch} at {each.at}: {', '.join(each.beads)}"

@@ -35,7 +35,8 @@ LOG: Final = {Verdict.FAIL: ".log", Verdict.PASS: ".pass.log"}
 class Record:
     """One completed run of one gate on one tree, and what failed in it by name.
 
-    ``seconds`` is how long it took. ``left`` are the programs that it left running.
+    ``seconds`` is how long it took. ``left`` are the programs that it left running, ``heads``
+    what the tree was merged from, if that was for a queue.
     """
 
     run: str
@@ -47,6 +48,7 @@ class Record:
     doubtful: bool = False
     left: tuple[str, ...] = ()
     failures: Failures = NONE
+    heads: tuple[str, ...] = ()
 
 
 class Verdicts:
@@ -138,6 +140,8 @@ class Verdicts:
             said["doubtful"] = True
         if record.left:
             said["left"] = record.left
+        if record.heads:
+            said["heads"] = record.heads
         if record.failures.names:
             said["failures"] = sorted(record.failures.names)
             said["whole"] = record.failures.whole

@@ -10,6 +10,8 @@ from gitgt.errors import RefusedError
 
 _SPAN = re.compile(r"(?P<count>[0-9]{1,6})\s*(?P<unit>[smhdw])", re.ASCII)
 _SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+# Up to so many seconds it is told in this unit.
+_ROUGHLY: Final = ((99, 1, "s"), (99 * 60, 60, "min"), (48 * 3600, 3600, "h"))
 _HINT: Final = "times look like 90m, 2h, 3d, 2026-11-22 or 2026-11-22T14:30:00Z"
 
 
@@ -32,6 +34,14 @@ def span(text: str) -> float | None:
     """Return the seconds that *text*, such as ``2h``, lasts; None if it is no span."""
     match = _SPAN.fullmatch(text.strip().lower())
     return None if match is None else float(int(match["count"]) * _SECONDS[match["unit"]])
+
+
+def lasts(seconds: float) -> str:
+    """Return how long something lasts, roughly: ``40 s``, ``12 min``, ``3 h``, ``2 d``."""
+    for most, unit, name in _ROUGHLY:
+        if seconds <= most:
+            return f"{max(1, round(seconds / unit))} {name}"
+    return f"{round(seconds / _SECONDS['d'])} d"
 
 
 def _instant(text: str) -> float:

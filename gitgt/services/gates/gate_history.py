@@ -1,13 +1,14 @@
-"""What is known of gates from all that they have said: how often they were wrong."""
+"""What is known of gates from all that they have said: how often wrong, and how long."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Final
 
-from gitgt.ledger.flake_counts import FlakeCounts
+from gitgt.ledger.gate_past import GatePast
 from gitgt.model.flaky import Flakes
 from gitgt.model.gate import Gate
+from gitgt.model.gate_times import Times
 from gitgt.model.merge_acts import Eject
 from gitgt.services.gates import gate_beads
 from gitgt.services.gates.gate_keys import Keys
@@ -21,9 +22,15 @@ def counts(
     town: Town, rig: Rig, gates: Iterable[Gate], keys: Keys | None = None
 ) -> dict[str, Flakes]:
     """Return how often each of *gates* contradicted itself, as it is defined now."""
-    found = FlakeCounts(town.ledger_at(rig).repository).all()
+    found = GatePast(town.ledger_at(rig).repository).flakes()
     known = keys or GateRuns(town, rig).keys
     return {each.name: found.get(known.digest(each), Flakes()) for each in gates}
+
+
+def times(town: Town, rig: Rig, gates: Iterable[Gate], keys: Keys) -> dict[str, Times]:
+    """Return how long each of *gates* takes, as it is defined now."""
+    found = GatePast(town.ledger_at(rig).repository).times()
+    return {each.name: found.get(keys.digest(each), Times()) for each in gates}
 
 
 def ask_to_mend(town: Town, rig: Rig, gates: Iterable[Gate], keys: Keys) -> None:

@@ -19,9 +19,11 @@ from gitgt.errors import EnvironmentProblemError
 from gitgt.git import faults
 from gitgt.git.pruned import Pruner
 from gitgt.git.turn import turn
+from gitgt.ledger.gate_past import GatePast
 from gitgt.ledger.verdicts import Record, Verdicts, shortened
 from gitgt.model.failures import NONE, Failures, of_output
 from gitgt.model.gate import Evidence, Gate, Verdict, gate_hash
+from gitgt.model.gate_times import Times
 from gitgt.model.merge_acts import Run
 from gitgt.runtime import gate as gate_runner
 from gitgt.runtime import junit, process
@@ -75,7 +77,8 @@ class Live:
 class AtWork:
     """A gate at work: on whom, for which branch, and for how many *seconds* already.
 
-    A *screen* is evidence about requests further behind, and can land nobody.
+    A *screen* is evidence about requests further behind, and can land nobody. *usual* is in how
+    many seconds half of the recent passes of that gate were done; 0 if too few are known.
     """
 
     gate: str
@@ -84,12 +87,14 @@ class AtWork:
     seconds: float
     screen: bool = False
     heads: tuple[str, ...] = ()
+    usual: float = 0.0
 
     def fields(self) -> dict[str, Any]:
         """Return it as plain values."""
         return {
             "gate": self.gate, "branch": self.branch, "requests": list(self.requests),
             "seconds": round(self.seconds, 1), "screen": self.screen,
+            "usual": round(self.usual, 1),
         }  # fmt: skip
 
 
@@ -124,13 +129,16 @@ class GateRuns:
     def at_work(self) -> list[AtWork]:
         """Return the gates that are at work for any branch, the longest first."""
         now = self._town.clock()
+        live = [each for each in self.live() if not each.is_cancelled]
+        times = GatePast(self._repository).times() if live else {}
         found = [
             AtWork(
                 each.run.gate, each.branch, each.run.place, max(0.0, now - began),
                 screen=each.run.is_screen, heads=each.run.heads,
+                usual=times.get(each.digest, Times()).usual(),
             )
-            for each in self.live()
-            if not each.is_cancelled and (began := _began(each.folder)) is not None
+            for each in live
+            if (began := _began(each.folder)) is not None
         ]  # fmt: skip
         return sorted(found, key=lambda each: -each.seconds)
 
@@ -269,6 +277,7 @@ class GateRuns:
             run=live.folder.name, gate=gate.name, verdict=judgment.verdict,
             seconds=seen.seconds, at=self._town.now(), why=judgment.why,
             doubtful=judgment.doubtful, left=seen.left, failures=failures,
+            heads=live.run.heads,
         )  # fmt: skip
         kept = {"kept": (len(output), 0)} if gate.output else {}  # it is short enough as it is
         self.verdicts.put(live.run.tree, live.digest, record, output, **kept)

@@ -11,10 +11,10 @@ from gitgt.ledger.snapshot import Snapshot
 from gitgt.model.documents import MergeRequest
 from gitgt.model.lifecycle import MergeStatus
 from gitgt.model.queue_order import Request, in_order
-from gitgt.services import reading, submit
+from gitgt.services import escalations, reading, submit
 from gitgt.services.gates.gate_runs import AtWork, GateRuns
 from gitgt.services.queue import merge_queue, queue_facts
-from gitgt.services.queue.merge_queue import Target
+from gitgt.services.queue.merge_queue import WHO, Target
 from gitgt.services.town import Rig, Town
 
 _ORDER: Final = tuple(MergeStatus)
@@ -97,6 +97,16 @@ def _queued(
 def _fifo(planned: Iterable[Request]) -> list[Request]:
     may = in_order(planned)
     return sorted(may, key=lambda each: (each.queued_at, each.id))
+
+
+def stops(town: Town, target: Target) -> tuple[str, ...]:
+    """Return what the refinery told a person of the queue for *target*, and still is so."""
+    found = escalations.every_of(town, target.rig)
+    return tuple(
+        each.title
+        for each in found
+        if (each.created_by, each.about) == (WHO.address, target.ref)
+    )
 
 
 def covers(run: AtWork, request: MergeRequest) -> bool:

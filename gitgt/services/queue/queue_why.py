@@ -12,12 +12,13 @@ from gitgt.model.documents import MergeRequest
 from gitgt.model.ids import BeadId
 from gitgt.model.lifecycle import MergeStatus
 from gitgt.model.merge_chain import Merging
+from gitgt.model.merge_eta import Eta
 from gitgt.model.merge_facts import Queue
 from gitgt.model.queue_why import Why, why
 from gitgt.model.request_graph import Needed
 from gitgt.services.gates import gate
 from gitgt.services.gates.gate_runs import AtWork, GateRuns
-from gitgt.services.queue import depending, merge_queue, queue_facts, queue_view
+from gitgt.services.queue import depending, merge_queue, queue_eta, queue_facts, queue_view
 from gitgt.services.queue.merge_queue import WHO, Target
 from gitgt.services.queue.queue_facts import Works
 from gitgt.services.queue.tuning import tuning
@@ -30,7 +31,8 @@ _COMMITTER: Final = Signature(WHO.address, WHO.email, 0)
 class Told:
     """A request and why it waits; *why* is None if it is not in the queue.
 
-    ``bead`` is how its bead stands if that is what keeps it.
+    ``bead`` is how its bead stands if that is what keeps it, ``eta`` when it will probably have
+    landed, if anybody can tell.
     """
 
     request: MergeRequest
@@ -38,6 +40,7 @@ class Told:
     needed: tuple[Needed, ...] = ()
     testing: tuple[AtWork, ...] = ()
     bead: str = ""
+    eta: Eta | None = None
 
     def fields(self) -> dict[str, Any]:
         """Return it as plain values."""
@@ -47,6 +50,7 @@ class Told:
             "needed": [{"id": each.id, "status": each.status} for each in self.needed],
             "testing": [each.fields() for each in self.testing],
             "bead": self.bead,
+            "eta": self.eta.fields() if self.eta else None,
         }
 
 
@@ -66,7 +70,10 @@ def ask(town: Town, name: BeadId) -> Told:
         return Told(request, needed=needed, bead=now.bead(request.source).status)
     work = GateRuns(town, rig).at_work()
     testing = tuple(each for each in work if queue_view.covers(each, request))
-    return Told(request, _why(town, target, requests, name), needed, testing)
+    found = _why(town, target, requests, name)
+    goes = found is not None and found.place and not found.clashes_with and not found.stops
+    eta = queue_eta.of(town, rig).get(name) if goes else None
+    return Told(request, found, needed, testing, eta=eta)
 
 
 def _why(town: Town, target: Target, requests: list[MergeRequest], name: str) -> Why | None:

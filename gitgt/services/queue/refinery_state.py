@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -12,10 +12,10 @@ from gitgt.git.records import layout, records
 from gitgt.model.actor import Actor
 from gitgt.model.instant import text_of
 from gitgt.model.lifecycle import MergeStatus
-from gitgt.services import escalations
+from gitgt.model.merge_eta import Eta
 from gitgt.services.gates.gate_runs import AtWork, GateRuns
-from gitgt.services.queue import queue_view, tuning
-from gitgt.services.queue.merge_queue import WHO
+from gitgt.services.queue import conflicts, queue_eta, queue_view, tuning
+from gitgt.services.queue.merge_queue import Target
 from gitgt.services.queue.queue_view import Seen
 from gitgt.services.queue.tuning import Brake
 from gitgt.services.town import Rig, Town
@@ -27,17 +27,22 @@ _FIELDS: Final = ("%ct", "%s", "%(trailers:key=Gt-Target,valueonly,separator=%x2
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """The queue of one target: how many wait, are tested, and so on; who is the next."""
+    """The queue of one target: how many wait, are tested, and so on; who is the next.
+
+    ``empty_in`` is when the last of those that may go will probably have landed.
+    """
 
     branch: str
     counts: dict[str, int]
     next: str = ""
     stops: tuple[str, ...] = ()
+    empty_in: Eta | None = None
 
     def fields(self) -> dict[str, Any]:
         """Return it as plain values."""
         return {
             "branch": self.branch, **self.counts, "next": self.next, "stops": list(self.stops),
+            "empty_in": self.empty_in.fields() if self.empty_in else None,
         }  # fmt: skip
 
 
@@ -106,11 +111,21 @@ def of(town: Town, rig: Rig) -> State:
 
 def _lines(town: Town, rig: Rig) -> Iterator[Line]:
     seen = queue_view.of(town, rig)
+    held = conflicts.held(town, [rig])
+    etas = queue_eta.of(town, rig, held=held)
     branches = {rig.branch: None} | dict.fromkeys(each.request.target for each in seen)
     for branch in branches:
         mine = [each for each in seen if each.request.target == branch]
-        first = next((each.request.id for each in mine if each.place), "")
-        yield Line(branch, _counts(mine), first, _stops(town, rig, branch))
+        line = [each.request.id for each in mine if each.place]
+        yield Line(
+            branch, _counts(mine), line[0] if line else "",
+            queue_view.stops(town, Target(rig, branch)), _last(line, etas),
+        )  # fmt: skip
+
+
+def _last(line: Sequence[str], etas: Mapping[str, Eta]) -> Eta | None:
+    known = [etas[each] for each in line if each in etas]
+    return known[-1] if known else None
 
 
 def _counts(seen: Sequence[Seen]) -> dict[str, int]:
@@ -124,15 +139,6 @@ def _counts(seen: Sequence[Seen]) -> dict[str, int]:
         "with_authors": with_authors,
         "escalated": found[MergeStatus.ESCALATED],
     }
-
-
-def _stops(town: Town, rig: Rig, branch: str) -> tuple[str, ...]:
-    """Return what the refinery told a person of the queue for *branch*, and still is so."""
-    about = f"refs/heads/{branch}"
-    found = escalations.every_of(town, rig)
-    return tuple(
-        each.title for each in found if (each.created_by, each.about) == (WHO.address, about)
-    )
 
 
 def _landings(town: Town, rig: Rig, *which: str) -> Iterator[Landing]:

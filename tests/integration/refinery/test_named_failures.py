@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gitgt.git.repository import Repository
-from gitgt.ledger.flake_counts import FlakeCounts
+from gitgt.ledger.gate_past import GatePast
 from gitgt.ledger.verdicts import Record, Verdicts
 from gitgt.model.failures import Failures
 from gitgt.model.flaky import Flakes
@@ -104,19 +104,19 @@ def test_the_end_of_what_a_pass_printed_is_kept_too(rig):
 
 def test_flakes_are_counted_once_and_brought_up_to_date_by_what_changed(rig):
     repository = Repository.at(rig.path)
-    verdicts, counts = Verdicts(repository), FlakeCounts(repository)
-    assert counts.all() == {}
+    verdicts, counts = Verdicts(repository), GatePast(repository)
+    assert counts.flakes() == {}
     stamp = "2026-11-22T14:30:0{}Z".format
     verdicts.put(TREE, GATE, record("1", Verdict.FAIL, at=stamp(1)))
-    assert counts.all() == {GATE: Flakes(1, 0)}
+    assert counts.flakes() == {GATE: Flakes(1, 0)}
     verdicts.put(TREE, GATE, record("2", Verdict.PASS, at=stamp(2)))
     verdicts.put("b" * 40, GATE, record("3", Verdict.FAIL, at=stamp(3)))
     verdicts.put("b" * 40, "1" * 16, record("4", Verdict.PASS, at=stamp(4)))
     told = {GATE: Flakes(3, 1, stamp(2)), "1" * 16: Flakes(1, 0)}
-    assert counts.all() == told
-    kept = repository.gt / "flakes.json"
+    assert counts.flakes() == told
+    kept = repository.gt / "gate-past.json"
     kept.unlink()
-    assert counts.all() == told
-    for broken in ("{", '{"format": 0}', kept.read_text().replace('"tip": "', '"tip": "0')):
+    assert counts.flakes() == told
+    for broken in ("{", '{"format": 1}', kept.read_text().replace('"tip": "', '"tip": "0')):
         kept.write_text(broken)
-        assert counts.all() == told
+        assert counts.flakes() == told

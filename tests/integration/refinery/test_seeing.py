@@ -1,0 +1,107 @@
+"""What people see of the queue: when it will have landed, what runs, what it has cost."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from gitgt.cli import mq
+from gitgt.ledger.verdicts import Record
+from gitgt.model.gate import Verdict
+from gitgt.model.merge_eta import Eta
+from gitgt.services.gates import gate
+from gitgt.services.gates.gate_runs import GateRuns
+from gitgt.services.queue import queue_eta, queue_why, refinery_state, steering, tuning
+from gitgt.services.queue.tuning import Brake
+from tests.support.commandline import gt
+from tests.support.shop import Shop, file
+from tests.support.town import TESS
+
+
+@pytest.fixture
+def shop(town):
+    return Shop(town, town.rig())
+
+
+def passed(shop, *seconds):
+    """Let the gate have passed before, on other trees, and have taken so long."""
+    runs = GateRuns(shop.town.town, shop.rig)
+    (check,) = gate.gates(shop.town.town, shop.rig)
+    for number, took in enumerate(seconds):
+        record = Record(
+            run=f"r{number}", gate="check", verdict=Verdict.PASS, seconds=took,
+            at="2026-11-22T14:00:00Z",
+        )  # fmt: skip
+        runs.verdicts.put(f"{number:040x}", runs.keys.digest(check), record)
+
+
+def asked(shop, bead):
+    return shop.town.request(shop.town.now(bead)).id
+
+
+def etas(shop):
+    return queue_eta.of(shop.town.town, shop.rig)
+
+
+def told(shop, *words):
+    done = gt(*words, cwd=shop.town.town.root)
+    assert (done.code, done.stderr) == (0, "")
+    return done.stdout.splitlines()
+
+
+def test_before_a_gate_has_passed_a_few_times_nothing_is_promised(shop):
+    shop.ask("a", file("a"))
+    passed(shop, 60, 60)
+    assert etas(shop) == {}
+    (line,) = told(shop, "mq", "list", "shop")
+    assert "60 s" not in line
+
+
+def test_who_waits_is_told_when_it_will_have_landed(town, shop):
+    name = asked(shop, shop.ask("a", file("a")))
+    passed(shop, *range(10, 110, 10))
+    assert etas(shop) == {name: Eta(50, 90)}
+    (waiting,) = told(shop, "mq", "list", "shop")
+    assert waiting.split("  ")[-2:] == ["in 50 s to 90 s", "a"]
+    assert told(shop, "mq", "why", name)[1:] == [
+        "  it passes with a chance of 95%",
+        "  if so, it will probably have landed in 50 s to 90 s",
+    ]
+    assert "    all of it will probably have landed in 50 s to 90 s" in told(
+        shop, "refinery", "status", "shop"
+    )
+
+
+def test_what_runs_is_told_with_how_long_it_usually_takes(town, shop):
+    name = asked(shop, shop.ask("a", file("a")))
+    passed(shop, *range(10, 110, 10))
+    town.turn()
+    runs = GateRuns(town.town, shop.rig)
+    (live,) = runs.live()
+    for since, line in ((45, "45 s of about 50 s"), (70, "70 s where usual are 50 s")):
+        os.utime(live.folder / "run.json", (town.clock.now - since,) * 2)
+        (at_work,) = runs.at_work()
+        assert mq.testing(at_work) == f"testing: check on {name} for main, {line}"
+        assert etas(shop) == {name: Eta(20, 30) if since == 70 else Eta(25, 55)}
+    (line,) = refinery_state.of(town.town, shop.rig).lines
+    assert line.empty_in == etas(shop)[name]
+
+
+def test_of_many_who_wait_the_last_has_to_expect_a_few_culprits(shop):
+    names = [asked(shop, shop.ask(title, file(title))) for title in "abc"]
+    passed(shop, 60, 60, 60)
+    found = etas(shop)
+    assert [round(found[each].half) for each in names] == [60, 60, 60]
+    assert all(found[each].most > 120 for each in names)
+
+
+def test_a_queue_that_stands_still_promises_nothing(shop):
+    one, other = (asked(shop, shop.ask(title, file(title))) for title in "ab")
+    passed(shop, 60, 60, 60)
+    steering.hold(shop.town.town, one, "wait", TESS)
+    assert [*etas(shop)] == [other]
+    assert queue_why.ask(shop.town.town, other).eta == Eta(60, 60)
+    tuning.put_on(shop.town.town, shop.rig, Brake.FROZEN, "release week", TESS)
+    assert etas(shop) == {}
+    assert queue_why.ask(shop.town.town, other).eta is None
