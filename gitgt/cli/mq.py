@@ -27,8 +27,8 @@ command = Noun(
     "See what wants to land, and steer it.",
     {
         "list": "gitgt.cli.mq:show_all",
-        "show": "gitgt.cli.mq_show:command",
-        "status": "gitgt.cli.mq_show:command",
+        "show": "gitgt.cli.mq_show:show",
+        "status": "gitgt.cli.mq_show:show",
         "conflict": "gitgt.cli.mq_conflict:command",
         "why": "gitgt.cli.mq_why:why",
         "next": "gitgt.cli.mq_why:following",
@@ -137,7 +137,7 @@ def answer(
 def _fields(seen: Seen, waits: Held | None, astray: Mapping[str, str] | None) -> dict[str, Any]:
     fields: dict[str, Any] = seen.fields()
     if waits is not None:
-        fields["waits_for"] = {"request": waits.on or None, "paths": [*waits.paths]}
+        fields["waits_for"] = waits.fields()
     if astray is not None:
         fields["astray"] = astray.get(seen.request.id, "")
     return fields
@@ -148,10 +148,10 @@ def testing(seen: AtWork) -> str:
     more = len(seen.requests) - _SOME
     named = f"{', '.join(seen.requests[:_SOME])}{f' and {more} more' if more > 0 else ''}"
     on = named or ("some further behind" if seen.screen else "a commit")
-    return f"testing: {seen.gate} on {on} for {seen.branch}, {_so_far(seen)}"
+    return f"testing: {seen.gate} on {on} for {seen.branch}, {so_far(seen)}"
 
 
-def _so_far(seen: AtWork) -> str:
+def so_far(seen: AtWork) -> str:
     """Return for how long a gate has been at work, and how long it usually is."""
     from gitgt.model.when import lasts
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from gitgt.model.queue_order import Request
 
@@ -43,6 +43,10 @@ class Held:
     request: str
     on: str
     paths: tuple[str, ...]
+
+    def fields(self) -> dict[str, Any]:
+        """Return for whom it waits, as plain values."""
+        return {"request": self.on or None, "paths": list(self.paths)}
 
 
 # What merging these requests, in this order, onto the base gives for the last of them. A

@@ -41,6 +41,7 @@ def test_every_answer_about_the_queue_keeps_its_schema(town, shop):
     assert [each["id"] for each in told(shop, "mq", "next", "--strategy", "fifo")] == [
         requests[2]
     ]
+    assert told(shop, "mq", "show", names[0])["cost"]["runs"] == 0
     why = told(shop, "mq", "why", "shop", names[1])
     assert why["why"]["behind_held"] == [requests[0]]
     [state] = told(shop, "refinery", "status", "shop")

@@ -107,6 +107,7 @@ OTHERS: Final = {
     "gate release": "gate-changed",
     "mq list": "requests",
     "mq next": "requests",
+    "mq show": "shown-requests",
     "mq why": "why",
     "refinery status": "refineries",
     "refinery queue": "requests",

@@ -12,7 +12,14 @@ from gitgt.model.gate import Verdict
 from gitgt.model.merge_eta import Eta
 from gitgt.services.gates import gate
 from gitgt.services.gates.gate_runs import GateRuns
-from gitgt.services.queue import queue_eta, queue_why, refinery_state, steering, tuning
+from gitgt.services.queue import (
+    queue_eta,
+    queue_shown,
+    queue_why,
+    refinery_state,
+    steering,
+    tuning,
+)
 from gitgt.services.queue.tuning import Brake
 from tests.support.commandline import gt
 from tests.support.shop import Shop, file
@@ -105,3 +112,28 @@ def test_a_queue_that_stands_still_promises_nothing(shop):
     tuning.put_on(shop.town.town, shop.rig, Brake.FROZEN, "release week", TESS)
     assert etas(shop) == {}
     assert queue_why.ask(shop.town.town, other).eta is None
+
+
+def test_a_request_is_shown_with_what_it_waits_for_and_what_it_has_cost(town, shop):
+    bad = shop.ask("a", file("prices", "FIXME\n"), priority=0)
+    town.settle()
+    town.clock.advance(600)
+    shop.again(bad, "a", file("prices", "apple 9\n"))
+    good = shop.ask("b", file("prices", "apple 8\n"))
+    shown = told(shop, "mq", "show", f"crew/tess-{good}")
+    assert "place: 2" in shown
+    assert f"held up: waits for {asked(shop, bad)}: both change prices.txt" in shown
+    assert "gates: none has said anything of it" in shown
+    town.settle()
+    first, second = (queue_shown.show(town.town, asked(shop, each)) for each in (bad, good))
+    assert (first.seen.request.status, second.seen.request.status) == ("landed", "conflict")
+    cost = first.cost
+    assert (cost.red, cost.revisions, cost.rejections, cost.conflicts) == (2, 2, 1, 0)
+    assert cost.runs > cost.red
+    assert 0 < cost.seconds < 60
+    assert cost.away >= 600
+    assert second.cost.conflicts == 1
+    shown = told(shop, "mq", "show", "shop", bad)
+    assert shown[-1] == "came back: once rejected"
+    assert shown[-2].endswith(" in the queue, 10 min with its author")
+    assert shown[-3].startswith(f"gates: {cost.runs} runs, 2 of them red; its share of their")
