@@ -31,6 +31,7 @@ command = Noun(
         "restart": "gitgt.cli.refinery:restart",
         "pause": "gitgt.cli.refinery:pause",
         "resume": "gitgt.cli.refinery:resume",
+        "report": "gitgt.cli.refinery_report:report",
         "queue": "gitgt.cli.refinery:queue",
         "ready": "gitgt.cli.refinery:ready",
         "blocked": "gitgt.cli.refinery:blocked",

@@ -6,7 +6,14 @@ import html
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
+
+
+class Part(Protocol):
+    """What a page is made of."""
+
+    def html(self) -> str:
+        """Return it as HTML."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +51,7 @@ class Report:
     title: str
     summary: str
     facts: Sequence[tuple[str, str]]
-    parts: Sequence[Table | Text] = field(default_factory=tuple)
+    parts: Sequence[Part] = field(default_factory=tuple)
 
     def html(self) -> str:
         """Return the whole page."""
@@ -105,4 +112,13 @@ dt { color: GrayText; }
 dd { margin: 0; }
 table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; padding: 0.25rem 0.75rem 0.25rem 0; border-bottom: 1px solid #8884; }
+figure { margin: 0; }
+figcaption { color: GrayText; }
+svg { width: 100%; max-width: 45rem; height: auto; font: 12px sans-serif; }
+svg text { fill: currentColor; }
+svg rect, svg circle { fill: #4a8; }
+svg circle { fill-opacity: 0.7; }
+svg path { fill: none; stroke: currentColor; }
+svg path.grid { stroke-opacity: 0.15; }
+svg path.usual { stroke: #c73; stroke-dasharray: 6 4; }
 pre { overflow-x: auto; padding: 1rem; border: 1px solid #8884; font-size: 14px; }"""

@@ -54,5 +54,8 @@ def test_every_answer_about_the_queue_keeps_its_schema(town, shop):
     landed = told(shop, "mq", "list", "shop", "--all", "--status", "landed")
     assert [each["id"] for each in landed] == [requests[2]]
     assert told(shop, "mq", "why", requests[2])["why"] is None
+    [report] = told(shop, "refinery", "report", "shop", "--since", "2026-11-22")
+    assert [each["bead"] for each in report["landed"]] == [names[2]]
+    assert told(shop, "mq", "show", names[2])["cost"]["revisions"] == 1
     [state] = told(shop, "refinery", "status")
     assert [each["beads"] for each in state["landings"]] == [[names[2]]]

@@ -110,6 +110,7 @@ OTHERS: Final = {
     "mq show": "shown-requests",
     "mq why": "why",
     "refinery status": "refineries",
+    "refinery report": "queue-reports",
     "refinery queue": "requests",
     "refinery ready": "requests",
     "refinery blocked": "requests",

@@ -14,6 +14,7 @@ from gitgt.services.gates import gate
 from gitgt.services.gates.gate_runs import GateRuns
 from gitgt.services.queue import (
     queue_eta,
+    queue_report,
     queue_shown,
     queue_why,
     refinery_state,
@@ -137,3 +138,48 @@ def test_a_request_is_shown_with_what_it_waits_for_and_what_it_has_cost(town, sh
     assert shown[-1] == "came back: once rejected"
     assert shown[-2].endswith(" in the queue, 10 min with its author")
     assert shown[-3].startswith(f"gates: {cost.runs} runs, 2 of them red; its share of their")
+
+
+def test_a_report_tells_what_landed_what_came_back_and_what_it_took(town, shop, tmp_path):
+    good, bad = shop.ask("good", file("a")), shop.ask("bad", file("b", "FIXME\n"))
+    passed(shop, 60, 60, 60)
+    town.settle()
+    since = town.clock.now - 1200
+    found = queue_report.of(town.town, shop.rig, since=since)
+    assert [(each.bead, each.title) for each in found.landed] == [(good, "good")]
+    (back,) = found.backs
+    assert (back.title, back.status, back.reason) == (
+        "bad", "rejected", "the gate check is red",
+    )  # fmt: skip
+    (check,) = found.gates
+    assert (check.gate, check.flakes) == ("check", 0)
+    assert check.passed + check.failed == len(found.runs)
+    assert found.runs_for_each == len(found.in_queue)
+    assert [(each.landed, each.back) for each in found.days] == [(1, 1)]
+    later = queue_report.of(town.town, shop.rig, since=town.clock.now + 60)
+    assert (later.landed, later.backs, later.runs) == ((), (), ())
+    page = tmp_path / "report.html"
+    at = "2026-11-22"
+    done = gt("refinery", "report", "--since", at, "--html", str(page), cwd=town.town.root)
+    assert (done.code, done.stderr) == (0, f"written: {page}\n")
+    assert "  landed: 1\n" in done.stdout
+    assert done.stdout.splitlines()[-1].endswith(
+        f"{asked(shop, bad)}  bad  the gate check is red"
+    )
+    text = page.read_text()
+    assert "<title>The queue of shop</title>" in text
+    assert text.count("<svg") == 4
+    for word in ("http", "src=", "href=", "<script"):
+        assert word not in text
+
+
+def test_a_queue_in_which_nothing_happened_has_a_report_too(town, shop):
+    assert told(shop, "refinery", "report", "shop", "--since", "2026-11-22") == [
+        "shop  since 2026-11-22T00:00:00Z",
+        "  landed: 0",
+        "  came back: 0, 0 of them for a conflict",
+        "  runs of gates: 0, 0 of them red, 0 flaky",
+        "  runs for each landed: -",
+        "  time in the queue: -",
+        "  time of gates: -",
+    ]
