@@ -79,7 +79,7 @@ def _reporter(town: Town) -> Callable[[Trouble], None]:
                 title=title[:500],
                 about=_about(trouble.key),
             )
-        except GtError as error:
+        except (GtError, OSError) as error:  # on a full disk the log has to do
             _LOG.info("could not escalate", extra={"why": str(error)})
 
     return report

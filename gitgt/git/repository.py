@@ -6,6 +6,8 @@ not pay for it. Nothing in here moves a ref: ``transaction`` does.
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -267,7 +269,7 @@ class Repository:
         with self._writing("a blob"):
             if few := self._few:
                 return few.write("blob", content)
-            return str(self._git.create_blob(content))
+            return self._there(self._git.create_blob(content))
 
     def raw(self, oid: str) -> bytes:
         """Return an object's content as git stores it: of a tree, its entries."""
@@ -282,7 +284,7 @@ class Repository:
                 return few.write("tree", content)
             import pygit2
 
-            return str(self._git.write(pygit2.GIT_OBJECT_TREE, content))
+            return self._there(self._git.write(pygit2.GIT_OBJECT_TREE, content))
 
     def write_tree(self, base: str | None, changes: Mapping[str, str | None]) -> str:
         """Return the tree that *base* becomes by *changes*: path to blob, None to remove."""
@@ -292,7 +294,7 @@ class Repository:
                 return few.write_tree(below, _nested(changes)) or few.write("tree", b"")
             tree = None if base is None else self._as_tree(base)
             written = self._rewrite(tree, _nested(changes))
-            return str(written or self._git.TreeBuilder().write())
+            return self._there(written or self._git.TreeBuilder().write())
 
     def _rewrite(self, tree: Any, changes: Mapping[str, Any]) -> Any:  # noqa: ANN401 - pygit2
         builder = self._git.TreeBuilder() if tree is None else self._git.TreeBuilder(tree)
@@ -308,7 +310,11 @@ class Repository:
                 builder.insert(name, oid, mode)
             elif present is not None:
                 builder.remove(name)
-        return builder.write() if len(builder) else None
+        if not len(builder):
+            return None
+        written = builder.write()
+        self._there(written)
+        return written
 
     def write_commit(
         self, tree: str, parents: Sequence[str], message: str, author: Signature,
@@ -319,7 +325,7 @@ class Repository:
             if few := self._few:
                 who = _line(author), _line(committer or author)
                 return few.write_commit(tree, list(parents), message, *who)
-            return str(
+            return self._there(
                 self._git.create_commit(
                     None, _who(author), _who(committer or author), message, tree, list(parents)
                 )
@@ -376,6 +382,18 @@ class Repository:
         # Loose objects and refs are not synced by default; a ledger is not worth that risk.
         pygit2.settings.enable_fsync_gitdir(True)  # noqa: FBT003 - libgit2's signature
         return repository
+
+    def _there(self, written: Any) -> str:  # noqa: ANN401 - pygit2
+        """Return the name of what was *written*, once it is seen to be there.
+
+        libgit2 calls a small object written though the disk is full (seen with 1.9).
+
+        Raises:
+            OSError: it is not there.
+        """
+        if written not in self._git:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return str(written)
 
     @contextmanager
     def _writing(self, what: str) -> Iterator[None]:

@@ -42,6 +42,8 @@ _MIB: Final = 1024 * 1024
 # What is kept of what a gate prints while it runs, if it does not say: beginning and end.
 _HEAD, _TAIL = 256 * 1024, _MIB
 _LITTLE_ROOM: Final = 256 * 1024 * 1024
+# With less than this nothing can be written, not even that a disk is full.
+FULL: Final = _MIB
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,8 @@ def judge(
     """
     end = _tail(run.output)
     trouble = _trouble(gate, run, end, room)
+    if room < FULL and (run.error or run.code or tampered):
+        trouble = full(room)
     if trouble:
         return Judgment(Verdict.COULD_NOT_RUN, trouble)
     if run.timed_out:
@@ -149,6 +153,11 @@ def judge(
     return Judgment(Verdict.PASS)
 
 
+def full(room: int) -> str:
+    """Return what is told of a disk with so much *room*."""
+    return f"the disk is full: {room // _MIB} MiB are left"
+
+
 def _trouble(gate: Gate, run: Ended, end: bytes, room: int) -> str:
     """Return why the run tells nothing about the tree; empty if it does."""
     if run.error:
@@ -158,7 +167,7 @@ def _trouble(gate: Gate, run: Ended, end: bytes, room: int) -> str:
     if run.code in _COULD_NOT:
         return _COULD_NOT[run.code]
     if run.code and room < _LITTLE_ROOM and _NO_ROOM.search(end):
-        return f"the disk is full: {room // 1024**2} MiB are left"
+        return full(room)
     if run.code == _NO_TESTS and any(_PYTEST.search(word) for word in gate.command):
         return "it found no test"
     if run.code == 0 and gate.minimum and _counted(end) < gate.minimum:

@@ -229,11 +229,15 @@ def write_whole(path: Path, text: str) -> None:
     """Write *path* so that whoever reads it, even after a crash, reads all or nothing."""
     faults.act("write", path)
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    with temporary.open("w") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    try:
+        with temporary.open("w") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
 
 
 _STOPPED: Final = {

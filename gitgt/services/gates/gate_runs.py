@@ -245,15 +245,24 @@ class GateRuns:
     def _take_in(self, live: Live, gate: Gate, seen: Ended | Lost) -> None:
         if live.is_cancelled:
             return
+        room = shutil.disk_usage(self._repository.common).free
         if isinstance(seen, Lost) or seen.stopped:
-            self._troubles.lose(live.key)
+            self._give_back(live, all_of_it=room < gate_runner.FULL)
+            if room < gate_runner.FULL:  # how it ended could not be written
+                self._troubles.note(live.key, gate_runner.full(room))
+            else:
+                self._troubles.lose(live.key)
             return
         tampered = self.pool.is_tampered(live.slot, gate, live.commit)
-        room = shutil.disk_usage(self._repository.common).free
         judgment = gate_runner.judge(gate, seen, tampered=tampered, room=room)
         failures = NONE if tampered else self._failures(live, gate, judgment, seen)
+        self._give_back(live, all_of_it=tampered or room < gate_runner.FULL)
         self._record(live, gate, judgment, seen, failures)
-        if tampered:
+
+    def _give_back(self, live: Live, *, all_of_it: bool) -> None:
+        """Remove what a gate wrote before anything is noted: it may have filled the disk."""
+        self.pool.clear(live.slot)
+        if all_of_it:
             self.pool.discard(live.slot)
 
     def _record(
