@@ -46,6 +46,7 @@ from gitgt.services.gates import gate, gate_beads, gate_history, leaks
 from gitgt.services.gates.gate_runs import GateRuns
 from gitgt.services.integration import landing, upkeep
 from gitgt.services.queue import (
+    brought_back,
     ceiling,
     conflicts,
     depending,
@@ -237,7 +238,9 @@ class _Line:
         if base is not None and stranded.take_up(self._ledger, branch, WHO):
             return True
         requests = self._waiting(now)
-        if landing.review_all(self._town, now, requests, WHO):
+        if landing.review_all(self._town, now, requests, WHO) or brought_back.send_back(
+            self._town, now, self._target, requests
+        ):
             return True
         if not requests:
             self._settle()
