@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from gitgt.model.queue_order import Request
 
@@ -49,6 +49,11 @@ class Held:
         return {"request": self.on or None, "paths": list(self.paths)}
 
 
+# Of so many requests for each link that a chain may have is looked at who does not fit into it:
+# else a long queue in which all change the same file costs two merges for each of them.
+_PASSED: Final = 2
+
+
 # What merging these requests, in this order, onto the base gives for the last of them. A
 # function in the mathematical sense; it is asked only for what extends a link that it gave.
 Merging: TypeAlias = Callable[[tuple[str, ...]], Link | Clash]
@@ -70,13 +75,17 @@ class Chain:
 
 
 def chain_of(order: Iterable[Request], base: Base, merging: Merging, *, limit: int) -> Chain:
-    """Merge the requests in *order*, one onto the other, until there are *limit* links."""
+    """Merge the requests in *order*, one onto the other, until there are *limit* links.
+
+    Whoever stands behind many that do not fit is looked at when those ahead are gone.
+    """
     links: list[Link] = []
     conflicts: list[Clash] = []
     empty: list[str] = []
     held: list[Clash] = []
+    passed = 0
     for request in order:
-        if len(links) == limit:
+        if len(links) == limit or passed == _PASSED * limit:
             break
         members = tuple(link.request for link in links)
         if not set(request.after) <= set(members):
@@ -86,6 +95,7 @@ def chain_of(order: Iterable[Request], base: Base, merging: Merging, *, limit: i
         if isinstance(found, Link) and found.tree != below:
             links.append(found)
             continue
+        passed += 1
         alone = found if request.after or not members else merging((request.id,))
         if not request.after and isinstance(alone, Clash):
             conflicts.append(alone)
