@@ -8,8 +8,8 @@ import pytest
 
 from gitgt.model.gate import Verdict
 from gitgt.runtime import identity
-from gitgt.services import gate
-from gitgt.services.gate_runs import GateRuns
+from gitgt.services.gates import gate
+from gitgt.services.gates.gate_runs import GateRuns
 from tests.support.shop import Shop, file
 from tests.support.town import TESS, TownBuilder
 
