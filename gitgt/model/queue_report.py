@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from gitgt.model.gate import Verdict
 from gitgt.model.gate_times import HALF, MOST, quantile
@@ -191,29 +191,44 @@ def _day(at: float) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Bin:
-    """How many values are at *least* so much and less than *below*, which the last may be."""
+    """How many spans of time are at *least* so many seconds and less than *below*.
+
+    The last of several holds what is longer, too.
+    """
 
     least: float
     below: float
     count: int
 
+    @property
+    def name(self) -> str:
+        """What it is called: ``10-20 min``."""
+        width = self.below - self.least
+        unit, name = next(each for each in _UNITS if width >= each[0])
+        return f"{self.least / unit:.0f}-{self.below / unit:.0f} {name}"
 
-def bins(values: Iterable[float], many: int = 8) -> tuple[Bin, ...]:
-    """Return *values* in at most *many* bins of one width, which is round: 1, 2, 5, 10 ..."""
-    found = sorted(values)
+
+_UNITS: Final = ((86_400, "d"), (3600, "h"), (60, "min"), (1, "s"))
+# Widths of bins that people count in.
+_WIDTHS: Final = (
+    *(1, 2, 5, 10, 20, 30),
+    *(60 * each for each in (1, 2, 5, 10, 20, 30)),
+    *(3600 * each for each in (1, 2, 4, 8, 12)),
+    *(86_400 * each for each in (1, 2, 5, 10, 20, 50, 100, 200)),
+)
+
+
+def bins(seconds: Iterable[float], many: int = 8) -> tuple[Bin, ...]:
+    """Return spans of time in at most *many* bins of one width, which is round."""
+    found = sorted(seconds)
     if not found:
         return ()
-    width = _round(found[-1] / many)
+    width = width_for(found[-1], many)
     count = min(many, int(found[-1] // width) + 1)
     at = Counter(min(count - 1, int(each // width)) for each in found)
     return tuple(Bin(n * width, (n + 1) * width, at[n]) for n in range(count))
 
 
-def _round(width: float) -> float:
-    """Return the least round number that is *width* or more; 1 at the least."""
-    unit = 1.0
-    while True:
-        for each in (1, 2, 5):
-            if each * unit >= width:
-                return each * unit
-        unit *= 10
+def width_for(longest: float, many: int) -> int:
+    """Return the least round span of time of which *many* are longer than the *longest*."""
+    return next((each for each in _WIDTHS if each * many > longest), _WIDTHS[-1])

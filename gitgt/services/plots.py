@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from gitgt.model.instant import text_of
+from gitgt.model.queue_report import width_for
 from gitgt.model.when import lasts
 
 _WIDE: Final = 720
@@ -75,7 +76,8 @@ def over_time(title: str, points: Sequence[tuple[float, float]], usual: float) -
 
 def _dots(points: Sequence[tuple[float, float]], usual: float) -> Iterator[str]:
     first, last = min(at for at, _ in points), max(at for at, _ in points)
-    most = max(1e-9, *(seconds for _, seconds in points))
+    longest = max(seconds for _, seconds in points)
+    most = max(2.0 * width_for(longest, 2), longest)
     span = max(1.0, last - first)
     yield _axis()
     for share in (0.0, 0.5, 1.0):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,7 +18,7 @@ def test_every_value_is_in_one_bin(values, many):
     found = bins(values, many)
     assert sum(each.count for each in found) == len(values)
     assert len(found) <= many
-    for each, after in zip(found, found[1:], strict=False):  # noqa: RUF007
+    for each, after in pairwise(found):
         assert each.below == after.least
     for each in found:
         assert each.count == sum(each.least <= value < each.below for value in values) or (
@@ -61,3 +63,10 @@ def test_bars_in_a_terminal():
         "bb  # 1",
         " c   0",
     ]
+
+
+def test_bins_are_named_as_people_count():
+    assert [(each.name, each.count) for each in bins([0, 59, 61, 400], 4)] == [
+        ("0-2 min", 3), ("2-4 min", 0), ("4-6 min", 0), ("6-8 min", 1),
+    ]  # fmt: skip
+    assert [each.name for each in bins([100.0 * 86_400], 1)] == ["0-200 d"]

@@ -58,14 +58,8 @@ def spread(found: Spread) -> str:
 
 def waits(found: QueueReport) -> list[tuple[str, int]]:
     """Return how many of those that landed had waited how long."""
-    return [
-        (f"{_from(each.least)}-{lasts(each.below)}", each.count)
-        for each in bins(each.cost.queued for each in found.landed)
-    ]
-
-
-def _from(seconds: float) -> str:
-    return lasts(seconds) if seconds else "0"
+    seconds = (each.cost.queued for each in found.landed)
+    return [(each.name, each.count) for each in bins(seconds)]
 
 
 def _parts(found: QueueReport, before: str) -> Iterator[Table | Plot]:

@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 
 from gitgt.git.repository import Repository
+from gitgt.ledger.gate_log import runs_since
 from gitgt.ledger.verdicts import REF, Record, Verdicts, path_of
 from gitgt.model.gate import Evidence, Verdict
+from gitgt.model.instant import text_of
+from gitgt.model.queue_cost import Ran
 
 TREE, OTHER, GATE = "a" * 40, "b" * 40, "0123456789abcdef"
 
@@ -74,6 +77,25 @@ def test_of_a_long_log_beginning_and_end_are_kept(verdicts):
     assert log.startswith("begin\n")
     assert log.endswith("\nend\n")
     assert "[... 918091 bytes left out ...]" in log
+
+
+def test_who_looks_back_sees_what_was_said_since_and_of_whom(rig):
+    now = [1_795_357_800.0]
+    repository = Repository.at(rig.path)
+    verdicts = Verdicts(repository, clock=lambda: now[0])
+    assert runs_since(repository) == []
+    said = []
+    for number, verdict in enumerate((Verdict.FAIL, Verdict.PASS, Verdict.PASS)):
+        now[0] += 3600
+        tree = OTHER if number == 2 else TREE
+        at, heads = text_of(now[0]), ("c" * 40,) * number
+        verdicts.put(tree, GATE, record(f"r{number}", verdict, at=at, heads=heads))
+        flake = verdict is Verdict.FAIL
+        said.append(Ran("test", verdict, now[0], 1.5, heads, flake=flake))
+    assert runs_since(repository) == said
+    assert runs_since(repository, said[1].at) == said[1:]
+    assert runs_since(repository, said[1].at + 1) == said[2:]
+    assert runs_since(repository, now[0] + 1) == []
 
 
 WRITER = """

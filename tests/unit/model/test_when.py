@@ -50,3 +50,14 @@ def test_anything_else_is_no_time(text):
         when.ago(text, NOW)
     assert refused.value.message == f"{text!r} is no time"
     assert refused.value.hint.startswith("times look like 90m, 2h, 3d")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [
+        (0, "1 s"), (0.4, "1 s"), (40.4, "40 s"), (99, "99 s"), (100, "2 min"),
+        (5400, "90 min"), (7200, "2 h"), (172_800, "48 h"), (200_000, "2 d"),
+    ],
+)  # fmt: skip
+def test_how_long_something_lasts_is_told_roughly(seconds, told):
+    assert when.lasts(seconds) == told
