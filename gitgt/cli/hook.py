@@ -5,21 +5,24 @@ from __future__ import annotations
 import click
 
 from gitgt.cli import context, output, page
+from gitgt.errors import NotFoundError
+from gitgt.model.actor import Standing
+from gitgt.model.documents import Bead
 from gitgt.services import hook
 from gitgt.services.town import Town
 
 
 @click.command()
-@click.argument("address", required=False, metavar="[RIG/NAME]")
+@click.argument("address", required=False, metavar="[RIG/NAME|PERSON]")
 @output.json_option
 def command(*, address: str | None, as_json: bool) -> None:
     """Show what is on your hook.
 
-    Yours is the calling agent's, or that of the worktree that we stand in.
+    Yours is the calling agent's, or that of the worktree that we stand in; and what you, as a
+    person, are at under your own name: it came back from the refinery, or you have claimed it.
     """
     town = context.town()
-    whose = address or context.address_here(town)
-    found = hook.on(town, whose)
+    whose, found = _hook_of(town, address)
     if as_json:
         output.answer_json([each.fields() for each in found])
         return
@@ -27,7 +30,24 @@ def command(*, address: str | None, as_json: bool) -> None:
         output.answer(f"nothing is on the hook of {whose}")
     for each in found:
         page.answer(each.fields())
-    _warn(town, whose)
+    if "/" in whose:
+        _warn(town, whose)
+
+
+def _hook_of(town: Town, address: str | None) -> tuple[str, list[Bead]]:
+    """Return whose hook is meant, and what is on it."""
+    if address is not None:
+        is_place = "/" in address or address in town.rigs()
+        return address, (hook.on if is_place else hook.of_person)(town, address)
+    me = context.me()
+    if me.standing is Standing.AGENT:
+        return me.address, hook.on(town, context.address_here(town))
+    try:
+        here = context.address_here(town)
+    except NotFoundError:
+        return me.address, hook.of_person(town, me.address)
+    own = hook.of_person(town, me.address) if here.split("/")[1] == "crew" else []
+    return here, [*hook.on(town, here), *own]
 
 
 def _warn(town: Town, whose: str) -> None:

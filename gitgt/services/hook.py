@@ -50,6 +50,15 @@ def on(town: Town, address: str) -> list[Bead]:
     return [now.bead(bead) for whose, bead in held(now) if whose in wanted]
 
 
+def of_person(town: Town, name: str) -> list[Bead]:
+    """Return what a person is at who goes by *name* and not by a place: in every ledger."""
+    found: list[Bead] = []
+    for _, ledger in town.ledgers():
+        now = ledger.snapshot()
+        found += [now.bead(bead) for whose, bead in held(now) if whose == name]
+    return found
+
+
 def spellings(address: str) -> set[str]:
     """Return whom *address* may mean, whose role's word may be left out: ``shop/toast``."""
     return {address, address.replace("/", "/polecats/", 1), address.replace("/", "/crew/", 1)}

@@ -11,7 +11,7 @@ from gitgt.ledger.transact import Change
 from gitgt.ledger.verdicts import Verdicts
 from gitgt.model.actor import Actor, Standing
 from gitgt.model.documents import Bead, Comment, Document, MergeRequest, in_order
-from gitgt.model.ids import BeadId, base36
+from gitgt.model.ids import BeadId, base36, is_bead_id
 from gitgt.model.instant import exact_text_of, later_than
 from gitgt.model.lifecycle import BeadStatus, BeadVerb, MergeStatus
 from gitgt.model.wording import fit_line
@@ -52,7 +52,13 @@ def _by_branch(town: Town, text: str, rig: Rig | None) -> list[BeadId]:
 
 
 def _by_id(town: Town, text: str) -> BeadId:
-    name = reading.identify(town, text)
+    try:
+        name = reading.identify(town, text)
+    except RefusedError as error:
+        if is_bead_id(text) or isinstance(error, AmbiguousError):
+            raise
+        said = f"{text!r} is no merge request, and no bead or branch that has one"
+        raise NotFoundError(said, hint="git gt mq --all") from error
     found = town.ledger_of(name).snapshot().from_index(name)
     if isinstance(found, MergeRequest):
         return name
