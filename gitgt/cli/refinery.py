@@ -225,7 +225,10 @@ def _show(rig: str | None, wanted: Callable[[Seen], bool], *, as_json: bool) -> 
     if as_json:
         mq.answer(found)
     else:
-        output.table(_row(each) for each in found)
+        output.table(
+            (_row(each) for each in found),
+            head=("place", "id", "priority", "target", "bead", "title"),
+        )
 
 
 def _row(seen: Seen) -> tuple[str, ...]:
