@@ -336,7 +336,7 @@ class _Line:
                 case Land(links):
                     changed = self._land(links, base, by_id)
                 case Skip(request):
-                    merge_queue.skip(self._town, self._target, request)
+                    merge_queue.skip(self._town, self._target, base.commit, by_id[request])
                     changed = True
                 case Eject():
                     self._eject(act, by_id[act.request], merger)

@@ -270,18 +270,23 @@ def _closed(bead: Bead, landed: str, at: str, reason: str = "") -> Bead:
     )
 
 
-def skip(town: Town, target: Target, request: str) -> None:
-    """Close a request, and its bead, that brings nothing that the target has not."""
+def skip(town: Town, target: Target, base: str, request: MergeRequest) -> None:
+    """Close a request, and its bead, that brings nothing that the target has not at *base*.
+
+    Raises:
+        LedgerConflictError: the target has moved since.
+    """
     at = town.now()
 
     def decide(now: Snapshot) -> Change | None:
-        old = now.request(request)
-        tip = now.repository.ref(target.ref)
-        if not _may_land(old) or tip is None:
+        old = now.request(request.id)
+        if not _may_land(old) or old.head != request.head:
             return None
+        if now.repository.ref(target.ref) != base:
+            raise LedgerConflictError(f"{target.branch} moved meanwhile")
         why = f"{target.branch} has all of it already"
         done = old.replace(status=MergeStatus.NO_OP, reason=why, closed_at=at)
-        bead = _closed(now.bead(old.source), tip, at, why)
+        bead = _closed(now.bead(old.source), base, at, why)
         return Change(f"{bead.id}: {why}", (bead, done), event="bead.landed")
 
     town.ledger_at(target.rig).transact(decide, WHO)
