@@ -13,6 +13,7 @@ _UNFIT: Final = re.compile(
     "\u2028\u2029\u202a-\u202e\u2066-\u2069"  # what breaks a line, or turns it around
     "\ufeff\ufffe\uffff\ud800-\udfff]"  # what is no character
 )
+_NUMBER: Final = re.compile(r"\b\d+\b")
 _LONGEST: Final = 500
 
 
@@ -25,6 +26,11 @@ def fit_line(text: str, *, longest: int = _LONGEST) -> str:
     """Return *text* as one line of a document, shortened to *longest*."""
     line = " ".join(fit_text(text).split())
     return line if len(line) <= longest else f"{line[: longest - 3]}..."
+
+
+def is_alike(one: str, other: str) -> bool:
+    """Tell whether two lines say the same, but for how much or how long."""
+    return _NUMBER.sub("", one) == _NUMBER.sub("", other)
 
 
 def _spelled(found: re.Match[str]) -> str:

@@ -39,6 +39,7 @@ from gitgt.model.merge_facts import Known, Queue
 from gitgt.model.merge_probes import Test
 from gitgt.model.merge_queue import plan
 from gitgt.model.merge_style import Style
+from gitgt.model.wording import is_alike
 from gitgt.reactor.key import Key, Settled
 from gitgt.services import escalations, submit, target
 from gitgt.services.forge import proposing
@@ -425,5 +426,5 @@ class _Line:
         log = self._runs.trouble_log() if stop is Stop.COULD_NOT_RUN else more
         submit.escalate(
             self._town, rig, WHO, severity=severity, about=self._target.ref, description=log,
-            title=f"the queue of {queue} stands still: {reason}"[:300],
+            title=f"the queue of {queue} stands still: {reason}"[:300], same=is_alike,
         )  # fmt: skip

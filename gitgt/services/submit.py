@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import re
 import shlex
+from collections.abc import Callable
 from dataclasses import dataclass
+from operator import eq
 from pathlib import Path
 from typing import Final
 
@@ -324,11 +326,12 @@ def _check_branch(sandbox: Sandbox) -> None:
 
 def escalate(  # noqa: PLR0913 - whoever is called must know all of it
     town: Town, rig: Rig | None, who: Actor, *, severity: Severity, title: str, about: str,
-    description: str = "",
+    description: str = "", same: Callable[[str, str], bool] = eq,
 ) -> Escalation:  # fmt: skip
     """Call for a person's judgement.
 
-    What a commit calls for is heard once; any other cause once more if it comes back.
+    What a commit calls for is heard once; any other cause once more if it comes back. *same*
+    tells which of two titles are about one cause.
     """
     title = fit_line(title)
     live = (EscalationStatus.OPEN, EscalationStatus.ACKED)
@@ -346,8 +349,8 @@ def escalate(  # noqa: PLR0913 - whoever is called must know all of it
     )
 
     def decide(now: Snapshot) -> Change | None:
-        same = now.all(Escalation, status=heard)
-        if any(each.title == title and each.about == about for each in same):
+        before = now.all(Escalation, status=heard)
+        if any(same(each.title, title) and each.about == about for each in before):
             return None
         return Change(f"escalate {severity}: {title}", (document,), event="escalation.raised")
 
