@@ -26,7 +26,7 @@ from gitgt.model.gate import Evidence, Gate, Verdict, gate_hash
 from gitgt.model.gate_times import Times
 from gitgt.model.merge_acts import Run
 from gitgt.runtime import gate as gate_runner
-from gitgt.runtime import junit, process
+from gitgt.runtime import junit, notes, process
 from gitgt.runtime.environment import town_mark
 from gitgt.runtime.process import Ended, Lost, Running, write_whole
 from gitgt.services import sessions
@@ -123,8 +123,10 @@ class GateRuns:
 
     def live(self) -> list[Live]:
         """Return what runs, or has ended and was not taken in."""
-        folders = sorted(self._folder.glob("[!.]*"))
-        return [found for folder in folders if (found := _read(folder)) is not None]
+        return [found for each in self._folders() if (found := _read(each)) is not None]
+
+    def _folders(self) -> list[Path]:
+        return sorted(self._folder.glob("[!.]*"))
 
     def at_work(self) -> list[AtWork]:
         """Return the gates that are at work for any branch, the longest first."""
@@ -223,10 +225,14 @@ class GateRuns:
 
         A run is taken in by one alone, whoever else waits for it.
         """
-        if not self.live():
+        if not self._folders():
             return False
         with turn(self._repository, _TURN):
-            return self._take_in_all(gates)
+            spoilt = [each for each in self._folders() if _read(each) is None]
+            for each in spoilt:
+                process.stop(each, grace=0.0)
+                _remove(each)
+            return self._take_in_all(gates) or bool(spoilt)
 
     def _take_in_all(self, gates: Mapping[str, Gate]) -> bool:
         looked = [(each, process.look(each.folder)) for each in self.live()]
@@ -407,13 +413,13 @@ def _remove(folder: Path) -> None:
 
 def _read(folder: Path) -> Live | None:
     try:
-        facts = json.loads((folder / _FACTS).read_bytes())
-    except (FileNotFoundError, NotADirectoryError):
-        return None  # taken in at this moment
-    heads = tuple(facts.get("heads", ()))
-    run = Run(facts["tree"], facts["gate"], tuple(facts["place"]), heads)
-    return Live(
-        folder, facts["branch"], run, facts["commit"], facts["digest"], facts["slot"],
-        facts.get("whole", facts["tree"]), facts.get("definition", ""),
-        facts.get("alone", False),
-    )  # fmt: skip
+        facts = notes.read(folder / _FACTS, dict)
+        heads = tuple(facts.get("heads", ()))
+        run = Run(facts["tree"], facts["gate"], tuple(facts["place"]), heads)
+        return Live(
+            folder, facts["branch"], run, facts["commit"], facts["digest"], facts["slot"],
+            facts.get("whole", facts["tree"]), facts.get("definition", ""),
+            facts.get("alone", False),
+        )  # fmt: skip
+    except (KeyError, NotADirectoryError):
+        return None  # taken in at this moment, or spoilt

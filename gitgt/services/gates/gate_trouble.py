@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Final
 
+from gitgt.runtime import notes
 from gitgt.runtime.process import write_whole
 
 _FIRST: Final = 30.0
@@ -82,11 +83,7 @@ class Troubles:
         self._write(found)
 
     def _read(self) -> dict[str, dict[str, Any]]:
-        try:
-            found: dict[str, dict[str, Any]] = json.loads(self._path.read_bytes())
-        except (FileNotFoundError, ValueError):
-            return {}
-        return found
+        return notes.read(self._path, dict)
 
     def _write(self, found: dict[str, dict[str, Any]]) -> None:
         oldest = self._clock() - _FORGOTTEN_AFTER

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from gitgt.model.merge_odds import Finding, rate_of
+from gitgt.runtime import notes
 from gitgt.runtime.process import write_whole
 
 # A rate that follows what changes, and steady enough to plan by.
@@ -59,11 +60,7 @@ class Lately:
         return found
 
     def _read(self) -> dict[str, dict[str, list[Any]]]:
-        try:
-            found: dict[str, dict[str, list[Any]]] = json.loads(self._path.read_bytes())
-        except (FileNotFoundError, ValueError):
-            return {}
-        return found
+        return notes.read(self._path, dict)
 
     def _write(self, **mine: list[Any]) -> None:
         found = self._read()

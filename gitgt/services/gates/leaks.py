@@ -14,6 +14,7 @@ from gitgt.git.repository import Repository
 from gitgt.model.actor import Actor
 from gitgt.model.documents import Severity
 from gitgt.model.gate import Gate
+from gitgt.runtime import notes
 from gitgt.runtime.process import write_whole
 from gitgt.services import escalations, submit
 from gitgt.services.town import Rig, Town
@@ -27,11 +28,7 @@ class Leaks:
 
     def known(self) -> dict[str, list[str]]:
         """Return the names of the programs, by gate."""
-        try:
-            found: dict[str, list[str]] = json.loads(self._path.read_bytes())
-        except (FileNotFoundError, ValueError):
-            return {}
-        return found
+        return notes.read(self._path, dict)
 
     def note(self, gate: str, left: Sequence[str]) -> None:
         """Note what a run of *gate* left running; nothing is good news."""

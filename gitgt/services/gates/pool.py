@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
-from gitgt.errors import NotFoundError
+from gitgt.errors import GtError
 from gitgt.git import slot
 from gitgt.git.repository import Repository
 from gitgt.model.gate import Gate
 from gitgt.model.pool import Warm, choose
+from gitgt.runtime import notes
 from gitgt.runtime.process import write_whole
 
 _LAST: Final = "last.json"
@@ -45,26 +47,25 @@ class Pool:
     def retire(self, gates: Collection[str]) -> None:
         """Let any gate have the slots of those that are none of *gates* any more."""
         for path in self._notes.glob(f"slot-*/{_LAST}"):
-            try:
-                said = json.loads(path.read_bytes())
-                if said["keeps"] and said["gate"] not in gates:
+            said = notes.read(path, dict)
+            if said.get("keeps") and said.get("gate") not in gates:
+                with suppress(FileNotFoundError):  # thrown away at this moment
                     write_whole(path, json.dumps({**said, "keeps": False}))
-            except FileNotFoundError:
-                continue  # thrown away at this moment
 
     def _warm(self, gate: Gate, commit: str) -> Iterator[Warm]:
         for path in sorted(self._notes.glob(f"slot-*/{_LAST}")):
-            said = json.loads(path.read_bytes())
+            said = notes.read(path, dict)
             number = int(path.parent.name.removeprefix("slot-"))
-            far = self._far(said["commit"], commit) if said["gate"] == gate.name else 0
-            yield Warm(number, said["gate"], said["keeps"], far)
+            last, at = str(said.get("gate", "")), str(said.get("commit", ""))
+            far = self._far(at, commit) if at and last == gate.name else 0
+            yield Warm(number, last, bool(said.get("keeps")), far)
 
     def _far(self, last: str, commit: str) -> int:
         if last == commit:
             return 0
         try:
             return len(self._repository.differences(last, commit))
-        except NotFoundError:
+        except GtError:
             return 1_000_000  # what was tested there is gone
 
     def prepare(self, number: int, gate: Gate, commit: str, branch: str) -> Path:

@@ -14,6 +14,7 @@ from typing import Final
 
 from gitgt.git.turn import turn
 from gitgt.model.fair_share import Lane, hand_out
+from gitgt.runtime import notes
 from gitgt.runtime.process import write_whole
 from gitgt.services import settings
 from gitgt.services.gates.gate_runs import GateRuns
@@ -76,8 +77,4 @@ def _wish(town: Town, rig: Rig, wish: int) -> dict[str, int]:
 
 
 def _read(path: Path) -> dict[str, int]:
-    try:
-        found: dict[str, int] = json.loads(path.read_bytes())
-    except (FileNotFoundError, ValueError):
-        return {}
-    return found
+    return notes.read(path, dict)

@@ -19,6 +19,7 @@ from gitgt.git.recall import learn
 from gitgt.git.repository import Repository, Signature
 from gitgt.git.rerere import Memory, Resolution
 from gitgt.model.actor import Actor, Standing
+from gitgt.runtime import notes
 from gitgt.runtime.process import write_whole
 from gitgt.services.queue import merge_queue
 from gitgt.services.queue.tuning import Rerere, tuning
@@ -59,11 +60,7 @@ def _now(repository: Repository, rig: Rig) -> dict[str, Any]:
 
 
 def _noted(repository: Repository) -> dict[str, Any]:
-    try:
-        found: dict[str, Any] = json.loads((repository.gt / _NOTE).read_bytes())
-    except (FileNotFoundError, ValueError):
-        return {}
-    return found
+    return notes.read(repository.gt / _NOTE, dict)
 
 
 def _exchange(town: Town, repository: Repository, rig: Rig, seen: dict[str, Any]) -> None:

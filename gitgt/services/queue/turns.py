@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from gitgt.model.fair_share import served
+from gitgt.runtime import notes
 from gitgt.runtime.process import write_whole
 
 
@@ -21,11 +22,7 @@ class Turns:
 
     def order(self) -> list[str]:
         """Return the names."""
-        try:
-            found: list[str] = json.loads(self._path.read_bytes())
-        except (FileNotFoundError, ValueError):
-            return []
-        return found
+        return notes.read(self._path, list)
 
     def note(self, names: Iterable[str], *, known: Iterable[str]) -> None:
         """Note that *names* were served; who is not *known* any more is forgotten."""
