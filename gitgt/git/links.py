@@ -109,7 +109,7 @@ class Links:
     def _in_line(self, ours: str, incoming: Incoming, tree: str, footing: Footing) -> str:
         """Write what leads to *tree* in a straight line."""
         as_it_is = self._style is Style.FAST_FORWARD
-        if as_it_is and self._fits(ours, incoming.head, footing):
+        if as_it_is and self._fits(ours, incoming.head, tree, footing):
             return incoming.head
         made = None
         if self._style is not Style.SQUASH:
@@ -171,10 +171,14 @@ class Links:
         held = self._repository.write_commit(onto, commit.parents, "", _NOBODY)
         return self._pick(held, commit.oid)
 
-    def _fits(self, ours: str, head: str, footing: Footing) -> bool:
-        """Tell whether the branch stands on *ours*, in a straight line."""
+    def _fits(self, ours: str, head: str, tree: str, footing: Footing) -> bool:
+        """Tell whether the branch stands on *ours*, in a straight line, and leads to *tree*.
+
+        What has landed before and was taken back since is in the branch, and not in the tree.
+        """
         straight = not any(each.is_merge for each in footing.commits)
-        return straight and self._repository.is_ancestor(ours, head)
+        is_same = self._repository.tree_of(head) == tree
+        return straight and is_same and self._repository.is_ancestor(ours, head)
 
     def _committed(self, incoming: Incoming) -> Signature:
         """Return who commits: neither who merges nor when makes a difference."""

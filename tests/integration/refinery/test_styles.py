@@ -253,3 +253,19 @@ def test_a_bead_is_not_closed_with_a_commit_that_the_target_would_not_have(town,
     with pytest.raises(RefusedError, match="main would not have"):
         merge_queue.land(town.town, target, base, [link])
     assert repository.ref("refs/heads/main") == base
+
+
+def test_what_lands_as_it_is_was_tested_so_though_the_target_was_rewound(town, shop):
+    shop.set_queue(style="fast-forward")
+    first, second = shop.bead("Sell shoes"), shop.bead("Sell laces")
+    shop.begin(first)
+    shop.commit("Sell shoes", shoes="red\n")
+    shop.hand_in(first)
+    town.settle()
+    shop.repo.git("update-ref", "refs/heads/main", "main~1")
+    shop.begin(second, start=f"crew/tess-{first}")
+    shop.commit("Sell laces", laces="red\n")
+    shop.hand_in(second)
+    town.settle()
+    assert shop.status(second) == "landed"
+    assert shop.repo.git("rev-parse", "main^{tree}") in shop.tested
