@@ -112,7 +112,8 @@ class Evidence:
 
     ``passed_at`` and ``failed_at`` are positions in the order of verdicts, not times: no
     clock decides. The fails are ``doubtful`` if the latest one was the gate being stopped
-    (time, signal) instead of saying no. ``trouble`` is why the latest attempt told nothing.
+    (time, signal) instead of saying no; ``lapses`` counts those since it last passed, if it
+    ever did. ``trouble`` is why the latest attempt told nothing.
     ``failures`` names what failed in each red run (what passed once on a tree is no failure of
     it), ``seen`` what did in any; they are None and empty unless each run named all of it.
     """
@@ -122,6 +123,7 @@ class Evidence:
     passed_at: int = 0
     failed_at: int = 0
     doubtful: bool = False
+    lapses: int = 0
     trouble: str = ""
     failures: frozenset[str] | None = None
     seen: frozenset[str] = frozenset()
@@ -150,12 +152,12 @@ class Evidence:
         """
         match verdict:
             case Verdict.PASS:
-                return replace(self, passes=self.passes + 1, passed_at=at, trouble="")
+                return replace(self, passes=self.passes + 1, passed_at=at, lapses=0, trouble="")
             case Verdict.FAIL:
                 every, some = self._named(failures)
                 return replace(
                     self, fails=self.fails + 1, failed_at=at, doubtful=doubtful, trouble="",
-                    failures=every, seen=some,
+                    lapses=self.lapses + bool(self.passes), failures=every, seen=some,
                 )  # fmt: skip
             case Verdict.COULD_NOT_RUN:
                 return replace(self, trouble=why or "it could not run")

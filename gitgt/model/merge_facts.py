@@ -198,7 +198,9 @@ class Known:
         if self.new_failures(head.tree, gate):
             return True
         base, found = self.said(self.base.tree, gate), self.said(head.tree, gate)
-        return bool(base.passes) and (not found.doubtful or base.passed_at > found.failed_at)
+        if not base.passes or base.lapses:
+            return False
+        return not found.doubtful or base.passed_at > found.failed_at
 
     def is_guilty(self, head: Link, gate: str) -> bool:
         """Tell whether *head* is to be blamed for its red *gate*."""
@@ -213,9 +215,10 @@ class Known:
 def _is_absurd(on_base: Evidence) -> bool:
     """Tell whether a verdict on the base speaks against the gate or the machine.
 
-    The base is tested again only to vouch for a stopped gate: had it passed before and does
-    not now, or is it stopped itself, then the request has nothing to do with it. (Stopped
-    once, it may have been so for a request of which the gate sees nothing.)
+    The base is tested again to vouch for a stopped gate, or since somebody asks: had it passed
+    before and does not now, or is it stopped itself, then the request has nothing to do with
+    it. (Once that may be a gate that errs, or a request of which it sees nothing.)
     """
-    is_stopped = on_base.doubtful and on_base.fails > 1
-    return on_base.failed_at > on_base.passed_at and bool(is_stopped or on_base.passes)
+    if on_base.passes:
+        return on_base.lapses > 1
+    return on_base.doubtful and on_base.fails > 1

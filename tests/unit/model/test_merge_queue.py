@@ -155,8 +155,22 @@ def test_a_stopped_gate_is_believed_only_if_the_base_passes_afterwards():
     said["t-"] = GREEN.after("pass", at=4)
     assert plan(queue(said=said), merging) == (Eject("a", Cause.RED, "t-a", "test"),)
     said["t-"] = GREEN.after("fail", at=4, doubtful=True)
+    assert plan(queue(said=said), merging) == (Confirm(on_base("a"), "c-"),)
+    said["t-"] = said["t-"].after("fail", at=5, doubtful=True)
     (freeze,) = plan(queue(said=said), merging)
     assert freeze.stop is Stop.COULD_NOT_RUN
+
+
+def test_one_red_on_a_base_that_passed_stops_nobody_and_vouches_for_nobody_either():
+    said = {"t-": GREEN.after("fail", at=2)}
+    assert plan(queue(said=said), merging) == (Start(run("abcde"), "c-abcde"),)
+    said["t-a"] = RED_TWICE
+    assert on_base("a") in [each.run for each in plan(queue(said=said), merging)]
+    said["t-"] = said["t-"].after("pass", at=4)
+    assert plan(queue(said=said), merging) == (Eject("a", Cause.RED, "t-a", "test"),)
+    said["t-"] = said["t-"].after("fail", at=5).after("fail", at=6)
+    why = "test comes to no verdict on the target itself any more"
+    assert plan(queue(said=said), merging) == (Freeze(Stop.COULD_NOT_RUN, why),)
 
 
 def test_a_gate_that_could_not_run_stops_the_queue_until_it_is_tried_again():
