@@ -25,6 +25,9 @@ _STOPS: Final = re.compile(
     r"-[qvsx]*x[qvsx]*|-[bcqv]*f[bcqv]*|--exitfirst|--?fail-?fast|--(bail|maxfail)(=.*)?"
 )
 
+# pytest: after --maxfail, or because what could not be collected keeps it from beginning.
+_BROKEN_OFF: Final = re.compile(r"^!{3,} .* !{3,}$", re.MULTILINE)
+
 
 @dataclass(frozen=True, slots=True)
 class Failures:
@@ -45,7 +48,7 @@ NONE: Final = Failures()
 
 def of_output(text: str, command: Sequence[str], code: int) -> Failures:
     """Return what failed in a run of *command* that printed *text* and exited with *code*."""
-    plain = _COLOR.sub("", text).replace("\r\n", "\n")
+    plain = _plain(text)
     for runner, parse in _PARSERS:
         found = parse(plain, code)
         if found.names:
@@ -53,14 +56,24 @@ def of_output(text: str, command: Sequence[str], code: int) -> Failures:
     return NONE
 
 
+def stopped_early(text: str, command: Sequence[str]) -> bool:
+    """Tell whether a run went no further than its first failures, whatever it reports."""
+    return _may_stop(command) or _BROKEN_OFF.search(_plain(text)) is not None
+
+
+def _may_stop(command: Sequence[str]) -> bool:
+    is_script = command[0].rpartition("/")[2] in _SCRIPTS
+    return not is_script and any(_STOPS.fullmatch(word) for word in command[1:])
+
+
+def _plain(text: str) -> str:
+    return _COLOR.sub("", text).replace("\r\n", "\n")
+
+
 def _is_just(command: Sequence[str], runner: str) -> bool:
     """Tell whether a gate is that *runner* and no script, and goes on whatever fails."""
     called = [word.rpartition("/")[2] for word in command]
-    return (
-        called[0] not in _SCRIPTS
-        and runner in ("", *called)
-        and not any(_STOPS.fullmatch(word) for word in command[1:])
-    )
+    return called[0] not in _SCRIPTS and runner in ("", *called) and not _may_stop(command)
 
 
 def _told(names: Sequence[str], count: int, *, whole: bool) -> Failures:
@@ -90,12 +103,12 @@ def _count(text: str, words: str) -> int:
 
 
 def _pytest(text: str, code: int) -> Failures:
-    rows = re.findall(r"^(FAILED|ERROR) (\S.*?)(?: - .*)?$", text, re.MULTILINE)
+    rows = re.findall(r"^(FAILED|ERROR) (\S*?\[.*?\]|\S.*?)(?: - .*)?$", text, re.MULTILINE)
     names = [name if kind == "FAILED" else f"{name} (error)" for kind, name in rows]
     end = _ends_with(text, r"(?:=+ )?((?:\d+ [a-z]+,? ?)+) in [\d.]+s(?: \([\d:]+\))?(?: =+)?")
     if end is None:
         return Failures(frozenset(names)) if "short test summary info" in text else NONE
-    stopped = re.search(r"^!{3,} .* !{3,}$", text, re.MULTILINE)
+    stopped = _BROKEN_OFF.search(text)
     return _told(names, _count(end[1], "failed|errors?"), whole=code == 1 and not stopped)
 
 

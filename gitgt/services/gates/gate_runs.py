@@ -21,7 +21,7 @@ from gitgt.git.pruned import Pruner
 from gitgt.git.turn import turn
 from gitgt.ledger.gate_past import GatePast
 from gitgt.ledger.verdicts import Record, Verdicts, shortened
-from gitgt.model.failures import NONE, Failures, of_output
+from gitgt.model.failures import NONE, Failures, of_output, stopped_early
 from gitgt.model.gate import Evidence, Gate, Verdict, gate_hash
 from gitgt.model.gate_times import Times
 from gitgt.model.merge_acts import Run
@@ -304,10 +304,11 @@ class GateRuns:
         """Return what failed by name, if the gate said no by itself."""
         if judgment.verdict is not Verdict.FAIL or judgment.doubtful or not seen.code:
             return NONE
+        text = _printed(live, gate, seen).decode(errors="replace")
         if gate.junit:
             since = _began(live.folder) or 0.0
-            return junit.failures(self.pool.place(live.slot), gate.junit, since=since)
-        text = _printed(live, gate, seen).decode(errors="replace")
+            found = junit.failures(self.pool.place(live.slot), gate.junit, since=since)
+            return Failures(found.names) if stopped_early(text, gate.command) else found
         return of_output(text, gate.command, seen.code)
 
     def _learn(self, live: Live, gates: Mapping[str, Gate]) -> None:

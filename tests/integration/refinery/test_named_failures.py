@@ -55,6 +55,7 @@ def test_a_report_names_what_failed(shop):
         "mkdir out.xml; exit 1",
         writes(REPORT, then="kill -9 $$"),
         writes(REPORT, then="echo 10 >price; exit 1"),
+        writes(REPORT, then="echo '!!! Interrupted: 1 error during collection !!!'; exit 2"),
     ],
 )
 def test_a_report_that_nobody_can_rely_on_names_nothing(shop, script):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gitgt.model.failures import MOST, Failures, of_output
+from gitgt.model.failures import MOST, Failures, of_output, stopped_early
 from tests.support.world import ROOT
 
 _FOLDER = ROOT / "fixtures/gate-output"
@@ -96,3 +96,24 @@ def test_of_very_many_some_are_kept_and_it_is_not_called_all():
     assert not found.whole
     long = of_output(f"1..1\nnot ok 1 - {'x' * 1000}\n", ("./check",), 1)
     assert (len(*long.names), long.whole) == (300, False)
+
+
+def test_names_of_pytest_that_hold_a_dash_are_told_apart():
+    said = (
+        "FAILED t.py::t[a - b] - assert x == [1]\nFAILED t.py::t[a - c] - no\n2 failed in 1s\n"
+    )
+    names = frozenset({"t.py::t[a - b]", "t.py::t[a - c]"})
+    assert of_output(said, ("pytest",), 1) == Failures(names, whole=True)
+
+
+@pytest.mark.parametrize(
+    ("command", "text", "early"),
+    [
+        (("pytest", "--junitxml=r.xml"), PYTEST, False),
+        (("pytest", "-x", "--junitxml=r.xml"), PYTEST, True),
+        (("bash", "-x", "test.sh"), PYTEST, False),
+        (("sh", "test.sh"), f"!!!! stopping after 1 failures !!!!\n{MARK}\n", True),
+    ],
+)
+def test_a_run_that_went_no_further_than_its_first_failures_is_known(command, text, early):
+    assert stopped_early(text, command) is early
