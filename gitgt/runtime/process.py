@@ -43,6 +43,9 @@ _SHIM: Final = Path(__file__).resolve().with_name("shim.py")
 # What it takes, on a busy machine, to kill what is left and to write the result.
 _TO_FINISH: Final = 10.0
 
+# What is raised by whoever reads a note that somebody has spoilt.
+_SPOILT: Final = (ValueError, KeyError, TypeError, AttributeError)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spec:
@@ -163,8 +166,10 @@ def environment_of(directory: Path) -> dict[str, str]:
 def look(directory: Path) -> Running | Ended | Lost | None:
     """Return how the run in *directory* is doing, None if there is none."""
     ended = _result(directory)
-    if ended or not (directory / "spec.json").exists():
+    if not (directory / "spec.json").exists():
         return ended
+    if ended:
+        return Lost(ended.output) if _spec(directory) is None else ended
     if is_held(directory / "alive"):
         return _running(directory)
     # It may have ended between the two looks.
@@ -301,10 +306,18 @@ def detached_environment(mark: str = "") -> dict[str, str]:
 def _result(directory: Path) -> Ended | None:
     try:
         fields = json.loads((directory / "result").read_bytes())
-    except FileNotFoundError:
+        left = tuple(fields.pop("left", ()))
+        return Ended(**fields, output=directory / "output", left=left)
+    except (FileNotFoundError, *_SPOILT):
         return None
-    left = tuple(fields.pop("left", ()))
-    return Ended(**fields, output=directory / "output", left=left)
+
+
+def _spec(directory: Path) -> Spec | None:
+    """Return what was started; None if nobody can read that."""
+    try:
+        return Spec.from_json((directory / "spec.json").read_text())
+    except (FileNotFoundError, *_SPOILT):
+        return None
 
 
 def _running(directory: Path) -> Running:
@@ -316,19 +329,19 @@ def _who(directory: Path) -> tuple[Identity | None, Identity | None]:
     """Return who the shim and the command are, as far as it is known."""
     try:
         fields = json.loads((directory / "running").read_bytes())
-    except FileNotFoundError:
+        shim, command = (
+            Identity(*each) if each else None for each in (fields["shim"], fields["command"])
+        )
+    except (FileNotFoundError, *_SPOILT):
         return None, None
-    shim, command = (
-        Identity(*each) if each else None for each in (fields["shim"], fields["command"])
-    )
     return shim, command
 
 
 def _members(directory: Path) -> list[Identity]:
     """Return all processes of the run but its shim."""
-    spec = Spec.from_json((directory / "spec.json").read_text())
+    spec = _spec(directory)
     shim, command = _who(directory)
-    found = set(identity.marked(RUN_MARK, spec.env[RUN_MARK]))
+    found = set(identity.marked(RUN_MARK, spec.env[RUN_MARK]) if spec else ())
     if command is not None:
         found.update(identity.in_session(command.pid) if identity.is_alive(command) else ())
     if shim is not None and identity.is_alive(shim):

@@ -5,8 +5,11 @@ from __future__ import annotations
 import pytest
 
 from gitgt.model.gate import Evidence
+from gitgt.runtime import process
+from gitgt.runtime.process import Ended
 from tests.support.gate_shop import shell
 from tests.support.shop import Shop, file
+from tests.support.waiting import until
 
 NOTES = ("gate-trouble.json", "lately.json", "leaks.json", "resolutions.json", "turns.json")
 
@@ -43,3 +46,16 @@ def test_the_queue_goes_on_whatever_became_of_its_notes(town, text):
     second = shop.ask("b", file("b"))
     town.settle()
     assert shop.status(first, second) == ["landed", "landed"]
+
+
+@pytest.mark.parametrize("name", ["run.json", "spec.json", "result", "running"])
+@pytest.mark.parametrize("text", ["", "[]"])
+def test_a_run_that_ended_and_left_what_nobody_can_read_is_run_again(shop, name, text):
+    gate = shell("exit 0")
+    shop.begin(gate)
+    (folder,) = shop.leftovers
+    until(lambda: isinstance(process.look(folder), Ended))
+    (folder / name).write_text(text)
+    shop.end(gate)
+    assert shop.leftovers == []
+    assert shop.judge("exit 0").passes
