@@ -16,7 +16,7 @@ from gitgt.model.lifecycle import MergeStatus
 if TYPE_CHECKING:
     from gitgt.model.merge_chain import Held
     from gitgt.model.merge_eta import Eta
-    from gitgt.services.gates.gate_runs import AtWork
+    from gitgt.services.gates.run_folder import AtWork
     from gitgt.services.queue.queue_view import Seen
     from gitgt.services.town import Rig, Town
 

@@ -15,7 +15,8 @@ from gitgt.services import agents, convoy, escalations, reading
 from gitgt.services.agents import Seen
 from gitgt.services.convoy import Progress
 from gitgt.services.gates import gate, gate_history
-from gitgt.services.gates.gate_runs import AtWork, GateRuns
+from gitgt.services.gates.gate_runs import GateRuns
+from gitgt.services.gates.run_folder import AtWork
 from gitgt.services.queue import queue_view
 from gitgt.services.radar import radar_held
 from gitgt.services.radar.radar_held import Held

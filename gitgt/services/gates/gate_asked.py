@@ -24,7 +24,8 @@ from gitgt.model.gate import Gate, Verdict
 from gitgt.model.merge_acts import Run
 from gitgt.services import sessions
 from gitgt.services.gates import gate as gates
-from gitgt.services.gates.gate_runs import GateRuns, Live
+from gitgt.services.gates.gate_runs import GateRuns
+from gitgt.services.gates.run_folder import Live
 from gitgt.services.town import Rig, Town
 
 # Runs of a queue that is nobody's: the refinery takes their verdicts in, and stops none.

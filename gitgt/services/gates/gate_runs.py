@@ -7,16 +7,14 @@ running until it was taken in: else the same tree would be tested twice.
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 from gitgt.errors import EnvironmentProblemError
-from gitgt.git import faults
 from gitgt.git.pruned import Pruner
 from gitgt.git.turn import turn
 from gitgt.ledger.gate_past import GatePast
@@ -26,76 +24,21 @@ from gitgt.model.gate import Evidence, Gate, Verdict, gate_hash
 from gitgt.model.gate_times import Times
 from gitgt.model.merge_acts import Run
 from gitgt.runtime import gate as gate_runner
-from gitgt.runtime import junit, notes, process
+from gitgt.runtime import junit, process
 from gitgt.runtime.environment import town_mark
-from gitgt.runtime.process import Ended, Lost, Running, write_whole
+from gitgt.runtime.process import Ended, Lost, Running
 from gitgt.services import sessions
+from gitgt.services.gates import run_folder
 from gitgt.services.gates.gate_keys import Keys
 from gitgt.services.gates.gate_trouble import Troubles
 from gitgt.services.gates.lately import Lately
 from gitgt.services.gates.leaks import Leaks
 from gitgt.services.gates.pool import Pool
+from gitgt.services.gates.run_folder import AtWork, Live
 from gitgt.services.town import Rig, Town
 
-_FACTS: Final = "run.json"
-_CANCELLED: Final = "cancelled"
 # Whoever chooses a slot, or takes a run in, does so alone.
 _TURN: Final = "gate-runs"
-
-
-@dataclass(frozen=True, slots=True)
-class Live:
-    """A run that has not been taken in yet, for the queue of *branch*.
-
-    ``commit`` is what lies in its slot, and ``whole`` the tree that it was made from: the same
-    tree, unless the gate sees only some of it. ``definition`` is the gate as it was then. One
-    that is ``alone`` runs beside no other.
-    """
-
-    folder: Path
-    branch: str
-    run: Run
-    commit: str
-    digest: str
-    slot: int
-    whole: str = ""
-    definition: str = ""
-    alone: bool = False
-
-    @property
-    def key(self) -> str:
-        """What is being found out: a gate's verdict on a tree."""
-        return f"{self.run.tree}.{self.digest}"
-
-    @property
-    def is_cancelled(self) -> bool:
-        """Tell whether nobody wants to know any more."""
-        return (self.folder / _CANCELLED).exists()
-
-
-@dataclass(frozen=True, slots=True)
-class AtWork:
-    """A gate at work: on whom, for which branch, and for how many *seconds* already.
-
-    A *screen* is evidence about requests further behind, and can land nobody. *usual* is in how
-    many seconds half of the recent passes of that gate were done; 0 if too few are known.
-    """
-
-    gate: str
-    branch: str
-    requests: tuple[str, ...]
-    seconds: float
-    screen: bool = False
-    heads: tuple[str, ...] = ()
-    usual: float = 0.0
-
-    def fields(self) -> dict[str, Any]:
-        """Return it as plain values."""
-        return {
-            "gate": self.gate, "branch": self.branch, "requests": list(self.requests),
-            "seconds": round(self.seconds, 1), "screen": self.screen,
-            "usual": round(self.usual, 1),
-        }  # fmt: skip
 
 
 class GateRuns:
@@ -123,7 +66,9 @@ class GateRuns:
 
     def live(self) -> list[Live]:
         """Return what runs, or has ended and was not taken in."""
-        return [found for each in self._folders() if (found := _read(each)) is not None]
+        return [
+            found for each in self._folders() if (found := run_folder.read(each)) is not None
+        ]
 
     def _folders(self) -> list[Path]:
         return sorted(self._folder.glob("[!.]*"))
@@ -140,7 +85,7 @@ class GateRuns:
                 usual=times.get(each.digest, Times()).usual(),
             )
             for each in live
-            if (began := _began(each.folder)) is not None
+            if (began := run_folder.began(each.folder)) is not None
         ]  # fmt: skip
         return sorted(found, key=lambda each: -each.seconds)
 
@@ -194,7 +139,7 @@ class GateRuns:
 
     def _start(self, live: Live, gate: Gate) -> None:
         place = self.pool.prepare(live.slot, gate, live.commit, self._branch)
-        _make(live)
+        run_folder.make(live)
         ours = self._ours()
         environ = gate_runner.for_gate(
             gate, ours, slot=live.slot, place=place,
@@ -217,7 +162,7 @@ class GateRuns:
         """Ask a run that can tell nothing any more to end; it leaves no verdict."""
         for each in self._own():
             if (each.run.tree, each.run.gate) == (run.tree, run.gate):
-                (each.folder / _CANCELLED).touch()
+                run_folder.cancel(each.folder)
                 process.ask_to_stop(each.folder)
 
     def take_in(self, gates: Mapping[str, Gate]) -> bool:
@@ -228,10 +173,10 @@ class GateRuns:
         if not self._folders():
             return False
         with turn(self._repository, _TURN):
-            spoilt = [each for each in self._folders() if _read(each) is None]
+            spoilt = [each for each in self._folders() if run_folder.read(each) is None]
             for each in spoilt:
                 process.stop(each, grace=0.0)
-                _remove(each)
+                run_folder.remove(each)
             return self._take_in_all(gates) or bool(spoilt)
 
     def _take_in_all(self, gates: Mapping[str, Gate]) -> bool:
@@ -245,7 +190,7 @@ class GateRuns:
                 self._learn(each, gates)
             process.stop(each.folder, grace=0.0)  # one that was lost left somebody behind
             self.pool.clear(each.slot)
-            _remove(each.folder)
+            run_folder.remove(each.folder)
         return bool(ended)
 
     def _take_in(self, live: Live, gate: Gate, seen: Ended | Lost) -> None:
@@ -306,7 +251,7 @@ class GateRuns:
             return NONE
         text = _printed(live, gate, seen).decode(errors="replace")
         if gate.junit:
-            since = _began(live.folder) or 0.0
+            since = run_folder.began(live.folder) or 0.0
             found = junit.failures(self.pool.place(live.slot), gate.junit, since=since)
             return Failures(found.names) if stopped_early(text, gate.command) else found
         return of_output(text, gate.command, seen.code)
@@ -370,57 +315,3 @@ class GateRuns:
 
 def _printed(live: Live, gate: Gate, seen: Ended) -> bytes:
     return gate_runner.output_of(gate, seen, process.environment_of(live.folder))
-
-
-def _began(folder: Path) -> float | None:
-    try:
-        return (folder / _FACTS).stat().st_mtime
-    except OSError:
-        return None  # taken in at this moment
-
-
-def _make(live: Live) -> None:
-    """Make the folder of a run: it is there with all its facts, or not at all."""
-    for left in live.folder.parent.glob(".*"):  # by one that was killed here
-        shutil.rmtree(left)
-    draft = live.folder.with_name(f".{live.folder.name}")
-    draft.mkdir(parents=True)
-    draft.chmod(0o700)  # in it lies the environment, with what secrets the gate is let see
-    facts = {
-        "branch": live.branch,
-        "tree": live.run.tree,
-        "gate": live.run.gate,
-        "place": live.run.place,
-        "heads": live.run.heads,
-        "commit": live.commit,
-        "digest": live.digest,
-        "slot": live.slot,
-        "whole": live.whole,
-        "definition": live.definition,
-        "alone": live.alone,
-    }
-    write_whole(draft / _FACTS, json.dumps(facts))
-    faults.act("rename", draft)
-    draft.rename(live.folder)
-
-
-def _remove(folder: Path) -> None:
-    """Remove the folder of a run: for whoever looks it is there with all its files, or not."""
-    faults.act("remove", folder)
-    gone = folder.with_name(f".{folder.name}")
-    folder.rename(gone)
-    shutil.rmtree(gone)
-
-
-def _read(folder: Path) -> Live | None:
-    try:
-        facts = notes.read(folder / _FACTS, dict)
-        heads = tuple(facts.get("heads", ()))
-        run = Run(facts["tree"], facts["gate"], tuple(facts["place"]), heads)
-        return Live(
-            folder, facts["branch"], run, facts["commit"], facts["digest"], facts["slot"],
-            facts.get("whole", facts["tree"]), facts.get("definition", ""),
-            facts.get("alone", False),
-        )  # fmt: skip
-    except (KeyError, NotADirectoryError):
-        return None  # taken in at this moment, or spoilt

@@ -12,7 +12,8 @@ from gitgt.model.merge_facts import Queue
 from gitgt.model.merge_odds import odds, survival
 from gitgt.model.queue_order import Request, in_order
 from gitgt.services.gates import gate, gate_history
-from gitgt.services.gates.gate_runs import AtWork, GateRuns
+from gitgt.services.gates.gate_runs import GateRuns
+from gitgt.services.gates.run_folder import AtWork
 from gitgt.services.queue import merge_queue, queue_facts, queue_view
 from gitgt.services.queue.merge_queue import Target
 from gitgt.services.queue.queue_facts import Works

@@ -12,7 +12,8 @@ from gitgt.model.documents import MergeRequest
 from gitgt.model.lifecycle import MergeStatus
 from gitgt.model.queue_order import Request, in_order
 from gitgt.services import escalations, reading, submit
-from gitgt.services.gates.gate_runs import AtWork, GateRuns
+from gitgt.services.gates.gate_runs import GateRuns
+from gitgt.services.gates.run_folder import AtWork
 from gitgt.services.queue import merge_queue, queue_facts
 from gitgt.services.queue.merge_queue import WHO, Target
 from gitgt.services.town import Rig, Town

@@ -17,7 +17,8 @@ from gitgt.model.merge_facts import Queue
 from gitgt.model.queue_why import Why, why
 from gitgt.model.request_graph import Needed
 from gitgt.services.gates import gate
-from gitgt.services.gates.gate_runs import AtWork, GateRuns
+from gitgt.services.gates.gate_runs import GateRuns
+from gitgt.services.gates.run_folder import AtWork
 from gitgt.services.queue import depending, merge_queue, queue_eta, queue_facts, queue_view
 from gitgt.services.queue.merge_queue import WHO, Target
 from gitgt.services.queue.queue_facts import Works

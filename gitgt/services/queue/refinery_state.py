@@ -13,7 +13,8 @@ from gitgt.model.actor import Actor
 from gitgt.model.instant import text_of
 from gitgt.model.lifecycle import MergeStatus
 from gitgt.model.merge_eta import Eta
-from gitgt.services.gates.gate_runs import AtWork, GateRuns
+from gitgt.services.gates.gate_runs import GateRuns
+from gitgt.services.gates.run_folder import AtWork
 from gitgt.services.queue import conflicts, queue_eta, queue_view, tuning
 from gitgt.services.queue.merge_queue import Target
 from gitgt.services.queue.queue_view import Seen
