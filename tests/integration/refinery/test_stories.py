@@ -190,7 +190,10 @@ def test_who_jumps_the_queue_lands_first_and_no_agent_does(town, shop):
     assert shop.landed == ["second", "first"]
     with pytest.raises(RefusedError) as refusal:
         steering.jump(town.town, request, TESS)
-    assert (refusal.value.message, refusal.value.hint) == (f"{request} is landed", "git gt mq")
+    assert (refusal.value.message, refusal.value.hint) == (
+        f"{request} is landed",
+        f"git gt mq show {request}",
+    )
     assert shop.status(first) == ["landed"]
 
 
