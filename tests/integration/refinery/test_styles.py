@@ -263,6 +263,8 @@ def test_what_lands_as_it_is_was_tested_so_though_the_target_was_rewound(town, s
     shop.hand_in(first)
     town.settle()
     shop.repo.git("update-ref", "refs/heads/main", "main~1")
+    # Else who stands on what was taken off would be told so, and go back.
+    shop.repo.git("reflog", "expire", "--expire=all", "refs/heads/main")
     shop.begin(second, start=f"crew/tess-{first}")
     shop.commit("Sell laces", laces="red\n")
     shop.hand_in(second)
