@@ -541,7 +541,7 @@ def test_who_is_held_and_who_lands_after_it_are_as_good_as_not_there(
 @given(worlds(), st.sets(st.sampled_from(NAMES)), SLOTS, CHOICES)
 def test_who_is_pardoned_is_blamed_for_a_new_red_alone(world, names, slots, choices):
     nature, waiting = world
-    nature = replace(nature, hangs=frozenset())
+    nature = replace(nature, hangs=frozenset(), conflicts=frozenset())
     play = Play(nature, waiting, slots=slots)
     play.finish(iter(choices))
     seen = next(play.ticks)
