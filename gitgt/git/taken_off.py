@@ -13,26 +13,26 @@ from gitgt.git.repository import Repository
 
 def taken_off(repository: Repository, ref: str) -> frozenset[str]:
     """Return the commits that *ref* has had lately, by git's record of it, and has not now."""
-    return _beyond(repository, ref, stood_at(repository.common, ref))
+    tip = repository.ref(ref)
+    if tip is None:
+        return frozenset()
+    others = [each for each in stood_at(repository.common, ref) if each != tip]
+    if not others:
+        return frozenset()
+    # By its commit, not by its name: somebody may delete the branch at this moment.
+    argv = ("rev-list", "--ignore-missing", *others, "--not", tip)
+    return frozenset(git(*argv, cwd=repository.common, env=HERMETIC).decode().split())
 
 
 def brought_back(
-    repository: Repository, ref: str, head: str, gone: frozenset[str]
+    repository: Repository, tip: str, head: str, gone: frozenset[str]
 ) -> str | None:
-    """Return the latest of *gone* that merging *head* into *ref* would bring back, if any.
+    """Return the latest of *gone* that merging *head* into *tip* would bring back, if any.
 
-    A head that was on *ref* itself brings nothing but itself: somebody asks for that again.
+    A head that was on the branch itself brings nothing but itself: somebody asks for it again.
     """
     if not gone or head in gone:
         return None
-    argv = ("rev-list", head, "--not", ref)
+    argv = ("rev-list", head, "--not", tip)
     mine = git(*argv, cwd=repository.common, env=HERMETIC).decode().split()
     return next((each for each in mine if each in gone), None)
-
-
-def _beyond(repository: Repository, ref: str, tips: list[str]) -> frozenset[str]:
-    others = [each for each in tips if each != repository.ref(ref)]
-    if not others:
-        return frozenset()
-    argv = ("rev-list", "--ignore-missing", *others, "--not", ref)
-    return frozenset(git(*argv, cwd=repository.common, env=HERMETIC).decode().split())

@@ -27,13 +27,13 @@ def send_back(
 ) -> bool:
     """Send back who would bring back what was taken off; say whether there was anybody."""
     queued = [each for each in requests if each.status == MergeStatus.QUEUED and not each.held]
-    is_there = queued and now.repository.ref(target.ref) is not None
-    gone = taken_off(now.repository, target.ref) if is_there else frozenset()
-    if not gone:
+    tip = now.repository.ref(target.ref)
+    if not queued or tip is None:
         return False
+    gone = taken_off(now.repository, target.ref)
     found = False
     for each in queued:
-        back = brought_back(now.repository, target.ref, each.head, gone)
+        back = brought_back(now.repository, tip, each.head, gone)
         if back is not None:
             merge_queue.send_back(town, target, each, _verdict(each, target.branch, back[:12]))
             found = True
