@@ -56,7 +56,7 @@ REAL_LIMITS: Final = (
     ("real git", 4, "Zuul", "makespan", 0.65),
     ("real git", 4, "Mergify", "makespan", 0.75),
 )
-PACE: Final = 0.5
+PACE: Final = 1.0
 _WIDTH: Final = 40
 
 Rows = dict[tuple[str, int, str], dict[str, float]]
