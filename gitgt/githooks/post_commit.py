@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from gitgt.git import markers
 from gitgt.git.markers import Assignment
-from gitgt.githooks import conflict
 from gitgt.githooks.desk_moved import say_if_astray, take_in
 from gitgt.githooks.place import Place
 from gitgt.model.actor import Actor
 from gitgt.model.ids import BeadId
 from gitgt.model.lifecycle import MergeStatus
 from gitgt.services import branch, submit
-from gitgt.services.queue import conflicts
 
 
 def run(place: Place, _arguments: tuple[str, ...], _said: str) -> None:
@@ -44,6 +42,10 @@ def _heed(place: Place, assignment: Assignment) -> None:
 
 def _tell_conflict(place: Place, bead: BeadId) -> None:
     """Say at once that what was just submitted does not merge."""
+    # Here, not above: most commits hand nothing in, and need not wait for these.
+    from gitgt.githooks import conflict
+    from gitgt.services.queue import conflicts
+
     now = place.ledger.snapshot()
     request = submit.live_request(now, bead)
     if request is None or request.status != MergeStatus.QUEUED:
