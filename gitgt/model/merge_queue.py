@@ -24,7 +24,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, cached_property
 from itertools import islice
 
 from gitgt.model.merge_acts import (
@@ -41,7 +41,7 @@ from gitgt.model.merge_acts import (
     Stop,
     Wait,
 )
-from gitgt.model.merge_chain import Base, Link, Merging, chain_of
+from gitgt.model.merge_chain import Base, Chain, Link, Merging, chain_of
 from gitgt.model.merge_facts import Known, Queue
 from gitgt.model.merge_probes import Probes, Test
 
@@ -71,16 +71,18 @@ class _Board(Probes):
 
     def conflicts(self) -> Iterator[Eject]:
         """Yield the requests that conflict with the base."""
-        found = chain_of(self.order, self.base, self.merging, limit=self.queue.limit)
-        for clash in found.conflicts:
+        for clash in self._merged.conflicts:
             yield Eject(clash.request, Cause.CONFLICT, paths=clash.paths)
 
     def settled_by_merging(self) -> Iterator[Act]:
         """Yield the requests that conflict with the base, or change nothing."""
         yield from self.conflicts()
-        found = chain_of(self.order, self.base, self.merging, limit=self.queue.limit)
-        for request in found.empty:
+        for request in self._merged.empty:
             yield Skip(request)
+
+    @cached_property
+    def _merged(self) -> Chain:
+        return chain_of(self.order, self.base, self.merging, limit=self.queue.limit)
 
     def settled_by_gates(self) -> Iterator[Act]:
         """Yield the one landing, or the one ejection, that verdicts allow."""
