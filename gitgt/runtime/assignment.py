@@ -3,9 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 from gitgt.runtime.presets import Runtime
+
+
+class TakesUp(StrEnum):
+    """What a session begins with: nothing, an earlier conversation, or a copy of one."""
+
+    NOTHING = "nothing"
+    RESUME = "resume"
+    FORK = "fork"
+
+
+class Permission(StrEnum):
+    """What an agent's program may do without asking."""
+
+    AUTONOMOUS = "autonomous"
+    SANDBOXED = "sandboxed"  # what the program's own sandbox lets it
+    ASK = "ask"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,6 +30,9 @@ class Assignment:
     """One session of one agent.
 
     ``attempt`` is 1, and one more each time that the work came back. ``at`` is when.
+    ``conversation`` is what the program calls its session: that of a new one where we may say
+    it, else that of the earlier one which this ``takes_up``. ``folder`` is where the launcher
+    keeps the session: its taps, which know no ledger, find it there.
     """
 
     address: str
@@ -29,6 +49,11 @@ class Assignment:
     attempt: int = 1
     at: float = 0.0
     prompt: str = ""
+    conversation: str = ""
+    takes_up: TakesUp = TakesUp.NOTHING
+    model: str = ""
+    permission: Permission = Permission.AUTONOMOUS
+    folder: Path | None = None
 
     @property
     def slug(self) -> str:

@@ -48,6 +48,7 @@ VARIABLES: Final = (
     Variable("GT_BASE", "the branch that its work is to land on", lambda it: it.base),
     Variable("GT_WORKTREE", "its worktree, where it is started", lambda it: str(it.worktree)),
     Variable("GT_SESSION", "the id of this session", lambda it: it.session),
+    Variable("GT_SESSION_DIR", "where this session is kept", lambda it: str(it.folder or "")),
     Variable(
         "GT_ATTEMPT",
         "1, and one more each time that its work came back",

@@ -11,7 +11,7 @@ import json
 import os
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -123,7 +123,7 @@ class ExecLauncher:
         return Spec(
             argv=runtime.argv(prompt),
             cwd=assignment.worktree,
-            env=environment.for_agent(assignment, self._environ),
+            env=environment.for_agent(replace(assignment, folder=folder), self._environ),
             directory=folder,
             stdin=runtime.stdin(prompt),
             wake=self._wiring.wake,

@@ -8,6 +8,8 @@ from typing import Any, Final
 
 from gitgt.errors import NotFoundError, SettingsError
 from gitgt.model.actor import Actor
+from gitgt.runtime import presets
+from gitgt.runtime.presets import Runtime
 from gitgt.services import commit, settings
 from gitgt.services.town import Rig, Town
 
@@ -26,20 +28,35 @@ def default(town: Town) -> str:
     return str(settings.read(town.root / NAME, _SCHEMA).get("default", ""))
 
 
-def choose(town: Town, rig: Rig, *asked: str) -> str:
+def choose(town: Town, rig: Rig | None, *asked: str) -> str:
     """Return the first of *asked* that is not empty, else the rig's, else the town's default.
 
     Raises:
         SettingsError: nobody says which one.
     """
-    own = str(settings.read(rig.path / "settings/config.yaml", "rig").get("agent", ""))
-    for name in (*asked, own, default(town)):
+    own = {} if rig is None else settings.read(rig.path / "settings/config.yaml", "rig")
+    for name in (*asked, str(own.get("agent", "")), default(town)):
         if name:
             return name
     raise SettingsError(
         "no runtime is set",
         hint="git gt config agent set NAME 'command', then git gt config default-agent NAME",
     )
+
+
+def chosen(town: Town, rig: Rig | None, *asked: str) -> Runtime:
+    """Return the runtime that ``choose`` names.
+
+    Raises:
+        SettingsError: nobody says which one.
+        NotFoundError: there is none of that name.
+    """
+    name, defined = choose(town, rig, *asked), known(town)
+    if name not in defined:
+        raise NotFoundError(
+            f"there is no runtime {name!r}", hint=f"git gt config agent set {name} 'command'"
+        )
+    return presets.runtime(name, defined[name])
 
 
 def define(town: Town, name: str, command: str, who: Actor, *, prompt: str) -> bool:

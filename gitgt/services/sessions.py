@@ -1,4 +1,7 @@
-"""Sessions of polecats: start one, look at one, count how often one was tried in vain."""
+"""Sessions of agents: start one, look at one, count how often one was tried in vain.
+
+They are kept where the agent belongs: below the repository of its rig, or of the town.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from gitgt.errors import NotFoundError
 from gitgt.git.signposts import own_command
 from gitgt.git.spool import Spool
 from gitgt.ledger.snapshot import Snapshot
@@ -17,7 +19,6 @@ from gitgt.model.documents import Bead
 from gitgt.runtime import launcher
 from gitgt.runtime.assignment import Assignment, slug
 from gitgt.runtime.exec_launcher import ExecLauncher, Wiring
-from gitgt.runtime.presets import runtime
 from gitgt.runtime.process import Spec
 from gitgt.services import prompt, runtimes, sandbox, settings, target
 from gitgt.services.integration import branches
@@ -41,16 +42,21 @@ class Seen:
     run: launcher.Session = launcher.ABSENT
 
 
-def sessions_of(rig: Rig, town: Town | None = None) -> ExecLauncher:
-    """Return what starts and observes the sessions of *rig*; starting needs its *town*."""
-    told = None if town is None else wiring(rig, town)
-    return ExecLauncher(rig.repository_path / "gt" / "sessions", wiring=told)
+def root_of(place: Rig | Town) -> Path:
+    """Return where the sessions of a rig's agents are kept, or of the town's own."""
+    return (place.gt if isinstance(place, Town) else place.repository_path / "gt") / "sessions"
 
 
-def wiring(rig: Rig, town: Town) -> Wiring:
+def sessions_of(place: Rig | Town, town: Town | None = None) -> ExecLauncher:
+    """Return what starts and observes the sessions of *place*; starting needs its *town*."""
+    told = None if town is None else wiring(place, town)
+    return ExecLauncher(root_of(place), wiring=told)
+
+
+def wiring(place: Rig | Town, town: Town) -> Wiring:
     """Return whom a process of ours tells that it ended, and what goes on if nobody watches."""
     return Wiring(
-        wake=(Spool.of(rig.repository_path).path,),
+        wake=(Spool.of(root_of(place).parents[1]).path,),
         watcher=town.gt / "watch.lock",
         after=(*own_command(), "-C", str(town.root), "tick"),
     )
@@ -63,37 +69,37 @@ def limit(rig: Rig) -> int:
     )
 
 
-def folder_of(rig: Rig, address: str, session: str) -> Path:
+def folder_of(place: Rig | Town, address: str, session: str) -> Path:
     """Return where the output of a session is, and what else is known of it."""
-    return rig.repository_path / "gt" / "sessions" / slug(address) / session
+    return root_of(place) / slug(address) / session
 
 
-def is_running(rig: Rig, address: str) -> bool:
+def is_running(place: Rig | Town, address: str) -> bool:
     """Tell whether a session of *address* is going on, whatever it is at."""
-    return look(rig, address).state is SessionState.RUNNING
+    return look(place, address).state is SessionState.RUNNING
 
 
-def environment_of(rig: Rig, address: str) -> Mapping[str, str] | None:
+def environment_of(place: Rig | Town, address: str) -> Mapping[str, str] | None:
     """Return the environment that an agent's session was given; None if it has none.
 
     What the agent made of it since is not in it.
     """
-    for folder in sessions_of(rig).folders():
+    for folder in sessions_of(place).folders():
         if folder.parent.name == slug(address) and (folder / "spec.json").is_file():
             return Spec.from_json((folder / "spec.json").read_text()).env
     return None
 
 
-def look_all(rig: Rig) -> dict[str, Seen]:
+def look_all(place: Rig | Town) -> dict[str, Seen]:
     """Return how the last session of everybody is doing who ever had one, by address."""
-    names = [folder.parent.name for folder in sessions_of(rig).folders()]
+    names = [folder.parent.name for folder in sessions_of(place).folders()]
     addresses = [name.replace(".", "/") for name in names]
-    return {address: look(rig, address) for address in addresses}
+    return {address: look(place, address) for address in addresses}
 
 
-def look(rig: Rig, address: str) -> Seen:
+def look(place: Rig | Town, address: str) -> Seen:
     """Return how the last session of *address* is doing."""
-    seen = sessions_of(rig).observe(address)
+    seen = sessions_of(place).observe(address)
     match seen.state:
         case launcher.SessionState.RUNNING:
             return Seen(SessionState.RUNNING, seen.session, bead=seen.bead, run=seen)
@@ -148,7 +154,7 @@ def forgive(rig: Rig, address: str, bead: str) -> None:
 
 
 def _started(rig: Rig, address: str, series: str) -> list[Path]:
-    folder = rig.repository_path / "gt" / "sessions" / slug(address)
+    folder = root_of(rig) / slug(address)
     return [path.parent for path in folder.glob(f"{series}*/session.json")]
 
 
@@ -159,31 +165,27 @@ def _next(rig: Rig, address: str, series: str) -> str:
 
 
 def start(town: Town, rig: Rig, now: Snapshot, bead: Bead) -> None:
-    """Make the sandbox of *bead* ready and start its agent there.
+    """Make the sandbox of *bead* ready and start its polecat there.
 
     Raises:
         GtError: sandbox or session cannot be had, and why.
     """
     bead = bead.replace(target=branches.place(town, rig, bead))
     asked = now.agent_at(bead.assignee)
-    name = runtimes.choose(town, rig, bead.agent, asked.agent if asked else "")
-    defined = runtimes.known(town)
-    if name not in defined:
-        raise NotFoundError(
-            f"there is no runtime {name!r}", hint=f"git gt config agent set {name} 'command'"
-        )
+    chosen = runtimes.chosen(town, rig, bead.agent, asked.agent if asked else "")
     path, marked = sandbox.prepare(rig, now, bead)
     back = sandbox.sent_back(now, bead)
     base = target.of(rig, bead)
-    session = _next(rig, bead.assignee, _series(now, bead.assignee, bead.id))
-    sessions_of(rig, town).start(
+    begin(
+        town,
+        rig,
         Assignment(
             address=bead.assignee,
             role="polecat",
-            runtime=runtime(name, defined[name]),
+            runtime=chosen,
             town=town.root,
             worktree=path,
-            session=session,
+            session=_next(rig, bead.assignee, _series(now, bead.assignee, bead.id)),
             rig=rig.name,
             name=bead.assignee.rpartition("/")[2],
             bead=bead.id,
@@ -192,7 +194,20 @@ def start(town: Town, rig: Rig, now: Snapshot, bead: Bead) -> None:
             attempt=1 if back is None else back.revision + 1,
             at=town.clock(),
             prompt=prompt.compose(bead, marked, base, back),
-        )
+        ),
     )
-    facts = {"session": session, "bead": bead.id, "runtime": name}
-    town.events.append("session.started", bead.assignee, facts)
+
+
+def begin(town: Town, place: Rig | Town, assignment: Assignment) -> None:
+    """Start the session of any agent of *place*, in a sandbox that is there.
+
+    Raises:
+        GtError: it cannot be had, and why.
+    """
+    sessions_of(place, town).start(assignment)
+    facts = {
+        "session": assignment.session,
+        "bead": assignment.bead,
+        "runtime": assignment.runtime.name,
+    }
+    town.events.append("session.started", assignment.address, facts)
