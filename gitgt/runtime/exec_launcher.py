@@ -16,10 +16,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from gitgt.errors import EnvironmentProblemError, LeaseHeldError
-from gitgt.runtime import environment, process
+from gitgt.runtime import commandline, environment, process
 from gitgt.runtime.assignment import Assignment, slug
 from gitgt.runtime.launcher import ABSENT, Session, SessionState
-from gitgt.runtime.presets import Prompt
 from gitgt.runtime.process import Ended, Lost, Running, Spec
 
 # So many sessions of an agent are kept with their output.
@@ -113,19 +112,14 @@ class ExecLauncher:
             return None
 
     def _spec(self, assignment: Assignment, folder: Path) -> Spec:
-        runtime = assignment.runtime
-        prompt = assignment.prompt
-        if runtime.prompt is Prompt.ARGUMENT and len(prompt.encode()) > environment.LONGEST:
-            raise EnvironmentProblemError(
-                f"the prompt of {assignment.address} is too long for an argument",
-                hint=f"let runtime {runtime.name} take its prompt from stdin",
-            )
+        placed = replace(assignment, folder=folder)
+        launch = commandline.plan(placed, interactive=False)
         return Spec(
-            argv=runtime.argv(prompt),
+            argv=launch.argv,
             cwd=assignment.worktree,
-            env=environment.for_agent(replace(assignment, folder=folder), self._environ),
+            env={**environment.for_agent(placed, self._environ), **launch.env},
             directory=folder,
-            stdin=runtime.stdin(prompt),
+            stdin=launch.stdin,
             wake=self._wiring.wake,
             note=str(assignment.worktree),
             watcher=self._wiring.watcher,
