@@ -18,6 +18,8 @@ _OF_ALL: Final = "refs/gt/"
 VERDICTS: Final = "verdicts"
 RERERE: Final = "rerere"
 PINS: Final = "pin/"
+SESSIONS: Final = "sessions"
+_KINDS: Final = (VERDICTS, RERERE, PINS, SESSIONS)
 
 
 def fetch(repository: Repository, where: str) -> dict[str, str]:
@@ -28,7 +30,7 @@ def fetch(repository: Repository, where: str) -> dict[str, str]:
     """
     here = f"{_THEIRS}{where}/"
     # A pattern that nothing matches is no error; a name that is not there would be one.
-    patterns = [f"+{_OF_ALL}{name}*:{here}{name}*" for name in (VERDICTS, RERERE, PINS)]
+    patterns = [f"+{_OF_ALL}{name}*:{here}{name}*" for name in _KINDS]
     argv = (
         *remote.OURS, "fetch", "--quiet", "--no-tags", "--prune", "--no-auto-maintenance",
         "--no-write-fetch-head", "--no-recurse-submodules", where, *patterns,

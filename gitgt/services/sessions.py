@@ -11,16 +11,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from gitgt.errors import GtError
 from gitgt.git.signposts import own_command
 from gitgt.git.spool import Spool
 from gitgt.ledger.snapshot import Snapshot
 from gitgt.model.dispatch import SessionState
 from gitgt.model.documents import Bead
-from gitgt.runtime import launcher
+from gitgt.runtime import launcher, progress
 from gitgt.runtime.assignment import Assignment, slug
 from gitgt.runtime.exec_launcher import ExecLauncher, Wiring
 from gitgt.runtime.process import Spec
-from gitgt.services import prompt, runtimes, sandbox, settings, target
+from gitgt.runtime.progress import Progress
+from gitgt.services import prompt, runtimes, sandbox, session_records, settings, target
 from gitgt.services.integration import branches
 from gitgt.services.town import Rig, Town
 
@@ -110,12 +112,17 @@ def look(place: Rig | Town, address: str) -> Seen:
             return Seen(SessionState.ENDED, seen.session, said, seen.bead, seen)
 
 
-def tell_ended(town: Town, rig: Rig, seen: Mapping[str, Seen]) -> None:
-    """Note in the event log, once, which of the sessions that were *seen* have ended."""
+def tell_ended(town: Town, place: Rig | Town, seen: Mapping[str, Seen]) -> None:
+    """Note for good and in the event log which of the sessions that were *seen* have ended.
+
+    Whoever is killed on the way does it again: it is noted for good once all the same.
+    """
     for address, each in seen.items():
-        told = folder_of(rig, address, each.session) / _TOLD
+        folder = folder_of(place, address, each.session)
+        told = folder / _TOLD
         if each.state is not SessionState.ENDED or told.exists():
             continue
+        _note_ended(town, place, address, each, progress.read(folder))
         facts = {
             "session": each.session,
             "bead": each.bead,
@@ -125,6 +132,18 @@ def tell_ended(town: Town, rig: Rig, seen: Mapping[str, Seen]) -> None:
         town.events.append("session.ended", address, facts)
         with contextlib.suppress(OSError):  # then it is told once more
             told.touch()
+
+
+def _note_ended(
+    town: Town, place: Rig | Town, address: str, seen: Seen, went: Progress
+) -> None:
+    # How long one took that vanished nobody knows; it was seen to be gone now.
+    is_known = seen.run.state is launcher.SessionState.ENDED and seen.run.at
+    ended = seen.run.at + seen.run.seconds if is_known else town.clock()
+    session_records.note_ended(
+        town, place, address, seen.session, ended=ended, how=seen.run.problem,
+        conversation=went.conversation, transcript=went.transcript, model=went.model,
+    )  # fmt: skip
 
 
 def _series(now: Snapshot, address: str, bead: str) -> str:
@@ -198,16 +217,32 @@ def start(town: Town, rig: Rig, now: Snapshot, bead: Bead) -> None:
     )
 
 
-def begin(town: Town, place: Rig | Town, assignment: Assignment) -> None:
+def begin(town: Town, place: Rig | Town, assignment: Assignment, *, topic: str = "") -> None:
     """Start the session of any agent of *place*, in a sandbox that is there.
+
+    *topic* is what it is begun for, for people: an assignment, a handoff.
 
     Raises:
         GtError: it cannot be had, and why.
     """
-    sessions_of(place, town).start(assignment)
+    address, session = assignment.address, assignment.session
+    last = look(place, address)
+    tell_ended(town, place, {address: last})
+    is_new = last.state is not SessionState.RUNNING
+    if is_new:
+        session_records.note_started(town, place, assignment, topic=topic)
+        (folder_of(place, address, session) / _TOLD).unlink(missing_ok=True)
+    try:
+        sessions_of(place, town).start(assignment)
+    except GtError as error:
+        if is_new and look(place, address).session != session:
+            session_records.note_ended(
+                town, place, address, session, ended=town.clock(), how=str(error)
+            )
+        raise
     facts = {
-        "session": assignment.session,
+        "session": session,
         "bead": assignment.bead,
         "runtime": assignment.runtime.name,
     }
-    town.events.append("session.started", assignment.address, facts)
+    town.events.append("session.started", address, facts)

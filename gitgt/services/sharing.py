@@ -1,4 +1,4 @@
-"""What clones of a shared rig exchange besides the ledger: verdicts, resolutions and pins.
+"""What clones exchange besides the ledger: verdicts, resolutions, pins and sessions.
 
 So a tree that one clone has tested no other tests again, a conflict that one resolved is known
 to all, and what is handed in in one may land from any. It is a help: a remote that takes no
@@ -18,6 +18,7 @@ from gitgt.git.repository import Repository, Signature
 from gitgt.git.rerere import Memory
 from gitgt.git.transaction import RefMove, move_refs
 from gitgt.ledger import verdicts
+from gitgt.ledger.session_records import SessionRecords
 from gitgt.model.documents import MergeRequest
 from gitgt.services.submit import TRASH
 from gitgt.services.town import Rig, Town
@@ -27,32 +28,36 @@ _ATTEMPTS: Final = 10
 _WHO: Final = ("gitgt", "gitgt@gitgt.invalid")
 
 
-def exchange(town: Town, rig: Rig) -> bool:
-    """Take in what other clones of *rig* found out, and send them what this one did.
+def exchange(town: Town, rig: Rig | None, remote: str) -> bool:
+    """Take in what other clones found out, and send them what this one did, through *remote*.
 
-    Tells whether all of it arrived.
+    None stands for the town's own repository. Tells whether all of it arrived.
     """
     repository = town.ledger_at(rig).repository
     who = Signature(*_WHO, int(town.clock()))
     try:
-        return any(_exchange(town, rig, repository, who) for _ in range(_ATTEMPTS))
+        return any(_exchange(town, rig, remote, repository, who) for _ in range(_ATTEMPTS))
     except GtError as error:
-        _LOG.warning("verdicts not shared", extra={"rig": rig.name, "why": str(error)})
+        name = "hq" if rig is None else rig.name
+        _LOG.warning("verdicts not shared", extra={"rig": name, "why": str(error)})
         return False
 
 
-def _exchange(town: Town, rig: Rig, repository: Repository, who: Signature) -> bool:
-    theirs = shared.fetch(repository, rig.remote)
+def _exchange(
+    town: Town, rig: Rig | None, remote: str, repository: Repository, who: Signature
+) -> bool:
+    theirs = shared.fetch(repository, remote)
     now = town.ledger_at(rig).snapshot()
     heads = {str(each.id): each.head for each in now.all(MergeRequest)}
     _take_pins(repository, theirs, heads)
     tips = {
         shared.VERDICTS: _verdicts(repository, theirs.get(shared.VERDICTS)),
         shared.RERERE: _resolutions(repository, theirs.get(shared.RERERE), who),
+        shared.SESSIONS: SessionRecords(repository).take_in(theirs.get(shared.SESSIONS)),
         **_pins(repository, heads),
     }
     news = {name: oid for name, oid in tips.items() if oid and theirs.get(name) != oid}
-    return shared.push(repository, rig.remote, news, theirs)
+    return shared.push(repository, remote, news, theirs)
 
 
 def _pins(repository: Repository, heads: Mapping[str, str]) -> dict[str, str]:

@@ -99,8 +99,7 @@ def sync(town: Town, rig: Rig | None, *, dry_run: bool = False) -> Synced:
             return _foreseen(ledger, Synced(name, where), None)
         head = ledger.head()
         if theirs == head or remote.push(ledger.repository, where, head, branch_of(ledger)):
-            if rig is not None:
-                sharing.exchange(town, rig)
+            sharing.exchange(town, rig, where)
             return _told(ledger, Synced(name, where), (before, theirs), taken)
         time.sleep(pause)
     raise BusyError(

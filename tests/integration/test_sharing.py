@@ -35,7 +35,7 @@ class Side(Place):
         return [(each["run"], each["verdict"]) for each in self.verdicts.records(tree, GATE)]
 
     def exchange(self):
-        return sharing.exchange(self.town, self.rig)
+        return sharing.exchange(self.town, self.rig, self.rig.remote)
 
     def at(self, ref):
         return self.repository.ref(ref)
