@@ -1,0 +1,1 @@
+"""Mail, decided: whom a word means, what reaches an agent when, what is forgotten. No I/O."""
