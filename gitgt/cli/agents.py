@@ -19,8 +19,9 @@ def command(*, rig: str | None, as_json: bool) -> None:
 def answer(rig: str | None, *, role: str, as_json: bool) -> None:
     """Answer with the agents of one rig, or of all of them."""
     town = context.town()
-    rigs = [each for each in context.ledgers_for(town, rig) if each is not None]
-    found = agents.seen(town, rigs, role=role)
+    wanted = context.ledgers_for(town, rig)
+    found = agents.of_town(town) if None in wanted and not role else []
+    found += agents.seen(town, [each for each in wanted if each is not None], role=role)
     if as_json:
         output.answer_json([each.fields() for each in found])
     else:

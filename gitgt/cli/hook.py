@@ -6,7 +6,6 @@ import click
 
 from gitgt.cli import context, output, page
 from gitgt.errors import NotFoundError
-from gitgt.model.actor import Standing
 from gitgt.model.documents import Bead
 from gitgt.services import hook
 from gitgt.services.town import Town
@@ -40,7 +39,7 @@ def _hook_of(town: Town, address: str | None) -> tuple[str, list[Bead]]:
         is_place = "/" in address or address in town.rigs()
         return address, (hook.on if is_place else hook.of_person)(town, address)
     me = context.me()
-    if me.standing is Standing.AGENT:
+    if me.standing.is_agent:
         return me.address, hook.on(town, context.address_here(town))
     try:
         here = context.address_here(town)

@@ -16,6 +16,8 @@ _COLORS = {
     AgentState.SPAWNING: "yellow",
     AgentState.IDLE: "dim",
     AgentState.PERSON: "cyan",
+    AgentState.HERE: "green",
+    AgentState.AWAY: "dim",
 }
 
 

@@ -17,8 +17,14 @@ class Standing(StrEnum):
     """In which capacity somebody acts."""
 
     PERSON = "person"
+    COORDINATOR = "coordinator"  # an agent that people talk to: the mayor, a crew member
     AGENT = "agent"
     TOWN = "town"  # gitgt's own roles: the refinery, the dispatcher, ...
+
+    @property
+    def is_agent(self) -> bool:
+        """Tell whether a program stands behind it, whose word lands nothing."""
+        return self in (Standing.AGENT, Standing.COORDINATOR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +42,7 @@ class Actor:
     @classmethod
     def agent(cls, address: str) -> Actor:
         """Return the actor that an agent's address stands for."""
-        return cls(address, f"{address.replace('/', '.')}{_OURS}", Standing.AGENT)
+        return cls(address, f"{address.replace('/', '.')}{_OURS}", _standing_of(address))
 
     @classmethod
     def signed(cls, name: str, email: str) -> Actor:
@@ -46,7 +52,7 @@ class Actor:
         them an agent.
         """
         if email.endswith(_OURS):
-            return cls(name, email, Standing.AGENT)
+            return cls(name, email, _standing_of(name))
         called = _UNFIT.sub("-", name).lstrip(" .-")[:200]
         return cls(called or "somebody", email, Standing.PERSON)
 
@@ -54,3 +60,10 @@ class Actor:
     def role(cls, name: str) -> Actor:
         """Return the actor that one of the town's own roles is."""
         return cls(name, f"{name}{_OURS}", Standing.TOWN)
+
+
+def _standing_of(address: str) -> Standing:
+    """Return the standing of the agent at *address*: some may give out work."""
+    words = address.split("/")
+    leads = address == "mayor" or (len(words) == 3 and words[1] == "crew")
+    return Standing.COORDINATOR if leads else Standing.AGENT

@@ -245,7 +245,7 @@ def _check_step(old: Document, new: Document, standing: Standing) -> None:
 
 def _check_word(old: Document, new: Document, standing: Standing) -> None:
     """Let no agent call the work on its hook done: that it landed is what says so."""
-    if standing is not Standing.AGENT or not new.is_closed:
+    if not standing.is_agent or not new.is_closed:
         return
     if new.type == WorkType.FORMULA_GATE:
         raise NotAllowedError(
@@ -271,18 +271,18 @@ def _check_still(old: Document, new: Document, standing: Standing) -> None:
             f"{new.id}: landed says which commit brought it; the refinery alone knows",
             hint="remove that line" if not getattr(old, "landed", "") else "put it back",
         )
-    if standing is Standing.AGENT and getattr(old, "step", "") != getattr(new, "step", ""):
+    if standing.is_agent and getattr(old, "step", "") != getattr(new, "step", ""):
         raise NotAllowedError(
             f"{new.id}: step says what a molecule made it from", hint="put it back"
         )
     lost = sorted(each.on for each in {*old.dependencies} - {*new.dependencies})
-    if standing is Standing.AGENT and lost and isinstance(old, Bead) and old.step:
+    if standing.is_agent and lost and isinstance(old, Bead) and old.step:
         raise NotAllowedError(
             f"{new.id} is a step: that it hangs on {', '.join(lost)}, its molecule says",
             hint="a person may change that",
         )
     taken = old.status in HELD and getattr(old, "assignee", "") != getattr(new, "assignee", "")
-    if taken and standing is Standing.AGENT:
+    if taken and standing.is_agent:
         raise NotAllowedError(
             f"{new.id} is on the hook of {getattr(old, 'assignee', '')}",
             hint=f"git gt bead release {new.id} puts it back",

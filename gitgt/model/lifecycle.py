@@ -16,6 +16,8 @@ from gitgt.model.actor import Standing
 
 ANYONE: Final = frozenset(Standing)
 PEOPLE: Final = frozenset({Standing.PERSON, Standing.TOWN})
+# Who gives out work: people, and the agents that people talk to.
+LEADERS: Final = PEOPLE | {Standing.COORDINATOR}
 TOWN: Final = frozenset({Standing.TOWN})
 
 
@@ -219,10 +221,10 @@ BEAD_MACHINE: Final = Machine(
     BeadStatus,
     (_B.OPEN, _B.HOOKED, _B.BLOCKED, _B.DEFERRED, _B.PINNED),
     [
-        Transition(_B.OPEN, _V.SLING, _B.HOOKED, PEOPLE, needs=("assignee",)),
+        Transition(_B.OPEN, _V.SLING, _B.HOOKED, LEADERS, needs=("assignee",)),
         Transition(_B.HOOKED, _V.BEGIN, _B.IN_PROGRESS, needs=("assignee",)),
         # A person needs nobody to sling them what they have begun themselves.
-        Transition(_B.OPEN, _V.BEGIN, _B.IN_PROGRESS, PEOPLE, needs=("assignee",)),
+        Transition(_B.OPEN, _V.BEGIN, _B.IN_PROGRESS, LEADERS, needs=("assignee",)),
         Transition(_B.HOOKED, _V.RELEASE, _B.OPEN, drops=("assignee",)),
         Transition(_B.IN_PROGRESS, _V.RELEASE, _B.OPEN, drops=("assignee",)),
         Transition(_B.IN_PROGRESS, _V.SEND_BACK, _B.HOOKED, PEOPLE, needs=("assignee",)),
@@ -233,7 +235,7 @@ BEAD_MACHINE: Final = Machine(
             for status in _LIVE
         ),
         Transition(
-            _B.CLOSED, _V.REOPEN, _B.OPEN, PEOPLE, drops=("assignee", "outcome", "landed")
+            _B.CLOSED, _V.REOPEN, _B.OPEN, LEADERS, drops=("assignee", "outcome", "landed")
         ),
         *(
             Transition(status, _V.BLOCK, _B.BLOCKED, drops=("assignee",))
@@ -245,8 +247,8 @@ BEAD_MACHINE: Final = Machine(
             for status in (_B.OPEN, _B.HOOKED, _B.IN_PROGRESS, _B.BLOCKED)
         ),
         Transition(_B.DEFERRED, _V.UNDEFER, _B.OPEN),
-        Transition(_B.OPEN, _V.PIN, _B.PINNED, PEOPLE),
-        Transition(_B.PINNED, _V.UNPIN, _B.OPEN, PEOPLE),
+        Transition(_B.OPEN, _V.PIN, _B.PINNED, LEADERS),
+        Transition(_B.PINNED, _V.UNPIN, _B.OPEN, LEADERS),
         *(
             Transition(
                 status, _V.DELETE, _B.TOMBSTONE, PEOPLE, ("outcome",), EMPTIED, rash=True
@@ -296,12 +298,12 @@ CONVOY_MACHINE: Final = Machine(
     (_C.STAGED_READY, _C.STAGED_WARNINGS, _C.OPEN),
     [
         Transition(_C.STAGED_READY, "launch", _C.OPEN),
-        Transition(_C.STAGED_WARNINGS, "launch", _C.OPEN, PEOPLE),
+        Transition(_C.STAGED_WARNINGS, "launch", _C.OPEN, LEADERS),
         Transition(_C.STAGED_READY, "stage", _C.STAGED_WARNINGS),
         Transition(_C.STAGED_WARNINGS, "stage", _C.STAGED_READY),
-        Transition(_C.STAGED_READY, "close", _C.CLOSED, PEOPLE),
-        Transition(_C.STAGED_WARNINGS, "close", _C.CLOSED, PEOPLE),
-        Transition(_C.OPEN, "close", _C.CLOSED, PEOPLE),
+        Transition(_C.STAGED_READY, "close", _C.CLOSED, LEADERS),
+        Transition(_C.STAGED_WARNINGS, "close", _C.CLOSED, LEADERS),
+        Transition(_C.OPEN, "close", _C.CLOSED, LEADERS),
         Transition(_C.CLOSED, "reopen", _C.OPEN),
     ],
 )
@@ -336,7 +338,7 @@ AGENT_MACHINE: Final = Machine(
     (AgentStatus.ACTIVE,),
     [
         Transition(AgentStatus.ACTIVE, "retire", AgentStatus.RETIRED, PEOPLE),
-        Transition(AgentStatus.RETIRED, "return", AgentStatus.ACTIVE, PEOPLE),
+        Transition(AgentStatus.RETIRED, "return", AgentStatus.ACTIVE, LEADERS),
     ],
 )
 

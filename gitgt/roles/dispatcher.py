@@ -61,7 +61,12 @@ class DispatcherRole:
         next_end = leaving.see_off(self._town, rig, now, seen)
         seats = [self._seat(rig, now, each, seen) for each in held(now)]
         seats, until = radar_order.in_order(self._town, rig, seats, self._radars.of(rig))
-        working = [each.bead for each in seen.values() if each.state is SessionState.RUNNING]
+        # Whom people talk to takes no polecat's place.
+        working = [
+            each.bead
+            for address, each in seen.items()
+            if each.state is SessionState.RUNNING and is_polecat(address)
+        ]
         running = len(working)
         failed: list[GtError | OSError] = []
         acts = plan(

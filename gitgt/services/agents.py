@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 from gitgt.errors import NotFoundError
@@ -25,7 +26,9 @@ class AgentState(StrEnum):
     WORKING = "working"
     ENDING = "ending"  # its session goes on, and what that worked on is off its hook
     STOPPED = "stopped"  # work on its hook, and its session has ended
-    PERSON = "person"  # a crew member: nobody watches them
+    PERSON = "person"  # a crew member without a session: nobody watches them
+    HERE = "here"  # a session that people talk to, and nothing on its hook
+    AWAY = "away"  # one of the town's own without a session
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,7 @@ class Seen:
     """An agent, what is on its hook, what it has handed in, and its last session."""
 
     agent: Agent
-    rig: Rig
+    place: Rig | Town
     state: AgentState
     holds: str = ""
     submitted: tuple[str, ...] = ()
@@ -46,7 +49,7 @@ class Seen:
             "id": str(self.agent.id),
             "address": self.agent.address,
             "role": self.agent.role,
-            "rig": self.rig.name,
+            "rig": self.agent.rig,
             "state": str(self.state),
             "holds": self.holds,
             "submitted": list(self.submitted),
@@ -55,7 +58,7 @@ class Seen:
             "exit": self.run.code,
             "ended": self.run.problem,
             "output": str(self.run.output or ""),
-            "worktree": str(worktree_of(self.rig, self.agent)),
+            "worktree": str(worktree_of(self.place, self.agent)),
         }
 
 
@@ -64,12 +67,25 @@ def seen(town: Town, rigs: Iterable[Rig], *, role: str = "") -> list[Seen]:
     return [each for rig in rigs for each in _of_a_rig(town, rig, role)]
 
 
+def of_town(town: Town) -> list[Seen]:
+    """Return the town's own agents."""
+    active = town.ledger.snapshot().all(Agent, status=AgentStatus.ACTIVE)
+    found: list[Seen] = []
+    for agent in sorted(active, key=lambda each: each.address):
+        holds = [each.id for each in hook.of_person(town, agent.address)]
+        found.append(_see(town, agent, holds[0] if holds else "", ()))
+    return found
+
+
 def find(town: Town, address: str) -> Seen:
     """Return the agent at *address*, whose role's word may be left out: ``shop/toast``.
 
     Raises:
         NotFoundError: there is none.
     """
+    for each in of_town(town):
+        if each.agent.address == address.rstrip("/"):
+            return each
     rig = town.rig(address.partition("/")[0])
     wanted = {address, address.replace("/", "/polecats/", 1), address.replace("/", "/crew/", 1)}
     for each in _of_a_rig(town, rig, ""):
@@ -78,14 +94,11 @@ def find(town: Town, address: str) -> Seen:
     raise NotFoundError(f"there is no agent {address!r}", hint="git gt agents")
 
 
-def worktree_of(rig: Rig, agent: Agent) -> object:
+def worktree_of(place: Rig | Town, agent: Agent) -> Path:
     """Return where an agent works."""
-    name = agent.address.rpartition("/")[2]
-    return (
-        rig.path / "crew" / name
-        if agent.role == "crew"
-        else sandbox.path_of(rig, agent.address)
-    )
+    if isinstance(place, Town):
+        return place.root / agent.address
+    return sandbox.path_of(place, agent.address)
 
 
 def _of_a_rig(town: Town, rig: Rig, role: str) -> Iterator[Seen]:
@@ -108,13 +121,20 @@ def _handed_in(now: Snapshot) -> dict[str, list[str]]:
     return found
 
 
-def _see(rig: Rig, agent: Agent, holds: str, submitted: tuple[str, ...]) -> Seen:
+def _see(place: Rig | Town, agent: Agent, holds: str, submitted: tuple[str, ...]) -> Seen:
+    last = sessions.look(place, agent.address)
     if agent.role != "polecat":
-        return Seen(agent, rig, AgentState.PERSON, holds, submitted)
-    last = sessions.look(rig, agent.address)
+        state = _attended(last, holds, is_towns=isinstance(place, Town))
+        return Seen(agent, place, state, holds, submitted, run=last.run)
     state = _state(last, holds)
     works_on = last.bead if last.state is SessionState.RUNNING else ""
-    return Seen(agent, rig, state, holds, submitted, works_on, last.run)
+    return Seen(agent, place, state, holds, submitted, works_on, last.run)
+
+
+def _attended(last: sessions.Seen, holds: str, *, is_towns: bool) -> AgentState:
+    if last.state is SessionState.RUNNING:
+        return AgentState.WORKING if holds else AgentState.HERE
+    return AgentState.AWAY if is_towns else AgentState.PERSON
 
 
 def _state(last: sessions.Seen, holds: str) -> AgentState:

@@ -10,7 +10,7 @@ from gitgt.git import faults
 from gitgt.git.command import attempt, git
 from gitgt.git.locks import remove_stale
 from gitgt.git.turn import turn
-from gitgt.model.actor import Actor, Standing
+from gitgt.model.actor import Actor
 from gitgt.services.town import Town
 
 Files = Mapping[str, bytes]
@@ -44,7 +44,7 @@ def check(who: Actor) -> None:
     Raises:
         NotAllowedError: it is an agent.
     """
-    if who.standing is Standing.AGENT:
+    if who.standing.is_agent:
         raise NotAllowedError(
             f"{who.address} is an agent, and settings are for people",
             hint="commit with a line 'Escalate: MEDIUM why'",

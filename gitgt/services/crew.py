@@ -10,7 +10,8 @@ from gitgt.ledger.snapshot import Snapshot
 from gitgt.ledger.transact import Change
 from gitgt.model import ids
 from gitgt.model.actor import Actor
-from gitgt.services.sling import new_agent
+from gitgt.model.lifecycle import AgentStatus
+from gitgt.services.sling import new_agent, returned
 from gitgt.services.town import Rig, Town
 
 
@@ -32,13 +33,11 @@ def add(town: Town, rig: Rig, name: str, who: Actor) -> tuple[Path, bool]:
         raise RefusedError(f"{rig.name} has no branch {rig.branch!r}")
 
     def decide(now: Snapshot) -> Change | None:
-        if now.agent_at(where) is not None:
+        found = now.agent_at(where)
+        if found is not None and found.status is AgentStatus.ACTIVE:
             return None
-        return Change(
-            f"{name} joins the crew of {rig.name}",
-            (new_agent(town, rig, where, "crew", who),),
-            event="crew.added",
-        )
+        agent = returned(found) if found else new_agent(town, rig, where, "crew", who)
+        return Change(f"{name} joins the crew of {rig.name}", (agent,), event="crew.added")
 
     before = ledger.head()
     fresh = refs.git_dir_of(path) is None

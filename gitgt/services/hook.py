@@ -59,6 +59,11 @@ def of_person(town: Town, name: str) -> list[Bead]:
     return found
 
 
+def at(town: Town, address: str) -> list[Bead]:
+    """Return the beads on the hook of an agent of a rig or of the town."""
+    return (on if "/" in address else of_person)(town, address)
+
+
 def spellings(address: str) -> set[str]:
     """Return whom *address* may mean, whose role's word may be left out: ``shop/toast``."""
     return {address, address.replace("/", "/polecats/", 1), address.replace("/", "/crew/", 1)}

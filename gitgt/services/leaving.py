@@ -1,4 +1,6 @@
-"""Sessions whose bead is off its hook: they are given a while to end, and then ended.
+"""Polecats' sessions whose bead is off its hook: they are given a while, and then ended.
+
+A session that people talk to, a crew member's, goes on until somebody ends it.
 
 Since when that is so is a file in the session's folder, so another watcher goes on counting.
 """
@@ -10,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from gitgt.ledger.snapshot import Snapshot
-from gitgt.model.dispatch import SessionState
+from gitgt.model.dispatch import SessionState, is_polecat
 from gitgt.runtime.process import write_whole
 from gitgt.services import hook, sessions, wip
 from gitgt.services.sessions import Seen
@@ -29,6 +31,8 @@ def see_off(town: Town, rig: Rig, now: Snapshot, seen: Mapping[str, Seen]) -> fl
     held = set(hook.held(now))
     waits: list[float] = []
     for address, each in seen.items():
+        if not is_polecat(address):
+            continue
         if each.state is not SessionState.RUNNING:
             if (address, each.bead) not in held and each.session:
                 sessions.forgive(rig, address, each.bead)

@@ -25,8 +25,9 @@ _RETURNED = (MergeStatus.CONFLICT, MergeStatus.REJECTED)
 
 
 def path_of(rig: Rig, address: str) -> Path:
-    """Return where the sandbox of the polecat at *address* is."""
-    return rig.path / "polecats" / address.rpartition("/")[2]
+    """Return where the worktree of the polecat or crew member at *address* is."""
+    folder = "crew" if "/crew/" in address else "polecats"
+    return rig.path / folder / address.rpartition("/")[2]
 
 
 def branch_of(address: str, bead: str) -> str:

@@ -196,6 +196,9 @@ def choose(town: Town, rig: Rig, now: Snapshot, order: Order, who: Actor) -> tup
                 f"there is no {wanted}",
                 hint=f"git gt crew add {wanted.rpartition('/')[2]} --rig {rig.name}",
             )
+        former = now.agent_at(wanted)
+        if former is not None:
+            return returned(former), True
         return new_agent(town, rig, wanted, "polecat", who), True
     polecats = [agent for agent in known.values() if agent.role == "polecat"]
     polecats.sort(key=lambda each: (each.created_at, each.id))
@@ -218,23 +221,29 @@ def enlist(town: Town, rig: Rig, where: str, who: Actor) -> None:
     ids.parse_member(where.rpartition("/")[2])
 
     def decide(now: Snapshot) -> Change | None:
-        if now.agent_at(where) is not None:
+        found = now.agent_at(where)
+        if found is not None and found.status is AgentStatus.ACTIVE:
             return None
-        agent = new_agent(town, rig, where, "polecat", who)
+        agent = returned(found) if found else new_agent(town, rig, where, "polecat", who)
         return Change(f"{where} is a polecat", (agent,), event="agent.enlisted")
 
     town.ledger_at(rig).transact(decide, who)
 
 
-def new_agent(town: Town, rig: Rig, where: str, role: str, who: Actor) -> Agent:
-    """Return a new identity at the address *where*."""
+def returned(agent: Agent) -> Agent:
+    """Return an identity that was retired, in use again."""
+    return agent.replace(status=AgentStatus.ACTIVE, closed_at="", reason="")
+
+
+def new_agent(town: Town, rig: Rig | None, where: str, role: str, who: Actor) -> Agent:
+    """Return a new identity at the address *where*; without a rig it is one of the town."""
     return Agent(
-        id=ids.agent_id(rig.prefix, where),
+        id=ids.agent_id(rig.prefix if rig else ids.TOWN_PREFIX, where),
         type="agent",
         title=where,
         status=AgentStatus.ACTIVE,
         role=role,
-        rig=rig.name,
+        rig=rig.name if rig else "",
         created_at=town.now(),
         created_by=who.address,
     )

@@ -18,7 +18,7 @@ from gitgt.git.markers import Assignment
 from gitgt.git.transaction import RefMove
 from gitgt.ledger.snapshot import Snapshot
 from gitgt.ledger.transact import Change, Ledger
-from gitgt.model.actor import Actor, Standing
+from gitgt.model.actor import Actor
 from gitgt.model.change import marked
 from gitgt.model.documents import Bead, Escalation, MergeRequest, Severity, linked
 from gitgt.model.ids import BeadId
@@ -142,7 +142,7 @@ def _checked(bead: Bead, who: Actor) -> Bead:
         raise RefusedError(
             f"{bead.id} is closed", hint=f"git gt bead reopen {bead.id} --reason '...'"
         )
-    if who.standing is Standing.AGENT and bead.assignee != who.address:
+    if who.standing.is_agent and bead.assignee != who.address:
         holder = f"on the hook of {bead.assignee}" if bead.assignee else "on nobody's hook"
         raise NotAllowedError(f"{bead.id} is {holder}, not yours", hint="git gt hook")
     return bead

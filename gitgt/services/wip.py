@@ -52,9 +52,11 @@ def save_all(town: Town, rig: Rig, now: Snapshot, saved: dict[str, Saved]) -> fl
     deadlines: list[float] = []
     sessions_now = sessions.look_all(rig)
     for agent in now.all(Agent, status=AgentStatus.ACTIVE):
-        if agent.role != "polecat" or not sandbox.path_of(rig, agent.address).is_dir():
+        if not sandbox.path_of(rig, agent.address).is_dir():
             continue
         seen, at = sessions_now.get(agent.address, _NEVER), town.clock()
+        if agent.role != "polecat" and seen.state is SessionState.NONE:
+            continue  # a person's own, who sees to it
         if is_due(saved.get(agent.address), session=seen.session, state=seen.state, now=at):
             save(town, rig, agent.address)
             saved[agent.address] = Saved(at, seen.session, seen.state)

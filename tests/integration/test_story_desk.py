@@ -471,5 +471,6 @@ def test_an_agent_at_a_desk_stays_an_agent(town, shop, desk, option):
     town.settle()
 
     told = done.stderr + "".join(each.description for each in town.ledger(shop).all(Escalation))
-    assert "sh-abc12: only a person or town may sling a bead (open to hooked)" in told
+    allowed = "a coordinator or person or town"
+    assert f"sh-abc12: only {allowed} may sling a bead (open to hooked)" in told
     assert town.ledger(shop).find("sh-abc12") is None

@@ -13,7 +13,7 @@ from gitgt.git.turn import turn
 from gitgt.ledger import codec, genesis, layout
 from gitgt.ledger.snapshot import Snapshot
 from gitgt.ledger.transact import Ledger
-from gitgt.model.actor import Actor, Standing
+from gitgt.model.actor import Actor
 from gitgt.model.event import Event
 from gitgt.services import desk
 from gitgt.services.exchange.foreign import Foreign, Problem
@@ -52,7 +52,7 @@ def bring(  # noqa: PLR0913 - the records, where to, by whom, and how
         RefusedError: an agent asked for it; or it is to be *strict*, and something is wrong.
         NewerDataError: a later gitgt wrote the ledger.
     """
-    if who.standing is Standing.AGENT:
+    if who.standing.is_agent:
         raise RefusedError(
             "an import is for people", hint="commit with the line: Escalate: HIGH why"
         )

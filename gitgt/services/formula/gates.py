@@ -15,7 +15,7 @@ from typing import Any, Final
 from gitgt.errors import NotAllowedError, NotFoundError, RefusedError
 from gitgt.ledger.snapshot import Snapshot
 from gitgt.ledger.transact import Change
-from gitgt.model.actor import Actor, Standing
+from gitgt.model.actor import Actor
 from gitgt.model.change import marked
 from gitgt.model.documents import Bead, Outcome, WorkType
 from gitgt.model.ids import BeadId
@@ -140,7 +140,7 @@ def approve(town: Town, name: BeadId, who: Actor, *, reason: str = "") -> tuple[
         NotAllowedError: an agent asks.
         RefusedError: what comes before it is not done yet.
     """
-    if who.standing is Standing.AGENT:
+    if who.standing.is_agent:
         raise NotAllowedError(
             f"{name} is for a person to open", hint="git gt escalation, or wait for them"
         )

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from gitgt.errors import RefusedError
 from gitgt.ledger.snapshot import Snapshot
-from gitgt.model.actor import Actor, Standing
+from gitgt.model.actor import Actor
 from gitgt.model.documents import Bead
 from gitgt.services import graph
 from gitgt.services.formula import molecules
@@ -22,7 +22,7 @@ def check_turn(
     Raises:
         RefusedError: it waits for something, and it is no person who forces it.
     """
-    agent = who.standing is Standing.AGENT
+    agent = who.standing.is_agent
     if force and not agent:
         return
     waits = [each for each in molecules.waits_of(town, now, step.id) if each not in beside]
@@ -41,7 +41,7 @@ def check_whole(town: Town, root: Bead, who: Actor, *, beside: Collection[str]) 
         RefusedError: an agent would, and steps are open: formula gates may be before them.
     """
     left = [each for each in graph.open_parts(town, root.id) if each not in beside]
-    if left and who.standing is Standing.AGENT:
+    if left and who.standing.is_agent:
         raise RefusedError(
             f"{root.id} is not done: {graph.some(left)}",
             hint="git gt mol current shows what can be done",

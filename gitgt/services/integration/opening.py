@@ -10,7 +10,7 @@ from gitgt.git.command import attempt
 from gitgt.git.transaction import RefMove
 from gitgt.ledger.snapshot import Snapshot
 from gitgt.ledger.transact import Change
-from gitgt.model.actor import Actor, Standing
+from gitgt.model.actor import Actor
 from gitgt.model.documents import Bead, MergeRequest
 from gitgt.model.integration import name_of
 from gitgt.model.lifecycle import MergeStatus
@@ -77,7 +77,7 @@ def check(who: Actor) -> None:
     Raises:
         NotAllowedError: it is an agent.
     """
-    if who.standing is Standing.AGENT:
+    if who.standing.is_agent:
         raise NotAllowedError(
             f"{who.address} is an agent, and integration branches are for people",
             hint="commit with a line 'Escalate: MEDIUM why'",

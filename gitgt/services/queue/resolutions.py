@@ -18,7 +18,7 @@ from gitgt.git.command import git
 from gitgt.git.recall import learn
 from gitgt.git.repository import Repository, Signature
 from gitgt.git.rerere import Memory, Resolution
-from gitgt.model.actor import Actor, Standing
+from gitgt.model.actor import Actor
 from gitgt.runtime import notes
 from gitgt.runtime.process import write_whole
 from gitgt.services.queue import merge_queue
@@ -130,7 +130,7 @@ def forget(town: Town, rig: Rig, name: str, who: Actor) -> list[Resolution]:
         NotAllowedError: an agent asks.
         NotFoundError: there is no such resolution.
     """
-    if who.standing is Standing.AGENT:
+    if who.standing.is_agent:
         raise NotAllowedError(
             "only a person has a resolution forgotten",
             hint="resolve it otherwise; and call for a person: Escalate: MEDIUM why",

@@ -9,7 +9,7 @@ from gitgt.errors import AmbiguousError, NotAllowedError, NotFoundError, Refused
 from gitgt.ledger.snapshot import Snapshot
 from gitgt.ledger.transact import Change
 from gitgt.ledger.verdicts import Verdicts
-from gitgt.model.actor import Actor, Standing
+from gitgt.model.actor import Actor
 from gitgt.model.documents import Bead, Comment, Document, MergeRequest, in_order
 from gitgt.model.ids import BeadId, base36, is_bead_id
 from gitgt.model.instant import exact_text_of, later_than
@@ -221,7 +221,7 @@ def _change(
     town: Town, name: BeadId, who: Actor, step: Step, said: str, event: str
 ) -> MergeRequest:
     """Take a step with a request; nothing is written if nothing changes by it."""
-    if who.standing is Standing.AGENT:
+    if who.standing.is_agent:
         raise NotAllowedError(
             "only a person steers the merge queue",
             hint="commit with the line: Escalate: MEDIUM why",

@@ -20,6 +20,7 @@ from tests.support.documents import COMMIT, NOW, bead, fresh
 LATER = "2026-11-23T08:00:00Z"
 TOAST = "shop/polecats/toast"
 PERSON, AGENT, TOWN = Standing.PERSON, Standing.AGENT, Standing.TOWN
+MAYOR = Standing.COORDINATOR
 HOOKED = bead(status="hooked", assignee=TOAST)
 WORKING = bead(status="in_progress", assignee=TOAST)
 CLOSED = bead(status="closed", closed_at=NOW, closed_by="ada", outcome="success")
@@ -152,7 +153,7 @@ REFUSALS = {
 gt-abc12: a bead cannot begin as closed
 | begin as: open, hooked, blocked, deferred, pinned""",
     "slung by an agent": """\
-gt-abc12: only a person or town may sling a bead (open to hooked)
+gt-abc12: only a coordinator or person or town may sling a bead (open to hooked)
 | from open one can: sling (hooked), begin (in_progress), close (closed), block (blocked),
 defer (deferred), pin (pinned)""",
     "slung to nobody": """\
@@ -305,3 +306,18 @@ def test_an_edge_waits_only_for_what_its_type_knows(kind, when, hint):
     with pytest.raises(RefusedError, match=f"{kind} on gt-x7k2m cannot wait for") as caught:
         check_change(None, new, Standing.PERSON)
     assert caught.value.hint == hint
+
+
+def test_the_mayor_gives_out_work_and_calls_none_of_its_own_done():
+    old = bead()
+    hooked = old.replace(status="hooked", assignee=TOAST)
+    check_change(old, hooked, MAYOR)
+    assert said(old, hooked, AGENT) == (
+        "gt-abc12: only a coordinator or person or town may sling a bead (open to hooked) | "
+        "from open one can: sling (hooked), begin (in_progress), close (closed), "
+        "block (blocked), defer (deferred), pin (pinned)"
+    )
+    assert said(WORKING, CLOSED.replace(assignee=TOAST), MAYOR) == (
+        "gt-abc12 closes when its work has landed; an agent's word is not enough | "
+        "git gt done; if nothing needed doing: outcome: no-changes"
+    )

@@ -1,0 +1,114 @@
+"""Sessions of those that people talk to: the mayor and the crew. They are begun by asking.
+
+Nobody watches them: none is started because work hangs on a hook, and none is ended because
+the hook is empty. Several may ask at once, and one session begins.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from gitgt.errors import NotFoundError
+from gitgt.git.turn import turn
+from gitgt.model.actor import Actor
+from gitgt.model.dispatch import SessionState
+from gitgt.model.ids import base36
+from gitgt.runtime.assignment import Assignment, Permission, slug
+from gitgt.runtime.presets import Runtime
+from gitgt.services import hook, runtimes, sessions, wip
+from gitgt.services.post import CREW, Post, enlist
+from gitgt.services.town import Town
+
+_DIGITS: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """How a session is to be: on which runtime and model, and whether it may act unasked."""
+
+    agent: str = ""
+    model: str = ""
+    permission: Permission = Permission.AUTONOMOUS
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A session that goes on now; ``fresh`` tells whether it was begun just now."""
+
+    session: str
+    fresh: bool
+
+
+def start(town: Town, post: Post, who: Actor, wish: Wish | None = None) -> Begun:
+    """Begin a session of *post*, if none goes on.
+
+    Raises:
+        NotFoundError: there is no worktree to work in.
+        GtError: the session cannot be had, and why.
+    """
+    _check_place(post)
+    identity = enlist(town, post, who)
+    wanted = wish or Wish()
+    with turn(town.ledger_at(post.rig).repository, f"session-{slug(post.address)}"):
+        seen = sessions.look(post.place, post.address)
+        if seen.state is SessionState.RUNNING:
+            return Begun(seen.session, fresh=False)
+        runtime = runtimes.chosen(town, post.rig, wanted.agent, identity.agent)
+        begun = _assignment(town, post, runtime, wanted)
+        sessions.begin(town, post.place, begun)
+        return Begun(begun.session, fresh=True)
+
+
+def stop(town: Town, post: Post) -> bool:
+    """End the session of *post*, what it has not committed saved; tell if there was one."""
+    if sessions.look(post.place, post.address).state is not SessionState.RUNNING:
+        return False
+    sessions.sessions_of(post.place).stop(post.address)
+    if post.rig is not None:
+        wip.save(town, post.rig, post.address)
+    return True
+
+
+def restart(town: Town, post: Post, who: Actor, wish: Wish | None = None) -> Begun:
+    """End the session of *post*, if there is one, and begin another."""
+    stop(town, post)
+    return start(town, post, who, wish)
+
+
+def _check_place(post: Post) -> None:
+    if post.role != CREW:
+        post.worktree.mkdir(exist_ok=True)
+    elif not (post.worktree / ".git").exists():
+        rig = post.address.partition("/")[0]
+        raise NotFoundError(
+            f"{post.address} has no worktree at {post.worktree}",
+            hint=f"git gt crew add {post.name} --rig {rig}",
+        )
+
+
+def _assignment(town: Town, post: Post, runtime: Runtime, wish: Wish) -> Assignment:
+    held = hook.at(town, post.address)
+    return Assignment(
+        address=post.address,
+        role=post.role,
+        runtime=runtime,
+        town=town.root,
+        worktree=post.worktree,
+        session=f"{int(town.clock())}-{base36(town.draw(36**_DIGITS), _DIGITS)}",
+        rig=post.rig.name if post.rig else "",
+        name=post.name,
+        bead=held[0].id if held else "",
+        branch=post.branch,
+        base=post.rig.branch if post.rig else "",
+        at=town.clock(),
+        prompt=_opening(post),
+        model=wish.model,
+        permission=wish.permission,
+    )
+
+
+def _opening(post: Post) -> str:
+    """Return what a session is told first."""
+    who = f"You are {post.address}, in {post.worktree}."
+    return f"{who} Type: git gt prime. If there is work on your hook, begin it.\n"
