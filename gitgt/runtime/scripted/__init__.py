@@ -2,5 +2,5 @@
 
 Tests, demos and simulations run on it, and it shows what a runtime has to do: it is started
 with the words of Claude's command line, calls taps in Claude's form, writes a transcript in
-Claude's form. Only the standard library is used, and nothing of ours but through ``git gt``.
+Claude's form. It is a program of its own: of ours it uses ``git-gt``, as any agent does.
 """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -86,8 +87,10 @@ def _labels(environ: Mapping[str, str]) -> list[str]:
     bead = environ.get("GT_BEAD")
     if not bead:
         return []
+    if shutil.which("git-gt", path=environ.get("PATH")) is None:
+        return []
     shown = subprocess.run(
-        ["git", "gt", "bead", "show", bead, "--json"], capture_output=True, check=False,
+        ["git-gt", "bead", "show", bead, "--json"], capture_output=True, check=False,
         stdin=subprocess.DEVNULL, env=dict(environ),
     )  # fmt: skip
     try:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
 import uuid
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -33,14 +32,18 @@ def find(conversation: str, environ: Mapping[str, str], cwd: Path) -> Path | Non
     """Return the file of an earlier conversation, whoever's session of this town it was."""
     here = folder_of(environ, cwd)
     folders = [here, *here.parents[1].glob("*/*")] if environ.get("GT_SESSION_DIR") else [here]
-    asked = subprocess.run(
-        ["git", "rev-parse", "--path-format=absolute", "--git-common-dir"],
-        cwd=cwd, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    if asked.returncode == 0:
-        folders += Path(asked.stdout.strip()).glob("gt/sessions/*/*")
+    folders += _sessions_around(cwd)
     found = (each / f"{conversation}.jsonl" for each in folders)
     return next((each for each in found if each.is_file()), None)
+
+
+def _sessions_around(cwd: Path) -> list[Path]:
+    """Return the folders of all sessions of the repository that *cwd* is a worktree of."""
+    from gitgt.git import refs
+
+    top = refs.top_of(cwd)
+    git_dir = None if top is None else refs.git_dir_of(top)
+    return [] if git_dir is None else [*refs.common_dir(git_dir).glob("gt/sessions/*/*")]
 
 
 def new_id(*seed: str) -> str:
