@@ -50,6 +50,9 @@ CATALOG: Final[tuple[Entry, ...]] = (
     Entry("agents", "gitgt.cli.agents", "List agents, and what each is doing", AGENTS),
     Entry("polecat", "gitgt.cli.polecat", "See the agents that work by themselves", AGENTS),
     Entry("crew", "gitgt.cli.crew", "Give people worktrees of their own", AGENTS),
+    Entry("remember", "gitgt.cli.memory:remember", "Remember what agents are told", AGENTS),
+    Entry("memories", "gitgt.cli.memory:every", "List what is remembered", AGENTS),
+    Entry("forget", "gitgt.cli.memory:forget", "Forget what is remembered under a key", AGENTS),
     Entry("config", "gitgt.cli.config", "Set what agents run on", AGENTS),
     # Rigs
     Entry("rig", "gitgt.cli.rig", "Add projects to the town, and see how they stand", RIGS),

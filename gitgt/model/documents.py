@@ -20,6 +20,7 @@ from gitgt.model.lifecycle import (
     BEAD_MACHINE,
     CONVOY_MACHINE,
     ESCALATION_MACHINE,
+    MEMORY_MACHINE,
     MERGE_MACHINE,
     MESSAGE_MACHINE,
     WAIVER_MACHINE,
@@ -29,6 +30,7 @@ from gitgt.model.lifecycle import (
     ConvoyStatus,
     EscalationStatus,
     Machine,
+    MemoryStatus,
     MergeStatus,
     MessageStatus,
     WaiverStatus,
@@ -89,6 +91,16 @@ class Severity(StrEnum):
     MEDIUM = "medium"
     HIGH = "high"
     CRITICAL = "critical"
+
+
+class Topic(StrEnum):
+    """What a memory is about; those that come first are told first."""
+
+    FEEDBACK = "feedback"
+    PROJECT = "project"
+    USER = "user"
+    REFERENCE = "reference"
+    GENERAL = "general"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -196,8 +208,11 @@ class Document:
 
 
 _ENDS = frozenset(
-    {"closed", "landed", "no-op", "withdrawn", "archived", "retired", "revoked", "tombstone"}
-)
+    {
+        "closed", "landed", "no-op", "withdrawn", "archived", "retired", "revoked", "forgotten",
+        "tombstone",
+    }
+)  # fmt: skip
 _NONE_AT_ZERO = frozenset({"conflicts", "estimate", "number", "returns", "pardoned"})
 _EMPTY: Final = {
     "labels": (),
@@ -409,6 +424,26 @@ class Waiver(Document):
         return {"status": WaiverStatus}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memory(Document):
+    """What agents are told whenever they begin. ``title`` is its key.
+
+    It is for all of the town, or of the rig in whose ledger it is; with ``role`` for those
+    of them alone. Another text under a key is another memory: whoever wrote it made it.
+    """
+
+    machine: ClassVar[Machine] = MEMORY_MACHINE
+    types: ClassVar[tuple[str, ...]] = ("memory",)
+    kind: ClassVar[str] = "memory"
+
+    topic: str
+    role: str = ""
+
+    @classmethod
+    def _parsers(cls) -> Mapping[str, Any]:
+        return {"status": MemoryStatus, "topic": Topic}
+
+
 KINDS: Final[tuple[type[Document], ...]] = (
     Bead,
     MergeRequest,
@@ -417,11 +452,12 @@ KINDS: Final[tuple[type[Document], ...]] = (
     Escalation,
     Message,
     Waiver,
+    Memory,
 )
 # The letters in the middle of an id.
 _BY_CODE: Final = {
     "mr": "merge-request", "cv": "convoy", "ag": "agent", "es": "escalation", "ms": "message",
-    "wv": "waiver",
+    "wv": "waiver", "mm": "memory",
 }  # fmt: skip
 _BY_TYPE: Final = {name: kind for kind in KINDS for name in kind.types}
 

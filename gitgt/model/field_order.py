@@ -21,6 +21,7 @@ FIELD_ORDER: Final = (
     "owner",
     "recipient",
     "thread",
+    "topic",
     "about",
     "parent",
     "source",

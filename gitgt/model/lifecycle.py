@@ -205,6 +205,13 @@ class WaiverStatus(StrEnum):
     REVOKED = "revoked"
 
 
+class MemoryStatus(StrEnum):
+    """Whether a memory is still told."""
+
+    ACTIVE = "active"
+    FORGOTTEN = "forgotten"
+
+
 _B, _V = BeadStatus, BeadVerb
 _LIVE = (_B.OPEN, _B.HOOKED, _B.IN_PROGRESS, _B.BLOCKED, _B.DEFERRED, _B.PINNED)
 _WAITING = (_B.OPEN, _B.BLOCKED, _B.DEFERRED, _B.PINNED)
@@ -348,4 +355,11 @@ WAIVER_MACHINE: Final = Machine(
     (WaiverStatus.ACTIVE,),
     [Transition(WaiverStatus.ACTIVE, "revoke", WaiverStatus.REVOKED, PEOPLE)],
     makers=PEOPLE,
+)
+
+MEMORY_MACHINE: Final = Machine(
+    "memory",
+    MemoryStatus,
+    (MemoryStatus.ACTIVE,),
+    [Transition(MemoryStatus.ACTIVE, "forget", MemoryStatus.FORGOTTEN)],
 )

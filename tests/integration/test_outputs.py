@@ -64,6 +64,9 @@ history|hq-aaaa2
 blame|hq-aaaa2
 ready --claim
 release|hq-aaaa2
+remember|Prices are in cents|--key|cents|-t|project|--role|polecat
+memories|cents
+forget|cents
 delete|hq-aaaa3
 list|--tombstones
 show|hq-aaaa3

@@ -51,6 +51,7 @@ _OWN: Final[dict[str, dict[str, Any]]] = {
     "escalation": {"severity": "high"},
     "message": {"recipient": "mayor"},
     "waiver": {"target": "main"},
+    "memory": {"title": "run-the-linter", "topic": "project", "description": "make lint"},
 }  # fmt: skip
 
 
@@ -131,10 +132,11 @@ def _linked(draw: st.DrawFn, document: Document) -> Document:
 def _reworded(draw: st.DrawFn, document: Document) -> Document:
     texts = [name for name in ("description", "notes", "design") if hasattr(document, name)]
     lines = draw(_LINES)
+    said = "\n".join(lines) or ("something" if document.kind == "memory" else "")
     return document.replace(
-        **{draw(st.sampled_from(texts)): "\n".join(lines)},
+        **{draw(st.sampled_from(texts)): said},
         title=document.title
-        if document.kind == "agent"
+        if document.kind in ("agent", "memory")
         else f"Retry {draw(st.integers(0, 3))}",
     )
 

@@ -75,6 +75,9 @@ OUTPUTS: Final = {
     "wisp close": "documents",
     "wisp promote": "documents",
     "wisp gc": "swept",
+    "remember": "documents",
+    "memories": "documents",
+    "forget": "documents",
     "import": "imported",
     "import --dry-run": "imported",
 }
