@@ -25,7 +25,16 @@ LONGEST: Final = 120 * 1024
 _ALLOWED: Final = frozenset(
     {"PATH", "HOME", "LANG", "LANGUAGE", "TERM", "TMPDIR", "USER", "LOGNAME", "SHELL", "TZ"}
 )
-_UNSIGNED: Final = ("commit.gpgSign", "tag.gpgSign")
+# Commits are not signed: the key would be that of the person whose home the agent sees. An
+# empty helper forgets those that were named before it, for whatever host; so do headers.
+_GIT_CONFIG: Final = (
+    ("commit.gpgSign", "false"),
+    ("tag.gpgSign", "false"),
+    ("credential.helper", ""),
+    ("http.extraHeader", ""),
+)
+# An agent of ssh may be named in the person's configuration of it, not only in a variable.
+_SSH: Final = "ssh -o BatchMode=yes -o IdentityAgent=none"
 _ALLOWED_PREFIXES: Final = ("LC_",)
 
 
@@ -91,7 +100,7 @@ def _is_allowed(name: str) -> bool:
 def _git(assignment: Assignment) -> dict[str, str]:
     """Let the agent's commits be its own, and git neither ask nor climb out of the sandbox.
 
-    They are not signed: the key would be that of the person whose home it sees.
+    Nor does it get a password from what the person has set up to remember theirs.
     """
     who = Actor.agent(assignment.address)
     return {
@@ -100,10 +109,12 @@ def _git(assignment: Assignment) -> dict[str, str]:
         "GIT_COMMITTER_NAME": who.address,
         "GIT_COMMITTER_EMAIL": who.email,
         "GIT_TERMINAL_PROMPT": "0",
+        "GIT_ASKPASS": "",
+        "GIT_SSH_COMMAND": _SSH,
         "GIT_CEILING_DIRECTORIES": str(assignment.worktree.parent),
-        "GIT_CONFIG_COUNT": str(len(_UNSIGNED)),
-        **{f"GIT_CONFIG_KEY_{n}": key for n, key in enumerate(_UNSIGNED)},
-        **{f"GIT_CONFIG_VALUE_{n}": "false" for n in range(len(_UNSIGNED))},
+        "GIT_CONFIG_COUNT": str(len(_GIT_CONFIG)),
+        **{f"GIT_CONFIG_KEY_{n}": key for n, (key, _) in enumerate(_GIT_CONFIG)},
+        **{f"GIT_CONFIG_VALUE_{n}": value for n, (_, value) in enumerate(_GIT_CONFIG)},
     }
 
 

@@ -231,11 +231,14 @@ def wait_for_end(those: list[Identity], patience: float) -> list[Identity]:
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Write *path* so that whoever reads it, even after a crash, reads all or nothing."""
+    """Write *path* so that whoever reads it, even after a crash, reads all or nothing.
+
+    That is nobody but ourselves: an environment may have a key for a model in it.
+    """
     faults.act("write", path)
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with temporary.open("w") as file:
+        with open(temporary, "w", opener=_private) as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
@@ -243,6 +246,10 @@ def write_whole(path: Path, text: str) -> None:
     except OSError:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 _STOPPED: Final = {

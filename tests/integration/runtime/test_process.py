@@ -133,6 +133,14 @@ def test_the_environment_is_the_one_given_and_a_mark(ended, monkeypatch):
     assert names == {"PATH", "ONLY", "PWD", "GT_RUN"}
 
 
+def test_nobody_else_may_read_what_it_was_given(ended, tmp_path):
+    ended("true", env={"A_KEY": "secret"})
+
+    spec = tmp_path / "a run" / "spec.json"
+    assert "secret" in spec.read_text()
+    assert spec.stat().st_mode & 0o777 == 0o600
+
+
 def test_words_that_are_no_utf8_get_through(tmp_path):
     odd = os.fsdecode(b"\xe4\xff")
     folder = tmp_path / "run"
