@@ -64,11 +64,14 @@ def plan(
     """Return what to run for *assignment*, on a terminal or for one turn.
 
     Raises:
-        RefusedError: its runtime has no such form, or cannot take up a conversation so.
+        RefusedError: its runtime has no such form, cannot take up a conversation so, or is
+            to do a turn without being asked anything.
         EnvironmentProblemError: the prompt is too long for it.
     """
     runtime = assignment.runtime
     form = _form(runtime, interactive=interactive)
+    if not (interactive or runtime.is_plain or assignment.prompt):
+        raise RefusedError(f"runtime {runtime.name} does nothing without a prompt")
     how = _prompt_how(assignment, form, interactive=interactive)
     argument = _as_argument(assignment.prompt) if how is Prompt.ARGUMENT else ""
     texts = {**_texts(assignment, tap_files), "prompt": argument}
