@@ -27,7 +27,9 @@ from gitgt.model.actor import Standing  # noqa: E402
 from gitgt.model.documents import KINDS, DependencyType  # noqa: E402
 from gitgt.model.graph import EFFECTS  # noqa: E402
 from gitgt.model.lifecycle import ANYONE, Machine, Transition  # noqa: E402
+from gitgt.runtime import presets  # noqa: E402
 from gitgt.runtime.environment import VARIABLES  # noqa: E402
+from gitgt.runtime.presets import Runtime  # noqa: E402
 from gitgt.services.fsck.finding import RULES  # noqa: E402
 
 _PART: Final = re.compile(
@@ -112,6 +114,27 @@ def decisions() -> Iterator[str]:
     for path in sorted((ROOT / "docs/decisions").glob("[0-9]*.md")):
         title = path.read_text().partition("\n")[0].removeprefix("# ")
         yield f"- [{title}]({path.name})"
+
+
+# --- runtimes
+
+
+def preset_table() -> Iterator[str]:
+    """Yield what is known of each program that ships as a preset."""
+    head = ("preset", "program", "run with", "conversations", "takes up", "taps")
+    return _table(head, (_preset(presets.runtime(name, {})) for name in presets.names()))
+
+
+def _preset(found: Runtime) -> tuple[str, ...]:
+    can = (("resume", found.can_resume), ("fork", found.can_fork))
+    return (
+        f"`{found.name}`",
+        found.title,
+        found.verified or "not run",
+        f"{found.conversations}",
+        ", ".join(word for word, it in can if it) or "nothing",
+        f"{found.taps.scope}",
+    )
 
 
 # --- wisps
@@ -215,13 +238,23 @@ def _about(kind: str) -> str:
     return str(schema(kind)["description"])
 
 
+def entries(kind: str) -> Iterator[str]:
+    """Yield the fields of what a kind of file has by name, such as the runtimes in agents."""
+    found = schema(kind)["properties"][kind]["additionalProperties"]["properties"]
+    rows = ((f"`{name}`", _value(part), _meaning(part)) for name, part in found.items())
+    return _table(("field", "value", "meaning"), rows)
+
+
 def _resolved(part: dict[str, Any]) -> dict[str, Any]:
     """Return *part* with what it refers to."""
     own = dict(part)
-    where = own.pop("$ref", "")
-    if not where:
+    file, _, pointer = own.pop("$ref", "").partition("#")
+    if not pointer:
         return own
-    return {**_resolved(schema("base")["$defs"][where.rpartition("/")[2]]), **own}
+    found = schema(file.removesuffix(".schema.json") or "base")
+    for step in pointer.split("/")[1:]:
+        found = found[step]
+    return {**_resolved(found), **own}
 
 
 def _meaning(part: dict[str, Any]) -> str:
@@ -269,6 +302,8 @@ GENERATORS: Final[dict[str, Callable[..., Iterator[str]]]] = {
     "fsck": fsck,
     "kinds": kinds,
     "dependencies": dependencies,
+    "presets": preset_table,
+    "entries": entries,
 }
 
 

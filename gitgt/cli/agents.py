@@ -5,13 +5,20 @@ from __future__ import annotations
 import click
 
 from gitgt.cli import context, output
+from gitgt.cli.noun import Noun
 from gitgt.services import agents
 
+command = Noun(
+    "See agents, and what they can run on.",
+    {"list": "gitgt.cli.agents:show_all", "runtimes": "gitgt.cli.agent_runtimes:command"},
+    usual="list",
+)
 
-@click.command()
+
+@click.command("list")
 @click.option("--rig", metavar="RIG", help="Only this rig's.")
 @output.json_option
-def command(*, rig: str | None, as_json: bool) -> None:
+def show_all(*, rig: str | None, as_json: bool) -> None:
     """List agents, and what each is doing."""
     answer(rig, role="", as_json=as_json)
 

@@ -47,7 +47,7 @@ CATALOG: Final[tuple[Entry, ...]] = (
     Entry("import", "gitgt.cli.importing", "Bring in work from other trackers", WORK),
     Entry("export", "gitgt.cli.exporting", "Take the beads of a ledger out", WORK),
     # Agents
-    Entry("agents", "gitgt.cli.agents", "List agents, and what each is doing", AGENTS),
+    Entry("agents", "gitgt.cli.agents", "See agents, and what they can run on", AGENTS),
     Entry("polecat", "gitgt.cli.polecat", "See the agents that work by themselves", AGENTS),
     Entry("crew", "gitgt.cli.crew", "Give people worktrees of their own", AGENTS),
     Entry("remember", "gitgt.cli.memory:remember", "Remember what agents are told", AGENTS),

@@ -22,7 +22,15 @@ from gitgt.runtime.assignment import Assignment, slug
 from gitgt.runtime.exec_launcher import ExecLauncher, Wiring
 from gitgt.runtime.process import Spec
 from gitgt.runtime.progress import Progress
-from gitgt.services import prompt, runtimes, sandbox, session_records, settings, target
+from gitgt.services import (
+    programs,
+    prompt,
+    runtimes,
+    sandbox,
+    session_records,
+    settings,
+    target,
+)
 from gitgt.services.integration import branches
 from gitgt.services.town import Rig, Town
 
@@ -191,7 +199,9 @@ def start(town: Town, rig: Rig, now: Snapshot, bead: Bead) -> None:
     """
     bead = bead.replace(target=branches.place(town, rig, bead))
     asked = now.agent_at(bead.assignee)
-    chosen = runtimes.chosen(town, rig, bead.agent, asked.agent if asked else "")
+    own = asked.agent if asked else ""
+    chosen = runtimes.chosen(town, rig, bead.agent, own, role="polecat")
+    chosen = programs.ready(chosen)  # before anything is made that costs
     path, marked = sandbox.prepare(rig, now, bead)
     back = sandbox.sent_back(now, bead)
     base = target.of(rig, bead)

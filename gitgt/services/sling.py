@@ -18,7 +18,17 @@ from gitgt.model.documents import Agent, Bead
 from gitgt.model.ids import BeadId
 from gitgt.model.lifecycle import AgentStatus, BeadStatus, BeadVerb
 from gitgt.model.namepool import free_name
-from gitgt.services import claims, convoy, graph, reading, sessions, settings, target
+from gitgt.services import (
+    claims,
+    convoy,
+    graph,
+    programs,
+    reading,
+    runtimes,
+    sessions,
+    settings,
+    target,
+)
 from gitgt.services.hook import HELD, hooks
 from gitgt.services.integration import branches
 from gitgt.services.town import Rig, Town
@@ -49,8 +59,9 @@ def sling(
     """Sling each of *names*; what could not be slung stands in its place as the refusal.
 
     Raises:
-        RefusedError: the target is malformed, or the beads are of several rigs and one was
-            named.
+        RefusedError: the target is malformed, the beads are of several rigs and one was
+            named, or there is no such runtime.
+        EnvironmentProblemError: the runtime that was named cannot be run here.
     """
     wanted = [reading.identify(town, name) for name in names]
     for bead in wanted:
@@ -97,6 +108,8 @@ def _check_route(town: Town, bead: BeadId, order: Order) -> None:
             f"{bead} belongs to {rig.name}, not to {named}",
             hint=f"git gt sling {bead} {rig.name}",
         )
+    if order.agent:  # said now, not when it is started and nobody looks
+        programs.ready(runtimes.named(town, rig, order.agent))
 
 
 def _sling_one(

@@ -15,6 +15,7 @@ from gitgt.model import documents, ids
 
 NAMES = schemas.names()
 KINDS = {kind.kind: kind for kind in documents.KINDS}
+FOREIGN = {"gastown-rig"}  # of another program's file a part is read, and the rest let be
 DEFINITIONS = schemas.schema("base")["$defs"]
 
 
@@ -62,7 +63,7 @@ def test_every_property_is_described(name):
             assert resolved(each).get("description"), key
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [each for each in NAMES if each not in FOREIGN])
 def test_it_is_closed(name):
     for part in parts(schemas.schema(name)):
         if "properties" in part:

@@ -11,7 +11,7 @@ from filelock import FileLock
 from gitgt.git.spool import Spool
 from gitgt.model.actor import Actor, Standing
 from gitgt.model.documents import Bead
-from gitgt.services import crew, install, rig, sandbox, sling
+from gitgt.services import crew, install, rig, runtimes, sandbox, sling
 from tests.support.checkout import Checkout
 from tests.support.commandline import gt
 
@@ -27,6 +27,8 @@ def town(tmp_path):
     made.draw = lambda _: next(draw)
     project = Checkout.init(tmp_path / "project")
     rig.add(made, rig.Wanted("shop", str(project.path), prefix="sh"), TESS)
+    runtimes.define(made, "agent", "no-such", TESS, prompt="none")
+    runtimes.set_default(made, "agent", TESS)
     return made
 
 
@@ -40,7 +42,7 @@ def slung(town, desk):
     """The sandbox of an agent whose hook holds the bead, and its environment.
 
     Somebody else's pass is under way meanwhile, so nothing but the hooks' own part is done:
-    there is no runtime to start.
+    the runtime's program is not there.
     """
     desk.commit(FILE, BEAD)
     sling.sling(town, ["sh-abc12"], sling.Order(), TESS)
@@ -84,7 +86,8 @@ def test_a_bead_that_cannot_stay_on_its_hook_is_told_to_be_released(town, desk):
 
     assert (done.returncode, done.stdout) == (0, "")
     assert done.stderr == (
-        "gt: sh-abc11 was released: could not be started: no runtime is set\n"
+        "gt: sh-abc11 was released: could not be started: runtime agent cannot be run: there is"
+        " no program 'no-such'\n"
         "gt: sh-abc12 was released: shop/polecats/toast has another bead on its hook\n"
     )
 

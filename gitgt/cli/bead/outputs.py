@@ -117,4 +117,8 @@ OTHERS: Final = {
     "refinery queue": "requests",
     "refinery ready": "requests",
     "refinery blocked": "requests",
+    "agents runtimes": "runtimes",
+    "config agent list": "runtime-settings",
+    "config role-agent": "role-runtimes",
+    "config default-agent": "default-runtime",
 }

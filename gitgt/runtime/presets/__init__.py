@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from gitgt.errors import NotFoundError, SettingsError
+from gitgt.model.runtime_choice import merged
 from gitgt.runtime.presets.form import (
     Config,
     Conversations,
@@ -30,7 +31,7 @@ from gitgt.runtime.presets.form import (
     Version,
 )
 
-__all__ = ["Form", "Prompt", "Runtime", "Scope", "merged", "names", "preset", "runtime"]
+__all__ = ["Form", "Prompt", "Runtime", "Scope", "names", "preset", "runtime"]
 
 _FOLDER: Final = Path(__file__).parent
 _NOT_RUN: Final = "no"
@@ -65,14 +66,17 @@ def _read(name: str) -> dict[str, Any]:
     return fields
 
 
-def merged(base: Fields, over: Fields) -> dict[str, Any]:
-    """Return *base* with what *over* says: maps key by key, anything else as a whole."""
-    both = {key: _merged(base[key], over[key]) for key in base.keys() & over.keys()}
-    return {**base, **over, **both}
+def whole(settings: Fields) -> dict[str, Any]:
+    """Return what *settings* say, with all that the preset says which they extend.
 
-
-def _merged(old: object, new: object) -> object:
-    return merged(old, new) if isinstance(old, Mapping) and isinstance(new, Mapping) else new
+    Raises:
+        NotFoundError: that preset is not there.
+    """
+    if "preset" not in settings:
+        return dict(settings)
+    base = preset(settings["preset"])
+    del base["name"]
+    return {"preset": settings["preset"], **merged(base, settings)}
 
 
 def runtime(name: str, settings: Fields) -> Runtime:
@@ -92,7 +96,7 @@ def runtime(name: str, settings: Fields) -> Runtime:
         raise SettingsError(
             f"runtime {name} has no command", hint=f"git gt config agent set {name} 'command'"
         )
-    return _made(name, base, merged(preset(base), settings))
+    return _made(name, base, whole({**settings, "preset": base}))
 
 
 def _made(name: str, base: str, fields: Fields) -> Runtime:
@@ -131,7 +135,7 @@ def _made(name: str, base: str, fields: Fields) -> Runtime:
 def _form(fields: Fields | None) -> Form | None:
     if fields is None:
         return None
-    return Form(tuple(fields["words"]), Prompt(fields.get("prompt", Prompt.ARGUMENT)))
+    return Form(tuple(fields.get("words", ())), Prompt(fields.get("prompt", Prompt.ARGUMENT)))
 
 
 def _taps(fields: Fields) -> Taps:
