@@ -16,7 +16,7 @@ from gitgt.model.dispatch import SessionState
 from gitgt.model.ids import base36
 from gitgt.runtime.assignment import Assignment, Permission, slug
 from gitgt.runtime.presets import Runtime
-from gitgt.services import hook, runtimes, sessions, wip
+from gitgt.services import hook, programs, runtimes, sessions, wip
 from gitgt.services.post import CREW, Post, enlist
 from gitgt.services.town import Town
 
@@ -54,7 +54,8 @@ def start(town: Town, post: Post, who: Actor, wish: Wish | None = None) -> Begun
         seen = sessions.look(post.place, post.address)
         if seen.state is SessionState.RUNNING:
             return Begun(seen.session, fresh=False)
-        runtime = runtimes.chosen(town, post.rig, wanted.agent, identity.agent)
+        asked = (wanted.agent, identity.agent)
+        runtime = programs.ready(runtimes.chosen(town, post.rig, *asked, role=post.role))
         begun = _assignment(town, post, runtime, wanted)
         sessions.begin(town, post.place, begun)
         return Begun(begun.session, fresh=True)
