@@ -15,7 +15,8 @@ PIECES = st.sampled_from(
     [
         "git", "push", "rm", "-rf", "/", "sh", "-c", "'", '"', "`", "$(", ")", "(", "{", "}",
         ";", "|", "&", "\n", "<<EOF", "EOF", "<<<", "<(", ">", ">>", "$x", "${x}", "x=",
-        "$'", "\\", " ", "#", "eval", "xargs", "env", "-i", "find", "-exec", "{}", "{a,b}", "\0", "é", "~",
+        "$'", "\\", " ", "#", "eval", "xargs", "env", "-i", "find", "-exec", "{}", "{a,b}",
+        "\0", "é", "~",
     ]
 )  # fmt: skip
 TEXTS = st.one_of(st.text(max_size=80), st.lists(PIECES, max_size=40).map("".join))

@@ -14,6 +14,7 @@ TOAST: Final = Ground(
     worktree=SANDBOX,
     cwd=SANDBOX,
     home="/people/tess",
+    town="/town",
 )
 ANN: Final = Ground(
     role="crew",

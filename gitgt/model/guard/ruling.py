@@ -43,7 +43,8 @@ class Refusal:
 class Ground:
     """Who would run a command, and where: ``worktree`` is its sandbox, ``cwd`` where it stands.
 
-    Branches are short names. ``temporary`` are folders where it may do as it likes.
+    Branches are short names. ``temporary`` are folders where it may do as it likes, but for
+    what of the ``town`` lies there.
     """
 
     role: str = "polecat"
@@ -52,6 +53,7 @@ class Ground:
     worktree: str = "/"
     cwd: str = "/"
     home: str = ""
+    town: str = ""
     temporary: tuple[str, ...] = ("/tmp", "/var/tmp")  # noqa: S108 - whoever's they are
 
     @property
@@ -76,7 +78,14 @@ class Ground:
 
     def is_inside(self, path: str) -> bool:
         """Tell whether *path* lies below the sandbox, or where all may do as they like."""
-        return any(_below(path, each) for each in (self.worktree, *self.temporary))
+        if _below(path, self.worktree):
+            return True
+        others = [each for each in (self.town, self.home, self.worktree) if each]
+        if any(path == each or _below(each, path) for each in others) or (
+            self.town and _below(path, self.town)
+        ):
+            return False
+        return any(_below(path, each) for each in self.temporary)
 
 
 def _below(path: str, folder: str) -> bool:

@@ -1,5 +1,7 @@
 """Guards parse commands themselves: what evades them, and what only looks alike."""
 
+from dataclasses import replace
+
 import pytest
 
 from gitgt.model.guard import Refusal, Rule, judge, judge_file, saves_first
@@ -484,3 +486,25 @@ def test_what_an_editor_may_write(path, refused):
 )
 def test_what_throws_work_away_is_known_before(command, saves):
     assert saves_first(command) == saves
+
+
+def test_a_town_in_a_temporary_folder_is_none_to_play_in():
+    town = "/tmp/town"
+    here = f"{town}/shop/polecats/toast"
+    ground = replace(TOAST, worktree=here, cwd=here, town=town, home="/tmp/home")
+
+    told = {
+        path: said(f"rm -rf {path}", ground)
+        for path in ("..", "../nux", town, "/tmp", "~", "/tmp/other", "build", f"{here}/x")
+    }
+
+    assert told == {
+        "..": "remove",
+        "../nux": "remove",
+        town: "remove",
+        "/tmp": "remove",
+        "~": "remove",
+        "/tmp/other": "-",
+        "build": "-",
+        f"{here}/x": "-",
+    }
