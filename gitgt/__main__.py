@@ -35,6 +35,10 @@ def _run(words: list[str], *, called: str) -> int:
         from gitgt.cli.catalog import help_text
 
         return _tell(help_text())
+    if words[:1] == ["tap"] and words[1:] not in (["-h"], ["--help"]):
+        from gitgt.cli import tap_door
+
+        return tap_door.answer(words[1:])
     if words[:1] in (["ready"], ["bead"]):
         from gitgt.cli import quick
 

@@ -85,6 +85,7 @@ CATALOG: Final[tuple[Entry, ...]] = (
     Entry("setup", "gitgt.cli.setup", "Install the man page, completions, short names", SETUP),
     # Hidden: called by git or by ourselves
     Entry("merge-file", "gitgt.cli.merge_file", "Merge a bead file, field by field", HIDDEN),
+    Entry("tap", "gitgt.cli.tap", "Answer what an agent's program says of itself", HIDDEN),
     Entry("githook", "gitgt.githooks.run", "Do what one of git's hooks asks for", HIDDEN),
 )
 # fmt: on

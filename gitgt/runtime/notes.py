@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any, TypeVar
+
+from gitgt.git import faults
 
 Kind = TypeVar("Kind", dict[str, Any], list[Any])
 
@@ -16,3 +19,25 @@ def read(path: Path, kind: type[Kind]) -> Kind:
     except (FileNotFoundError, ValueError):
         return kind()
     return found if isinstance(found, kind) else kind()
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write *path* so that whoever reads it, even after a crash, reads all or nothing.
+
+    That is nobody but ourselves: an environment may have a key for a model in it.
+    """
+    faults.act("write", path)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with open(temporary, "w", opener=_private) as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)

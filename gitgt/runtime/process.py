@@ -33,6 +33,7 @@ from gitgt.git import faults
 from gitgt.runtime import identity
 from gitgt.runtime.held import is_held
 from gitgt.runtime.identity import Identity
+from gitgt.runtime.notes import write_whole as write_whole  # noqa: PLC0414 - for who asks here
 from gitgt.runtime.program import find_program
 
 CANNOT_EXECUTE: Final = 126  # as a shell says it
@@ -228,28 +229,6 @@ def wait_for_end(those: list[Identity], patience: float) -> list[Identity]:
         time.sleep(0.01)
         left = identity.living(left)
     return left
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write *path* so that whoever reads it, even after a crash, reads all or nothing.
-
-    That is nobody but ourselves: an environment may have a key for a model in it.
-    """
-    faults.act("write", path)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with open(temporary, "w", opener=_private) as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except OSError:
-        temporary.unlink(missing_ok=True)
-        raise
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
 
 
 _STOPPED: Final = {

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Final
 
 from gitgt.runtime import notes
-from gitgt.runtime.process import write_whole
+from gitgt.runtime.notes import write_whole
 
 NAME: Final = "progress.json"
 

@@ -21,7 +21,7 @@ __all__ = ["Ground", "Refusal", "Rule", "judge", "judge_file", "saves_first"]
 _BOMB: Final = re.compile(r"(\S+)\(\)\{\1\|\1&\};\1")
 
 
-def judge(command: str, ground: Ground, *, without: Collection[Rule] = ()) -> Refusal | None:
+def judge(command: str, ground: Ground, *, without: Collection[str] = ()) -> Refusal | None:
     """Return why an agent's shell is not to run *command*; None if it may.
 
     Rules in *without* do not count here.
@@ -37,7 +37,7 @@ def judge(command: str, ground: Ground, *, without: Collection[Rule] = ()) -> Re
     return None
 
 
-def judge_file(path: str, *, without: Collection[Rule] = ()) -> Refusal | None:
+def judge_file(path: str, *, without: Collection[str] = ()) -> Refusal | None:
     """Return why an agent's editor is not to write *path*; None if it may."""
     if Rule.FENCE in without or not of_system.is_gits(path):
         return None

@@ -1,0 +1,102 @@
+"""What is answered to each event: the facts are looked up here, ``model.turns`` decides."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from gitgt.model.turns import (
+    SILENCE,
+    Deny,
+    Ending,
+    Reply,
+    TapEvent,
+    Tell,
+    Work,
+    at_the_end,
+    is_of_mail,
+    is_said,
+    needs_no_look,
+)
+from gitgt.runtime.progress import Progress
+from gitgt.services.taps import post
+from gitgt.services.taps.tap import Tap, Then
+
+_Replier = Callable[[Tap, Progress, list[Then]], Reply]
+
+
+def reply(tap: Tap, now: Progress, then: list[Then]) -> Reply:
+    """Return what is answered to *tap*; what is to be done once it was is added to *then*."""
+    return _OF_EACH.get(tap.event, _nothing)(tap, now, then)
+
+
+def _nothing(tap: Tap, now: Progress, then: list[Then]) -> Reply:  # noqa: ARG001 - as all are
+    return SILENCE
+
+
+def _tool(tap: Tap, now: Progress, then: list[Then]) -> Reply:  # noqa: ARG001 - as all are
+    """Judge a tool that is about to be used; what it would throw away is saved."""
+    from gitgt.model.guard import judge, judge_file, saves_first
+
+    told, without = tap.told, tap.without
+    if not told.command:
+        refused = judge_file(told.path, without=without)
+        return Deny(refused.text) if refused else SILENCE
+    refused = judge(told.command, tap.seat.ground(told.cwd, tap.environ), without=without)
+    if refused:
+        return Deny(refused.text)
+    if saves_first(told.command):
+        _save(tap)
+    return SILENCE
+
+
+def _save(tap: Tap) -> None:
+    from gitgt.git import snapshot
+
+    worktree = tap.seat.worktree
+    if worktree is not None and worktree.is_dir():
+        snapshot.snapshot(worktree, tap.seat.address)
+
+
+def _prompt(tap: Tap, now: Progress, then: list[Then]) -> Reply:  # noqa: ARG001 - as all are
+    found = _post(tap)
+    then.append(found.delivered)
+    return Tell(found.text)
+
+
+def _turn_end(tap: Tap, now: Progress, then: list[Then]) -> Reply:
+    if needs_no_look(continued=now.continued) or not tap.dialect.goes_on:
+        return SILENCE
+    found = _post(tap)
+    seen = Ending(
+        role=tap.seat.role,
+        work=Work() if found.text else _work(tap),
+        mail=found.text,
+        ids=found.ids,
+    )
+    reply = at_the_end(seen, continued=now.continued, said=now.said)
+    if found.text and (is_of_mail(reply, seen) or is_said(seen, now.said)):
+        then.append(found.delivered)
+    return reply
+
+
+def _work(tap: Tap) -> Work:
+    if not tap.seat.bead:
+        return Work()
+    from gitgt.services.taps import standing
+
+    return standing.of(tap.seat)
+
+
+def _post(tap: Tap) -> post.Post:
+    """Return what waits, if the model can be told of it now."""
+    if not tap.dialect.hears(tap.event):
+        return post.EMPTY
+    return tap.attempt("look for post", lambda: post.waiting(tap.seat), post.EMPTY)
+
+
+_OF_EACH: Final[dict[TapEvent, _Replier]] = {
+    TapEvent.PROMPT_SUBMIT: _prompt,
+    TapEvent.TOOL_BEFORE: _tool,
+    TapEvent.TURN_END: _turn_end,
+}
