@@ -69,7 +69,7 @@ create table label (
 create index label_id on label (id);
 create index doc_path on doc (path);
 create index doc_kind on doc (kind, status);
-create index doc_assignee on doc (assignee) where assignee != '';
+create index doc_assignee on doc (assignee, kind, status) where assignee != '';
 create index dep_target on dep (target, type);
 create index child_id on child (id);
 """
@@ -426,7 +426,7 @@ def _columns(document: Document | None) -> tuple[Any, ...]:
         text("type"),
         text("status"),
         getattr(document, "priority", 2),
-        text("assignee"),
+        text("assignee") or text("box"),  # where a message lies
         text("title"),
         text("target"),
         text("source"),

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any, Final
 
-VERSION: Final = 6  # of the tables
+VERSION: Final = 7  # of the tables
 
 COLUMNS: Final = "id, type, status, priority, assignee, title, error"
 META: Final = "select key, value from meta"

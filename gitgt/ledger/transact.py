@@ -45,7 +45,8 @@ class Change:
     """Documents as they should stand, and the line that history will show.
 
     ``moves`` are other refs of the same repository, moved in the same transaction: this is
-    how code lands together with the bead that it closes.
+    how code lands together with the bead that it closes. ``gone`` are documents that leave the
+    ledger: what has passed, which only the history keeps.
     """
 
     subject: str
@@ -53,6 +54,7 @@ class Change:
     event: str = ""
     trailers: Mapping[str, str] = field(default_factory=dict)
     moves: tuple[RefMove, ...] = ()
+    gone: tuple[Document, ...] = ()
 
 
 Decide = Callable[[Snapshot], Change | None]
@@ -202,6 +204,9 @@ class Ledger:
             except InvalidDocumentError as error:
                 raise _without_file(error, path, old.id if old else "") from error
             blobs[path] = self.repository.write_blob(content)
+        for document in change.gone:
+            check_change(document, None, actor.standing)
+            blobs[layout.path_of(document.id)] = None
         if not blobs and not change.moves:
             return None
         return self.commit_tree(

@@ -16,6 +16,7 @@ from gitgt.model.documents import (
     Dependency,
     DependencyType,
     Document,
+    Message,
     Outcome,
     When,
     WorkType,
@@ -68,7 +69,7 @@ def check_change(old: Document | None, new: Document | None, standing: Standing)
         RefusedError: something else about the change is against the rules.
     """
     if new is None:
-        if old is not None:
+        if old is not None and not _is_swept(old, standing):
             raise RefusedError(
                 f"{old.id} is deleted, and what it says with it",
                 hint=f"set status: {_end(old)} instead",
@@ -86,6 +87,10 @@ def check_change(old: Document | None, new: Document | None, standing: Standing)
         _check_step(old, new, standing)
     for what, hint in flaws(new, old):
         raise RefusedError(f"{new.id}: {what}", hint=hint)
+
+
+def _is_swept(old: Document, standing: Standing) -> bool:
+    return old.machine.passing and old.is_closed and standing is Standing.TOWN
 
 
 def flaws(document: Document, old: Document | None = None) -> Iterator[tuple[str, str]]:
@@ -109,8 +114,14 @@ def flaws(document: Document, old: Document | None = None) -> Iterator[tuple[str
     ids = [each.id for each in document.comments]
     if len(set(ids)) < len(ids):
         yield "two comments have the same id", "leave the id of the new one out"
+    yield from _own_flaws(document, closed=closed)
+
+
+def _own_flaws(document: Document, *, closed: bool) -> Iterator[tuple[str, str]]:
     if isinstance(document, Bead):
         yield from _bead_flaws(document, closed=closed)
+    if isinstance(document, Message):
+        yield from _message_flaws(document)
 
 
 def _alike(document: Document) -> set[tuple[Dependency, ...]]:
@@ -135,6 +146,13 @@ def _bead_flaws(bead: Bead, *, closed: bool) -> Iterator[tuple[str, str]]:
         if name != "closed_at" and getattr(bead, name):
             way = f"remove {name}" if closed else f"remove {name}, or close it"
             yield f"{name} is set, but it is {_word(bead)}", way
+
+
+def _message_flaws(message: Message) -> Iterator[tuple[str, str]]:
+    if not (message.recipient or message.queue or message.channel):
+        yield "it is for nobody", "recipient: ADDRESS"
+    if message.queue and (message.recipient or message.channel):
+        yield "what waits in a queue is for whoever claims it", "remove queue"
 
 
 def _word(bead: Bead) -> str:

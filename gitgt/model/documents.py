@@ -20,6 +20,7 @@ from gitgt.model.lifecycle import (
     BEAD_MACHINE,
     CONVOY_MACHINE,
     ESCALATION_MACHINE,
+    LIST_MACHINE,
     MEMORY_MACHINE,
     MERGE_MACHINE,
     MESSAGE_MACHINE,
@@ -29,6 +30,7 @@ from gitgt.model.lifecycle import (
     BeadVerb,
     ConvoyStatus,
     EscalationStatus,
+    ListStatus,
     Machine,
     MemoryStatus,
     MergeStatus,
@@ -84,6 +86,23 @@ class Outcome(StrEnum):
     NO_CHANGES = "no-changes"
 
 
+class MessageType(StrEnum):
+    """What a message is for. What tells something is dealt with once it was read."""
+
+    NOTIFICATION = "notification"
+    TASK = "task"
+    REPLY = "reply"
+    SCAVENGE = "scavenge"  # a task for whoever is free
+    ESCALATION = "escalation"
+
+
+class QueueOrder(StrEnum):
+    """What is claimed first from a queue."""
+
+    FIFO = "fifo"
+    PRIORITY = "priority"
+
+
 class Severity(StrEnum):
     """How loud a call for help is."""
 
@@ -137,6 +156,10 @@ def in_order(comments: Iterable[Comment]) -> tuple[Comment, ...]:
     return tuple(sorted(comments, key=lambda each: (each.at, each.id)))
 
 
+# Fields that are sets of words: of two clones, each word is merged by itself.
+SETS: Final = ("labels", "receivers", "cc")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
     """What all documents share. Times are RFC 3339 in UTC, for people only."""
@@ -175,8 +198,9 @@ class Document:
             values["dependencies"] = tuple(sorted(edges))
         if "comments" in values:
             values["comments"] = in_order(Comment(**each) for each in values["comments"])
-        if "labels" in values:
-            values["labels"] = tuple(sorted(set(values["labels"])))
+        for name in SETS:
+            if name in values:
+                values[name] = tuple(sorted(set(values[name])))
         for name, parse in cls._parsers().items():
             if name in values:
                 values[name] = parse(values[name])
@@ -213,7 +237,9 @@ _ENDS = frozenset(
         "tombstone",
     }
 )  # fmt: skip
-_NONE_AT_ZERO = frozenset({"conflicts", "estimate", "number", "returns", "pardoned"})
+_NONE_AT_ZERO = frozenset(
+    {"conflicts", "estimate", "number", "returns", "pardoned", "retain_count", "retain_hours"}
+)
 _EMPTY: Final = {
     "labels": (),
     "dependencies": (),
@@ -223,6 +249,10 @@ _EMPTY: Final = {
     "number": 0,
     "returns": 0,
     "pardoned": 0,
+    "receivers": (),
+    "cc": (),
+    "retain_count": 0,
+    "retain_hours": 0,
 }
 
 
@@ -389,20 +419,69 @@ class Escalation(Document):
         return {"status": EscalationStatus, "severity": Severity}
 
 
+_USUAL: Final = {"priority": 2, "message_type": MessageType.NOTIFICATION}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message(Document):
-    """Mail. ``title`` is its subject, ``created_by`` its sender."""
+    """Mail. ``title`` is its subject, ``created_by`` its sender.
+
+    It is for one ``recipient``, or waits in a ``queue`` for whoever claims it. A copy that came
+    through a ``channel`` says so; what a channel keeps for itself has no recipient.
+    """
 
     machine: ClassVar[Machine] = MESSAGE_MACHINE
     types: ClassVar[tuple[str, ...]] = ("message",)
     kind: ClassVar[str] = "message"
 
-    recipient: str
+    priority: int = 2
+    recipient: str = ""
+    cc: tuple[str, ...] = ()  # who else has a copy
+    queue: str = ""
+    channel: str = ""
+    message_type: str = MessageType.NOTIFICATION
     thread: str = ""
+    reply_to: str = ""
+    reader: str = ""  # who has read it; of a queue, who has claimed it
+    read_at: str = ""
 
     @classmethod
     def _parsers(cls) -> Mapping[str, Any]:
-        return {"status": MessageStatus}
+        return {"status": MessageStatus, "message_type": MessageType}
+
+    def fields(self) -> dict[str, Any]:
+        """Return it as plain values, without what is usual."""
+        found = Document.fields(self)
+        return {name: each for name, each in found.items() if _USUAL.get(name) != each}
+
+    @property
+    def box(self) -> str:
+        """Where it lies: at its recipient's, in a queue, or in a channel."""
+        if self.queue:
+            return f"queue:{self.queue}"
+        return self.recipient or f"channel:{self.channel}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailList(Document):
+    """A group, a queue or a channel; ``title`` is its name.
+
+    ``receivers`` are whom a group means, who has subscribed to a channel, or who may claim
+    from a queue (nobody named: everybody may).
+    """
+
+    machine: ClassVar[Machine] = LIST_MACHINE
+    types: ClassVar[tuple[str, ...]] = ("group", "queue", "channel")
+    kind: ClassVar[str] = "mail-list"
+
+    receivers: tuple[str, ...] = ()
+    order: str = ""  # of a queue; empty for the oldest first
+    retain_count: int = 0  # how much a channel keeps; 0 for all
+    retain_hours: int = 0
+
+    @classmethod
+    def _parsers(cls) -> Mapping[str, Any]:
+        return {"status": ListStatus}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -451,13 +530,14 @@ KINDS: Final[tuple[type[Document], ...]] = (
     Agent,
     Escalation,
     Message,
+    MailList,
     Waiver,
     Memory,
 )
 # The letters in the middle of an id.
 _BY_CODE: Final = {
     "mr": "merge-request", "cv": "convoy", "ag": "agent", "es": "escalation", "ms": "message",
-    "wv": "waiver", "mm": "memory",
+    "wv": "waiver", "mm": "memory", "gr": "group", "qu": "queue", "ch": "channel",
 }  # fmt: skip
 _BY_TYPE: Final = {name: kind for kind in KINDS for name in kind.types}
 

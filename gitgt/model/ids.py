@@ -108,10 +108,19 @@ def _begins(name: str, text: str) -> bool:
 
 def agent_id(prefix: str, address: str) -> BeadId:
     """Return the id of the agent at *address*: the same in every clone."""
+    return _derived(prefix, "ag", address)
+
+
+def list_id(kind: str, name: str) -> BeadId:
+    """Return the id of a group, a queue or a channel: the same in every clone."""
+    return _derived(TOWN_PREFIX, kind[:2], f"{kind}:{name}")
+
+
+def _derived(prefix: str, kind: str, said: str) -> BeadId:
     import hashlib
 
-    digest = int.from_bytes(hashlib.sha256(address.encode()).digest()[:8])
-    return BeadId.parse(f"{prefix}-ag-{base36(digest, 8)}")
+    digest = int.from_bytes(hashlib.sha256(said.encode()).digest()[:8])
+    return BeadId.parse(f"{prefix}-{kind}-{base36(digest, 8)}")
 
 
 def parse_prefix(text: str) -> str:

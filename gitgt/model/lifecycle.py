@@ -39,7 +39,11 @@ class Transition:
 
 
 class Machine:
-    """A lifecycle as a table; only *makers* make such a document or change what it says."""
+    """A lifecycle as a table; only *makers* make such a document or change what it says.
+
+    What is *passing* may go from the ledger once it has ended: the town sweeps it, and only the
+    history knows it from then on.
+    """
 
     def __init__(
         self,
@@ -49,12 +53,14 @@ class Machine:
         rows: Iterable[Transition],
         *,
         makers: frozenset[Standing] = ANYONE,
+        passing: bool = False,
     ) -> None:
         self.noun = noun
         self.statuses = statuses
         self.start = frozenset(start)
         self.rows = tuple(rows)
         self.makers = makers
+        self.passing = passing
 
     def __iter__(self) -> Iterator[Transition]:
         return iter(self.rows)
@@ -189,6 +195,13 @@ class MessageStatus(StrEnum):
     UNREAD = "unread"
     READ = "read"
     ARCHIVED = "archived"
+
+
+class ListStatus(StrEnum):
+    """Whether a group, a queue or a channel can be written to."""
+
+    ACTIVE = "active"
+    CLOSED = "closed"
 
 
 class AgentStatus(StrEnum):
@@ -333,9 +346,23 @@ MESSAGE_MACHINE: Final = Machine(
     MessageStatus,
     (_T.UNREAD,),
     [
-        Transition(_T.UNREAD, "read", _T.READ),
+        # Whoever has it says so: of what waits in a queue, that is a claim.
+        Transition(_T.UNREAD, "read", _T.READ, needs=("reader",)),
+        Transition(_T.READ, "release", _T.UNREAD, drops=("reader", "read_at")),
         Transition(_T.UNREAD, "archive", _T.ARCHIVED),
         Transition(_T.READ, "archive", _T.ARCHIVED),
+    ],
+    passing=True,
+)
+
+_L = ListStatus
+LIST_MACHINE: Final = Machine(
+    "mail list",
+    ListStatus,
+    (_L.ACTIVE,),
+    [
+        Transition(_L.ACTIVE, "close", _L.CLOSED),
+        Transition(_L.CLOSED, "reopen", _L.ACTIVE),
     ],
 )
 

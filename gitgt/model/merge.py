@@ -3,7 +3,7 @@
 A pure function of the three versions and of who wrote them when (a Lamport clock, never a wall
 clock): whoever merges, and in whatever order the sides are named, gets the same document.
 
-- labels and dependencies: what either side added or removed
+- labels, receivers and dependencies: what either side added or removed
 - comments: all of them; the keys of ``ext``: one by one, changed beats deleted
 - where a document stands (status, hook, outcome, ...) moves as one piece, so that what the
   lifecycle wants together stays together: ``merge_state`` says whose
@@ -22,19 +22,28 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from gitgt.errors import RefusedError
-from gitgt.model.documents import Agent, Comment, Dependency, Document, Escalation, in_order
+from gitgt.model.documents import (
+    SETS,
+    Agent,
+    Comment,
+    Dependency,
+    Document,
+    Escalation,
+    MailList,
+    in_order,
+)
 from gitgt.model.merge_state import healed, is_tombstone, winner
-from gitgt.model.stamps import CLAIM, STATE, WHOLE_STATE, Stamp, edge_part, label_part
+from gitgt.model.stamps import CLAIM, STATE, WHOLE_STATE, Stamp, edge_part, word_part
 from gitgt.model.textmerge import merge_text
 
 _FIXED: Final = ("id", "created_at", "created_by")
 _TEXTS: Final = ("header", "description", "design", "acceptance", "notes")
 _SAID: Final = ("title", *_TEXTS)  # what people would miss
 _APART: Final = frozenset(
-    (*_FIXED, *STATE, *_TEXTS, "labels", "dependencies", "comments", "ext", "started_at")
+    (*_FIXED, *STATE, *_TEXTS, *SETS, "dependencies", "comments", "ext", "started_at")
 )
 # Their ids follow from what they are about, so two clones make the same one.
-_DERIVED: Final = (Agent, Escalation)
+_DERIVED: Final = (Agent, Escalation, MailList)
 _MOST_TEXT: Final = 32 * 1024
 _ABSENT: Final = object()
 
@@ -164,7 +173,9 @@ def _merged(base: Document | None, one: Version, two: Version) -> Merged:
             values[each.name] = _text(getattr(base, each.name, ""), one, two, each.name, lost)
         elif each.name not in _APART:
             values[each.name] = _register(base, one, two, each.name, lost)
-    values["labels"] = _labels(base, one, two)
+    for name in SETS:
+        if hasattr(one.document, name):
+            values[name] = _words(base, one, two, name)
     values["dependencies"] = _edges(base, one, two)
     values["comments"] = _comments(one, two)
     values["ext"] = _ext(base, one, two)
@@ -239,12 +250,14 @@ def _text(base: str, one: Version, two: Version, name: str, lost: list[Lost]) ->
     return text
 
 
-def _labels(base: Document | None, one: Version, two: Version) -> tuple[str, ...]:
-    was = set(base.labels) if base else set()
-    left, right = set(one.value("labels")), set(two.value("labels"))
+def _words(base: Document | None, one: Version, two: Version, name: str) -> tuple[str, ...]:
+    was = set(getattr(base, name)) if base else set()
+    left, right = set(one.value(name)), set(two.value(name))
     both = left | right
     stay = (
-        each for each in both if _stays(label_part(each), each, was, (one, left), (two, right))
+        each
+        for each in both
+        if _stays(word_part(name, each), each, was, (one, left), (two, right))
     )
     return tuple(sorted(stay))
 

@@ -14,12 +14,13 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from gitgt.model.change import HELD
-from gitgt.model.documents import Dependency, Document
+from gitgt.model.documents import SETS, Dependency, Document, Message
 
 # What moves with the status. A merge request's revision belongs to the state that it is in.
 STATE: Final = (
-    "status", "assignee", "closed_at", "closed_by", "outcome", "reason", "landed",
-    "revision", "returns", "branch", "head", "proposed", "queued_at", "pardoned", "findings",
+    "status", "assignee", "reader", "read_at", "closed_at", "closed_by", "outcome", "reason",
+    "landed", "revision", "returns", "branch", "head", "proposed", "queued_at", "pardoned",
+    "findings",
 )  # fmt: skip
 WHOLE_STATE: Final = "state"
 CLAIM: Final = "claim"  # whose hook it is on, hooked or in progress
@@ -77,8 +78,8 @@ def parts_of(document: Document | None) -> Parts:
     found: dict[str, str] = {}
     for field in dataclasses.fields(document):
         value = getattr(document, field.name)
-        if field.name == "labels":
-            found |= {label_part(each): "there" for each in value}
+        if field.name in SETS:
+            found |= {word_part(field.name, each): "there" for each in value}
         elif field.name == "dependencies":
             found |= {edge_part(each): "there" for each in value}
         elif field.name == "comments":
@@ -98,13 +99,15 @@ def state_of(document: Document) -> Sequence[object]:
 
 
 def claim_of(document: Document) -> str:
-    """Return whose hook a document is on; empty if it is on nobody's."""
+    """Return whose hook a document is on, or who claimed it from a queue; empty if nobody."""
+    if isinstance(document, Message):
+        return document.reader if document.queue and not document.is_closed else ""
     return getattr(document, "assignee", "") if document.status in HELD else ""
 
 
-def label_part(label: str) -> str:
-    """Return the name of a label as a part."""
-    return f"labels/{label}"
+def word_part(field: str, word: str) -> str:
+    """Return the name of one word of a field, such as a label, as a part."""
+    return f"{field}/{word}"
 
 
 def edge_part(edge: Dependency) -> str:

@@ -18,6 +18,7 @@ FILLED = {
     "reason": "because",
     "landed": COMMIT,
     "outcome": "failure",
+    "reader": "shop/polecats/toast",
 }
 FILLED_FOR = {
     "hooked": {"assignee": FILLED["assignee"]},

@@ -38,6 +38,7 @@ _FILLS: Final[dict[str, Any]] = {
     "assignee": st.sampled_from(ADDRESSES),
     "landed": st.sampled_from((COMMIT, COMMIT[::-1])),
     "outcome": st.sampled_from(tuple(Outcome)),
+    "reader": st.sampled_from(ADDRESSES),
     "reason": _WORDS,
 }
 _OWN: Final[dict[str, dict[str, Any]]] = {
@@ -50,6 +51,7 @@ _OWN: Final[dict[str, dict[str, Any]]] = {
     "agent": {"title": "shop/polecats/toast", "role": "polecat"},
     "escalation": {"severity": "high"},
     "message": {"recipient": "mayor"},
+    "mail-list": {"title": "builders"},
     "waiver": {"target": "main"},
     "memory": {"title": "run-the-linter", "topic": "project", "description": "make lint"},
 }  # fmt: skip
@@ -136,7 +138,7 @@ def _reworded(draw: st.DrawFn, document: Document) -> Document:
     return document.replace(
         **{draw(st.sampled_from(texts)): said},
         title=document.title
-        if document.kind in ("agent", "memory")
+        if document.kind in ("agent", "mail-list", "memory")
         else f"Retry {draw(st.integers(0, 3))}",
     )
 

@@ -1,7 +1,7 @@
 import pytest
 
 from gitgt.errors import RefusedError
-from gitgt.model.documents import Comment, Convoy, Escalation, MergeRequest
+from gitgt.model.documents import Comment, Convoy, Escalation, MailList, MergeRequest, Message
 from gitgt.model.merge import Lost, Side, merge
 from gitgt.model.stamps import Stamp
 from tests.support.documents import COMMIT, NOW, bead, fresh
@@ -157,6 +157,27 @@ CALL = fresh(Escalation, id="gt-es-abc12")
 )  # fmt: skip
 def test_other_documents_go_as_far_as_either_took_them(base, one, two, winner):
     assert merged(base, one, two).document == winner
+
+
+WAITS = fresh(Message, id="hq-ms-abc12", recipient="", queue="builds")
+TAKEN = WAITS.replace(status="read", reader="shop/polecats/toast", read_at=NOW)
+LATE = WAITS.replace(status="read", reader="shop/polecats/nux", read_at=NOW)
+
+
+def test_of_two_claims_of_one_message_the_first_stands():
+    sides = Side(TAKEN, 3, "toast"), Side(LATE, 4, "nux")
+    assert merge(WAITS, *sides).document == TAKEN
+    done = TAKEN.replace(status="archived", closed_at=NOW)
+    assert merged(WAITS, done, LATE).document == done
+
+
+def test_receivers_merge_one_by_one():
+    names = fresh(MailList, id="hq-gr-abc12", title="builders", receivers=["mayor", "shop/max"])
+    one = names.replace(receivers=("mayor", "shop/ann", "shop/max"))
+    two = names.replace(receivers=("@dogs", "shop/max"))
+    assert merged(names, one, two).document == names.replace(
+        receivers=("@dogs", "shop/ann", "shop/max")
+    )
 
 
 def test_two_documents_under_one_id_are_not_mixed():
