@@ -429,7 +429,7 @@ def _columns(document: Document | None) -> tuple[Any, ...]:
         text("assignee") or text("box"),  # where a message lies
         text("title"),
         text("target"),
-        text("source"),
+        text("source") or text("thread"),
         text("created_at"),
         text("defer_until"),
     )

@@ -1,0 +1,1 @@
+"""Mail: durable messages in the town's ledger; and nudges, which are momentary."""
