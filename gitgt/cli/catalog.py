@@ -54,6 +54,9 @@ CATALOG: Final[tuple[Entry, ...]] = (
     Entry("memories", "gitgt.cli.memory:every", "List what is remembered", AGENTS),
     Entry("forget", "gitgt.cli.memory:forget", "Forget what is remembered under a key", AGENTS),
     Entry("config", "gitgt.cli.config", "Set what agents run on", AGENTS),
+    Entry("mail", "gitgt.cli.mail", "Write to agents and people, and read mail", AGENTS),
+    Entry("nudge", "gitgt.cli.nudge", "Say a word to agents as their turn ends", AGENTS),
+    Entry("broadcast", "gitgt.cli.nudge:broadcast", "Nudge all that are at work", AGENTS),
     # Rigs
     Entry("rig", "gitgt.cli.rig", "Add projects to the town, and see how they stand", RIGS),
     Entry("sync", "gitgt.cli.sync", "Exchange ledgers with other clones", RIGS),

@@ -121,6 +121,16 @@ def after_noting(where: Town, bead: str) -> None:
             desk.refresh(ledger, each)
 
 
+def after_mailing(where: Town) -> None:
+    """Let the desks show what was sent, if no watcher lives that would."""
+    from gitgt.daemon.presence import watcher_lives
+    from gitgt.services import desk
+
+    if not watcher_lives(where.root):
+        for each in desk.desks(where.ledger):
+            desk.refresh(where.ledger, each)
+
+
 def after_changing(where: Town, *changed: Bead) -> None:
     """See to what changes of these beads set off; mostly that is nothing."""
     if any(_concerns_others(where, bead) for bead in changed):

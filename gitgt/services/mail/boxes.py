@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from gitgt.errors import NotFoundError, RefusedError
+from gitgt.ledger.index import Row
 from gitgt.ledger.snapshot import Snapshot
 from gitgt.model.documents import Message
 from gitgt.model.ids import TOWN_PREFIX
@@ -53,8 +54,12 @@ def inbox(
 
 def unread(now: Snapshot, box: str) -> list[Message]:
     """Return what nobody has read yet, in the order in which it came."""
-    rows = now.rows(kind="message", assignee=box, status=MessageStatus.UNREAD)
-    return [*_messages(now, (each.id for each in rows))]
+    return [*_messages(now, (each.id for each in unread_rows(now, box)))]
+
+
+def unread_rows(now: Snapshot, box: str) -> list[Row]:
+    """Return what the index knows of what nobody has read yet."""
+    return now.rows(kind="message", assignee=box, status=MessageStatus.UNREAD)
 
 
 def find(town: Town, text: str, box: str = "") -> Message:

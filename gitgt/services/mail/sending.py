@@ -9,7 +9,7 @@ from typing import Final
 from gitgt.errors import NotAllowedError, RefusedError
 from gitgt.ledger.snapshot import Snapshot
 from gitgt.ledger.transact import Change
-from gitgt.model.actor import Actor, Standing
+from gitgt.model.actor import Actor
 from gitgt.model.address import is_pattern
 from gitgt.model.documents import Message, MessageType
 from gitgt.model.ids import TOWN_PREFIX, BeadId
@@ -25,6 +25,7 @@ from gitgt.services.town import Town
 MOST_TEXT: Final = 64 * 1024
 PINNED: Final = "pinned"
 PERMANENT: Final = "permanent"
+SILENT: Final = "silent"  # nobody is woken for it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +106,7 @@ def check_sender(sender: str, who: Actor) -> None:
     Raises:
         NotAllowedError: it does not.
     """
-    if who.standing is Standing.AGENT and sender != who.address:
+    if who.standing.is_agent and sender != who.address:
         raise NotAllowedError(
             f"{who.address} may not write as {sender}", hint="leave out --from"
         )

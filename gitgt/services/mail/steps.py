@@ -13,7 +13,7 @@ from typing import Final
 from gitgt.errors import NotAllowedError
 from gitgt.ledger.snapshot import Snapshot
 from gitgt.ledger.transact import Change
-from gitgt.model.actor import Actor, Standing
+from gitgt.model.actor import Actor
 from gitgt.model.documents import Document, Message
 from gitgt.model.lifecycle import MessageStatus
 from gitgt.model.wording import fit_line
@@ -107,7 +107,7 @@ def take(
 def _mine(message: Message, who: Actor, reader: str) -> Message:
     """Return a message that *reader* may take a step with: their own; people with any."""
     whose = message.reader if message.queue else message.recipient
-    if who.standing is Standing.AGENT and not whose == reader == who.address:
+    if who.standing.is_agent and not whose == reader == who.address:
         raise NotAllowedError(
             f"{message.id} is not yours: it lies with {whose or message.box}",
             hint="git gt mail inbox",

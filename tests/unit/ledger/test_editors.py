@@ -54,7 +54,7 @@ def test_what_may_be_left_out_is_not_missed(text):
         "title: x\ntype: taks\n",
         "title: x\npriority: 5\n",
         "type: convoy\ntitle: x\nassignee: ada\n",
-        "type: message\ntitle: x\n",
+        "type: message\ntitle: x\nqueue: a b\n",
     ],
 )
 def test_what_is_wrong_is_marked(text):
