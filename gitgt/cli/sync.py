@@ -2,31 +2,42 @@
 
 from __future__ import annotations
 
+from typing import Any, Final
+
 import click
 
 from gitgt.cli import context, output
 from gitgt.errors import GtError
+from gitgt.model.ids import TOWN_PREFIX
 from gitgt.services.sync import Synced
 from gitgt.services.town import Rig, Town
+
+_WORDS: Final = {"sent": "sent", "taken": "taken in", "left": "left, since both went on"}
 
 
 @click.command()
 @context.rig_option
 @click.option("--dry-run", is_flag=True, help="Only tell what would be taken in and sent.")
+@click.option("--work", is_flag=True, help="Also what agents have begun and not handed in.")
 @output.json_option
-def command(*, rig: str | None, dry_run: bool, as_json: bool) -> None:
+def command(*, rig: str | None, dry_run: bool, work: bool, as_json: bool) -> None:
     """Exchange ledgers with other clones.
 
     What they wrote is taken in, and what this one wrote is sent: in all rigs that are shared,
     and in the town if it has a remote. Nothing is forced: changes are merged, field by field.
+    With --work, the branches of what is on hooks go along, and the snapshots of what is not
+    committed there: so that another machine goes on where this one was.
     """
     town = context.town()
     done, failed = _sync(town, _wanted(town, rig), dry_run=dry_run)
+    begun = _share_work(town, done) if work and not dry_run else {}
     if as_json:
-        output.answer_json([each.fields() for each in done])
+        told = [each.fields() for each in done]
+        output.answer_json([{**each, **begun.get(each["name"], {})} for each in told])
     else:
         for each in done:
             _tell(each, "would be " if dry_run else "")
+            _tell_work(begun.get(each.name, {}))
         if not done and not failed:
             output.answer("nothing is shared: git gt rig share NAME")
     if not dry_run and any(each.received for each in done):
@@ -61,6 +72,20 @@ def _sync(
                 output.say(f"gt: {error.message}")
             failed.append(error)
     return done, failed
+
+
+def _share_work(town: Town, done: list[Synced]) -> dict[str, dict[str, Any]]:
+    """Exchange what is in work in each rig that was synced; return what came of it."""
+    from gitgt.services import work_sharing
+
+    rigs = [town.rig(each.name) for each in done if each.name != TOWN_PREFIX]
+    return {each.name: {"work": work_sharing.exchange(town, each).fields()} for each in rigs}
+
+
+def _tell_work(told: dict[str, Any]) -> None:
+    for what, names in told.get("work", {}).items():
+        if what != "name" and names:
+            output.answer(f"  work {_WORDS[what]}: {', '.join(names)}")
 
 
 def _tell(done: Synced, would: str) -> None:

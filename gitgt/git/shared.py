@@ -6,12 +6,13 @@ lost before it is merged, and a second look costs no more than git's own asking.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from gitgt.git import remote
 from gitgt.git.patient import PATIENCE, attempt_within
 from gitgt.git.repository import Repository
+from gitgt.git.transaction import RefMove, move_refs
 
 _THEIRS: Final = "refs/gt/theirs/"
 _OF_ALL: Final = "refs/gt/"
@@ -20,6 +21,9 @@ RERERE: Final = "rerere"
 PINS: Final = "pin/"
 SESSIONS: Final = "sessions"
 _KINDS: Final = (VERDICTS, RERERE, PINS, SESSIONS)
+WIP: Final = "wip/"
+# What agents have committed and not handed in.
+_BRANCHES: Final = ("polecat/", "crew/")
 
 
 def fetch(repository: Repository, where: str) -> dict[str, str]:
@@ -30,7 +34,34 @@ def fetch(repository: Repository, where: str) -> dict[str, str]:
     """
     here = f"{_THEIRS}{where}/"
     # A pattern that nothing matches is no error; a name that is not there would be one.
-    patterns = [f"+{_OF_ALL}{name}*:{here}{name}*" for name in _KINDS]
+    _bring(repository, where, [f"+{_OF_ALL}{n}*:{here}{n}*" for n in _KINDS])
+    return {name.removeprefix(here): oid for name, oid in repository.refs(here).items()}
+
+
+def fetch_work(repository: Repository, where: str) -> dict[str, str]:
+    """Bring what is in work at *where*: the branches, and the snapshots, which are returned.
+
+    Raises:
+        UnreachableError: *where* does not answer.
+    """
+    here = f"{_THEIRS}{where}/{WIP}"
+    branches = [f"+refs/heads/{name}*:{remote.tracking(where, name)}*" for name in _BRANCHES]
+    _bring(repository, where, [f"+{_OF_ALL}{WIP}*:{here}*", *branches])
+    return {name.removeprefix(here): oid for name, oid in repository.refs(here).items()}
+
+
+def theirs(repository: Repository, where: str, name: str) -> str:
+    """Return where *name*, below ``refs/gt/``, stood there last; empty if it was not there."""
+    return repository.ref(f"{_THEIRS}{where}/{name}") or ""
+
+
+def note(repository: Repository, where: str, name: str, commit: str) -> None:
+    """Remember that *name*, below ``refs/gt/``, stands at *commit* there."""
+    ref = f"{_THEIRS}{where}/{name}"
+    move_refs(repository, [RefMove(ref, repository.ref(ref), commit)], why="it arrived")
+
+
+def _bring(repository: Repository, where: str, patterns: Sequence[str]) -> None:
     argv = (
         *remote.OURS, "fetch", "--quiet", "--no-tags", "--prune", "--no-auto-maintenance",
         "--no-write-fetch-head", "--no-recurse-submodules", where, *patterns,
@@ -38,7 +69,6 @@ def fetch(repository: Repository, where: str) -> dict[str, str]:
     outcome = attempt_within(PATIENCE, *argv, cwd=repository.common)
     if not outcome.ok:
         raise remote.unreachable(repository, where, outcome)
-    return {name.removeprefix(here): oid for name, oid in repository.refs(here).items()}
 
 
 def push(

@@ -122,6 +122,18 @@ def tree_of(worktree: Path, *, limit: int = 100 * MEBIBYTE) -> tuple[str, tuple[
         return line("write-tree", cwd=worktree, env=index), (*beside, *unread)
 
 
+def is_saved(worktree: Path, commit: str) -> bool:
+    """Tell whether a snapshot, or what *worktree* stands on, holds all that is there."""
+    if not _state(worktree).dirty:
+        return True
+    try:
+        tree, left_out = tree_of(worktree)
+    except (RefusedError, GitFailedError):
+        return False
+    saved = attempt("rev-parse", "-q", "--verify", f"{commit}^{{tree}}", cwd=worktree)
+    return not left_out and saved.stdout.decode().strip() == tree
+
+
 def snapshots(repository: Repository) -> list[Kept]:
     """Return the last snapshot of everybody, the newest first."""
     found = (

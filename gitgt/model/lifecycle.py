@@ -211,6 +211,16 @@ class AgentStatus(StrEnum):
     RETIRED = "retired"
 
 
+class HookStatus(StrEnum):
+    """Where the place of an agent's work stands. It follows from bead and session."""
+
+    CREATED = "created"  # nothing hangs there
+    ACTIVE = "active"  # work, and somebody at it
+    SUSPENDED = "suspended"  # work, and nobody at it just now
+    COMPLETED = "completed"  # handed in
+    ARCHIVED = "archived"  # landed, or ended otherwise: it stays as it is
+
+
 class WaiverStatus(StrEnum):
     """Whether a waiver still covers anything."""
 
@@ -373,6 +383,27 @@ AGENT_MACHINE: Final = Machine(
     [
         Transition(AgentStatus.ACTIVE, "retire", AgentStatus.RETIRED, PEOPLE),
         Transition(AgentStatus.RETIRED, "return", AgentStatus.ACTIVE, LEADERS),
+    ],
+)
+
+_H = HookStatus
+_AT_HAND = (_H.ACTIVE, _H.SUSPENDED)
+# No document has this status: what leads from one to the other is done to the bead on the
+# hook, or is that a session begins or ends.
+HOOK_MACHINE: Final = Machine(
+    "hook",
+    HookStatus,
+    (_H.CREATED,),
+    [
+        Transition(_H.CREATED, "assign", _H.SUSPENDED),
+        Transition(_H.CREATED, "take-up", _H.ACTIVE),
+        Transition(_H.SUSPENDED, "resume", _H.ACTIVE),
+        Transition(_H.ACTIVE, "suspend", _H.SUSPENDED),
+        *(Transition(status, "complete", _H.COMPLETED) for status in _AT_HAND),
+        Transition(_H.COMPLETED, "send-back", _H.SUSPENDED),
+        Transition(_H.COMPLETED, "take-up-again", _H.ACTIVE),
+        *(Transition(status, "clear", _H.CREATED) for status in (*_AT_HAND, _H.COMPLETED)),
+        *(Transition(status, "archive", _H.ARCHIVED) for status in (_H.COMPLETED, *_AT_HAND)),
     ],
 )
 

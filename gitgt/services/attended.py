@@ -112,4 +112,4 @@ def _assignment(town: Town, post: Post, runtime: Runtime, wish: Wish) -> Assignm
 def _opening(post: Post) -> str:
     """Return what a session is told first."""
     who = f"You are {post.address}, in {post.worktree}."
-    return f"{who} Type: git gt prime. If there is work on your hook, begin it.\n"
+    return f"{who} Type: git gt hook. If there is work on your hook, begin it.\n"

@@ -13,6 +13,7 @@ from gitgt.errors import NotFoundError
 from gitgt.git import faults, markers, refs, snapshot, trash, worktree
 from gitgt.git.command import attempt, git
 from gitgt.git.markers import Assignment
+from gitgt.git.remote import tracking
 from gitgt.git.repository import Repository
 from gitgt.git.transaction import move_refs
 from gitgt.ledger.snapshot import Snapshot
@@ -56,6 +57,7 @@ def prepare(rig: Rig, now: Snapshot, bead: Bead) -> tuple[Path, Assignment]:
     if git_dir is None:
         _put_away(path)
         git_dir = worktree.add(now.repository, path, branch=assignment.branch, start=start)
+        _bring_back(now.repository, path, assignment)
     elif worktree.head_of(git_dir) != f"refs/heads/{assignment.branch}":
         git_dir = _reuse(now.repository, path, assignment, start)
     markers.mark_assignment(git_dir, assignment)
@@ -67,6 +69,9 @@ def _start(rig: Rig, now: Snapshot, bead: Bead) -> str:
     back = sent_back(now, bead)
     if back is not None:
         return back.head
+    elsewhere = now.repository.ref(tracking(rig.remote, branch_of(bead.assignee, bead.id)))
+    if elsewhere is not None:  # it was begun on another machine
+        return elsewhere
     where = target.of(rig, bead)
     target.check_kind(rig, where)
     due = target.beginning(now.repository, where)
@@ -76,6 +81,15 @@ def _start(rig: Rig, now: Snapshot, bead: Bead) -> str:
     if found is None:
         raise NotFoundError(f"{rig.name} has no branch {where!r} to start {bead.id} from")
     return found
+
+
+def _bring_back(repository: Repository, path: Path, assignment: Assignment) -> None:
+    """Bring back what was not committed on this very commit, where a worktree was lost."""
+    last = next(snapshot.history(repository, assignment.agent), None)
+    if last is None or last.branch != assignment.branch:
+        return
+    if repository.parents_of(last.commit)[:1] == (worktree.tip(path),):
+        snapshot.restore(path, last.commit)
 
 
 def _usable(path: Path) -> Path | None:

@@ -29,7 +29,7 @@ from gitgt.services import (
     settings,
     target,
 )
-from gitgt.services.hook import HELD, hooks
+from gitgt.services.hook import HELD, held, hooks
 from gitgt.services.integration import branches
 from gitgt.services.town import Rig, Town
 
@@ -43,6 +43,7 @@ class Order:
     target: str = ""  # the branch to start from and to land on
     convoy: bool = True
     force: bool = False
+    replace: bool = False  # what hangs there is taken off, for somebody else to take up
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +131,7 @@ def _sling_one(
         _check_whole(rig, old)
         where = order.target or branches.place(town, rig, old)
         target.check(rig, now.repository, where)
+        off = _in_the_way(rig, now, order, bead) if order.replace else ()
         agent, is_new = choose(town, rig, now, order, who)
         new = old.after(
             BeadVerb.SLING,
@@ -139,11 +141,19 @@ def _sling_one(
             convoy=old.convoy if tracked or caravan is None else str(caravan),
             reason="",
         )
-        documents = (new, agent) if is_new else (new,)
+        documents = (new, agent, *off) if is_new else (new, *off)
         return Change(f"sling {bead} to {agent.address}", documents, event="bead.slung")
 
     after = claims.transact(town, rig, decide, who)
     return Slung(after.bead(bead), fresh)
+
+
+def _in_the_way(rig: Rig, now: Snapshot, order: Order, bead: BeadId) -> tuple[Bead, ...]:
+    """Return what hangs where *bead* is to, taken off."""
+    wanted = address(rig, order.to)
+    there = [now.bead(each) for whose, each in held(now) if whose == wanted]
+    why = f"{bead} took its place on the hook of {wanted}"
+    return tuple(each.after(BeadVerb.RELEASE, reason=why) for each in there)
 
 
 def _check_whole(rig: Rig, bead: Bead) -> None:
@@ -198,7 +208,7 @@ def choose(town: Town, rig: Rig, now: Snapshot, order: Order, who: Actor) -> tup
     known = {agent.address: agent for agent in now.all(Agent, status="active")}
     if "/" in order.to:
         wanted = address(rig, order.to)
-        if wanted in busy:
+        if wanted in busy and not order.replace:
             raise RefusedError(
                 f"{wanted} has {busy[wanted]} on its hook", hint=f"git gt sling BEAD {rig.name}"
             )

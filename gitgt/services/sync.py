@@ -83,7 +83,7 @@ def sync(town: Town, rig: Rig | None, *, dry_run: bool = False) -> Synced:
     """
     name, where = "hq" if rig is None else rig.name, remote_of(town, rig)
     if not where:
-        raise _unshared(rig)
+        raise unshared(rig)
     ledger = town.ledger_at(rig)
     before, known = ledger.head(), _known(ledger, where)
     taken: list[Joined] = []
@@ -107,7 +107,8 @@ def sync(town: Town, rig: Rig | None, *, dry_run: bool = False) -> Synced:
     )
 
 
-def _unshared(rig: Rig | None) -> RefusedError:
+def unshared(rig: Rig | None) -> RefusedError:
+    """Return the error of whoever would exchange what is not shared."""
     if rig is None:
         return RefusedError(
             "the town has no remote", hint="git remote add origin URL, in the town's folder"

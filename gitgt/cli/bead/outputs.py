@@ -84,6 +84,12 @@ OUTPUTS: Final = {
 # What other commands than those of bd answer.
 OTHERS: Final = {
     "sync": "synced",
+    "hook": "documents",
+    "hook show": "hooks",
+    "hook status": "hooks",
+    "hook attach": "documents",
+    "hook detach": "documents",
+    "unsling": "documents",
     "fsck": "checked",
     "mq conflict": "conflict",
     "resolve": "resolved",
