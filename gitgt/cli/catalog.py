@@ -59,6 +59,9 @@ CATALOG: Final[tuple[Entry, ...]] = (
     Entry("mail", "gitgt.cli.mail", "Write to agents and people, and read mail", AGENTS),
     Entry("nudge", "gitgt.cli.nudge", "Say a word to agents as their turn ends", AGENTS),
     Entry("broadcast", "gitgt.cli.nudge:broadcast", "Nudge all that are at work", AGENTS),
+    Entry("handoff", "gitgt.cli.handoff", "Let another session go on from here", AGENTS),
+    Entry("resume", "gitgt.cli.resume", "Show what an earlier session left", AGENTS),
+    Entry("checkpoint", "gitgt.cli.checkpoint", "Note how far you are", AGENTS),
     # Rigs
     Entry("rig", "gitgt.cli.rig", "Add projects to the town, and see how they stand", RIGS),
     Entry("sync", "gitgt.cli.sync", "Exchange ledgers with other clones", RIGS),

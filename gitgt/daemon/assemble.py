@@ -23,6 +23,7 @@ from gitgt.roles.dispatcher import DispatcherRole
 from gitgt.roles.pull_requests import PullRequestsRole
 from gitgt.roles.radar import RadarRole
 from gitgt.roles.refinery import RefineryRole
+from gitgt.roles.relief import ReliefRole
 from gitgt.roles.witness import WitnessRole
 from gitgt.services import escalations, submit
 from gitgt.services.radar.radar import Radars
@@ -46,6 +47,7 @@ def roles(town: Town) -> list[Reconciler]:
         RefineryRole(town),
         PullRequestsRole(town),
         RadarRole(town, radars),
+        ReliefRole(town),
         DispatcherRole(town, radars),
         ConvoysRole(town),
         DeaconRole(town),

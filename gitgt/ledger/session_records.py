@@ -23,6 +23,9 @@ _ATTEMPTS: Final = 200
 _WHO: Final = ("gitgt", "gitgt@gitgt.invalid")
 _PATH: Final = re.compile(r"(?:[^/\0]+/)+[0-9a-f]{2}/[0-9a-f]{10}(?:-[0-9]{1,6})?")
 
+# What a tree holds never changes; the roles look again and again at the same ones.
+_KEPT: Final = 1000
+_KNOWN: dict[tuple[str, str], tuple[SessionRecord, ...]] = {}
 Decide = Callable[[SessionRecord | None], SessionRecord | None]
 
 
@@ -93,10 +96,19 @@ class SessionRecords:
         tree = head and (self._repository.entry(head, below.rstrip("/")) if below else head)
         if not tree:
             return []
+        key = (str(self._repository.common), tree)
+        if key not in _KNOWN:
+            if len(_KNOWN) >= _KEPT:
+                _KNOWN.clear()
+            _KNOWN[key] = self._listed(tree, below)
+        return list(_KNOWN[key])
+
+    def _listed(self, tree: str, below: str) -> tuple[SessionRecord, ...]:
         files = self._repository.files(tree)
         wanted = [oid for path, oid in files.items() if _PATH.fullmatch(f"{below}{path}")]
         found = (_parsed(content) for _, content in self._repository.readable(wanted))
-        return sorted((each for each in found if each), key=lambda each: each.started + each.id)
+        known = (each for each in found if each is not None)
+        return tuple(sorted(known, key=lambda each: (each.started, each.id)))
 
     def _read(self, head: str, path: str) -> SessionRecord | None:
         content = self._repository.read(head, path)

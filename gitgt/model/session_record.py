@@ -52,6 +52,21 @@ def _known(one: int | None, two: int | None, how: Any) -> int | None:  # noqa: A
     return found
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Note:
+    """What a session leaves for whoever comes after it, and for itself after a compaction.
+
+    ``reason`` is why it was written, ``mark`` where the work stood: two notes with the same
+    mark have no progress between them. One without a text takes back the one before.
+    """
+
+    at: str
+    subject: str = ""
+    text: str = ""
+    reason: str = ""
+    mark: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionRecord:
     """One session of one agent.
@@ -59,7 +74,8 @@ class SessionRecord:
     ``session`` is what its launcher calls it and ``conversation`` what its program does, which
     wrote ``transcript``. ``place`` is the town's folder on ``host``. ``how`` is why it ended,
     if not well. ``topic`` is what it was begun for (an assignment, a handoff), and ``follows``
-    the record that it goes on from. ``usage`` is by model; what is not known is not in it.
+    the record that it goes on from. A session with a ``handoff`` has ended or is to end, and
+    another one begins. ``usage`` is by model; what is not known is not in it.
     """
 
     id: str
@@ -78,9 +94,12 @@ class SessionRecord:
     transcript: str = ""
     topic: str = ""
     follows: str = ""
+    permission: str = ""
     started: str = ""
     ended: str = ""
     how: str = ""
+    handoff: Note | None = None
+    checkpoint: Note | None = None
     usage: Mapping[str, Usage] = field(default_factory=dict)
     ext: Mapping[str, Any] = field(default_factory=dict)
 
@@ -104,16 +123,21 @@ class SessionRecord:
 
     def plain(self) -> dict[str, Any]:
         """Return it as plain values, without what it does not say."""
-        told = {key: value for key, value in asdict(self).items() if value not in ("", {})}
-        ext = told.pop("ext", {})
-        return {**ext, **told}
+        told = {
+            key: _bare(value)
+            for key, value in asdict(self).items()
+            if value not in ("", {}, None)
+        }
+        told.pop("ext", None)
+        return {**self.ext, **told}
 
     def joined(self, other: SessionRecord) -> SessionRecord:
         """Return what two records of one session say together."""
-        later = {
-            each.name: max(getattr(self, each.name), getattr(other, each.name))
-            for each in fields(self)
-            if each.name not in ("usage", "ext", "ended", "how")
+        later: dict[str, Any] = {
+            name: max(getattr(self, name), getattr(other, name)) for name in _LATER
+        }
+        notes: dict[str, Any] = {
+            name: _last_note(getattr(self, name), getattr(other, name)) for name in _NOTES
         }
         models = sorted({*self.usage, *other.usage})
         usage = {name: _of(self, name).joined(_of(other, name)) for name in models}
@@ -121,7 +145,7 @@ class SessionRecord:
         ext = {**self.ext, **other.ext}
         for name in {*self.ext} & {*other.ext}:
             ext[name] = max(self.ext[name], other.ext[name], key=repr)
-        return replace(self, **later, usage=usage, ended=ended, how=how, ext=ext)
+        return replace(self, **later, **notes, usage=usage, ended=ended, how=how, ext=ext)
 
 
 def _of(record: SessionRecord, model: str) -> Usage:
@@ -134,9 +158,24 @@ def _first_end(one: SessionRecord, two: SessionRecord) -> tuple[str, str]:
     return min((each for each in ends if each[0]), default=max(ends))
 
 
+def _last_note(one: Note | None, two: Note | None) -> Note | None:
+    return max((each for each in (one, two) if each is not None), default=None)
+
+
+def _bare(value: object) -> object:
+    """Return a note without what it does not say."""
+    if isinstance(value, dict) and "at" in value:
+        return {key: each for key, each in value.items() if each}
+    return value
+
+
+_NOTES: Final = ("handoff", "checkpoint")
 _TEXTS: Final = frozenset(
-    each.name for each in fields(SessionRecord) if each.name not in ("attempt", "usage", "ext")
+    each.name
+    for each in fields(SessionRecord)
+    if each.name not in ("attempt", "usage", "ext", *_NOTES)
 )
+_LATER: Final = (*sorted(_TEXTS - {"ended", "how"}), "attempt")
 
 
 def parse(found: object) -> SessionRecord | None:
@@ -148,14 +187,22 @@ def parse(found: object) -> SessionRecord | None:
         return None
     told = {name: found[name] for name in _TEXTS if name in found}
     attempt, usage = found.get("attempt", 1), _usage(found.get("usage", {}))
+    notes: dict[str, Any] = {name: _note(found.get(name)) for name in _NOTES}
     ext = {name: each for name, each in found.items() if name not in _KNOWN}
     is_sound = all(isinstance(each, str) for each in told.values()) and usage is not None
     if not is_sound or type(attempt) is not int or not {"id", "session", "address"} <= {*told}:
         return None
-    return SessionRecord(**told, attempt=attempt, usage=usage or {}, ext=ext)
+    return SessionRecord(**told, **notes, attempt=attempt, usage=usage or {}, ext=ext)
 
 
-_KNOWN: Final = frozenset({*_TEXTS, "attempt", "usage"})
+_KNOWN: Final = frozenset({*_TEXTS, *_NOTES, "attempt", "usage"})
+
+
+def _note(found: object) -> Note | None:
+    if not isinstance(found, dict) or not all(isinstance(each, str) for each in found.values()):
+        return None
+    told = {each.name: found[each.name] for each in fields(Note) if each.name in found}
+    return Note(**told) if told.get("at") else None
 
 
 def _usage(found: object) -> dict[str, Usage] | None:

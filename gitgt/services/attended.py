@@ -6,6 +6,7 @@ the hook is empty. Several may ask at once, and one session begins.
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,7 +19,7 @@ from gitgt.runtime.assignment import Assignment, Permission, slug
 from gitgt.runtime.presets import Runtime
 from gitgt.services import hook, programs, runtimes, sessions, wip
 from gitgt.services.post import CREW, Post, enlist
-from gitgt.services.town import Town
+from gitgt.services.town import Rig, Town
 
 _DIGITS: Final = 4
 
@@ -50,7 +51,7 @@ def start(town: Town, post: Post, who: Actor, wish: Wish | None = None) -> Begun
     _check_place(post)
     identity = enlist(town, post, who)
     wanted = wish or Wish()
-    with turn(town.ledger_at(post.rig).repository, f"session-{slug(post.address)}"):
+    with taking(town, post.rig, post.address):
         seen = sessions.look(post.place, post.address)
         if seen.state is SessionState.RUNNING:
             return Begun(seen.session, fresh=False)
@@ -59,6 +60,11 @@ def start(town: Town, post: Post, who: Actor, wish: Wish | None = None) -> Begun
         begun = _assignment(town, post, runtime, wanted)
         sessions.begin(town, post.place, begun)
         return Begun(begun.session, fresh=True)
+
+
+def taking(town: Town, rig: Rig | None, address: str) -> AbstractContextManager[None]:
+    """Let one after the other see whether a seat is taken, and take it."""
+    return turn(town.ledger_at(rig).repository, f"session-{slug(address)}")
 
 
 def stop(town: Town, post: Post) -> bool:

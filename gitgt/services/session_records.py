@@ -10,16 +10,20 @@ import socket
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from itertools import count
-from typing import Any
+from typing import Any, Final
 
 from gitgt.errors import AmbiguousError, NotFoundError
 from gitgt.ledger.session_records import SessionRecords
-from gitgt.model.instant import exact_text_of
-from gitgt.model.session_record import SessionRecord, Usage, id_of
+from gitgt.model.instant import exact_text_of, later_than
+from gitgt.model.session_record import Note, SessionRecord, Usage, id_of
 from gitgt.runtime.assignment import Assignment
 from gitgt.services.town import Rig, Town
 
 Place = Rig | Town
+BY_HAND: Final = "by hand"  # of a session that nobody but a person knew of
+HANDOFF: Final = "handoff"
+NOT_BEGUN: Final = "it could not begin: "
+VANISHED: Final = "it vanished without a word"  # as launchers say it
 
 
 def of(town: Town, place: Place) -> SessionRecords:
@@ -41,6 +45,27 @@ def records(
         kept = of(town, each)
         found += kept.of(address) if address else kept.all()
     return sorted(found, key=lambda record: (record.started, record.id))
+
+
+def last(town: Town, place: Place, address: str) -> SessionRecord | None:
+    """Return the record of the last session of an agent that began."""
+    found = [each for each in of(town, place).of(address) if has_begun(each)]
+    return found[-1] if found else None
+
+
+def left_by(record: SessionRecord) -> str:
+    """Return the id of the record that whoever sits down after *record* goes on from.
+
+    One that vanished may never have got that far: what it was to go on from is not lost.
+    """
+    if record.handoff is not None:
+        return record.id
+    return record.follows if record.how.startswith(VANISHED) else ""
+
+
+def has_begun(record: SessionRecord) -> bool:
+    """Tell whether anything was started at all."""
+    return not record.how.startswith(NOT_BEGUN)
 
 
 def find(town: Town, name: str) -> SessionRecord:
@@ -65,13 +90,12 @@ def find(town: Town, name: str) -> SessionRecord:
     return found[0]
 
 
-def note_started(
-    town: Town, place: Place, assignment: Assignment, *, topic: str = "", follows: str = ""
-) -> str:
+def note_started(town: Town, place: Place, assignment: Assignment, *, topic: str = "") -> str:
     """Record that a session is about to begin; return the id of its record.
 
-    It is written before anything is started. Whoever is killed in between comes again with a
-    session of the same name, which is the same one.
+    If the one before has handed over, this is the one that goes on from there. It is written
+    before anything is started. Whoever is killed in between comes again with a session of the
+    same name, which is the same one.
     """
     number = _last(town, place, assignment.address, assignment.session)
     old = _get(town, place, assignment.address, assignment.session, number)
@@ -79,6 +103,8 @@ def note_started(
         number += 1  # a launcher's memory was lost, and it counts anew
     name = _id(town, assignment.address, assignment.session, number)
     at = assignment.at or town.clock()
+    before = last(town, place, assignment.address)
+    follows = "" if before is None or before.id == name else left_by(before)
     fresh = SessionRecord(
         id=name,
         session=assignment.session,
@@ -93,9 +119,11 @@ def note_started(
         cwd=str(assignment.worktree),
         host=socket.gethostname(),
         place=str(town.root),
-        topic=topic,
+        topic=HANDOFF if follows else topic,
         follows=follows,
-        started=exact_text_of(at),
+        permission=str(assignment.permission),
+        # A clock may be set back; who came last must be told apart all the same.
+        started=later_than(before.started if before else "", exact_text_of(at)),
     )
     of(town, place).change(
         assignment.address, name, lambda _: fresh, why=f"{assignment.address} sits down", at=at
@@ -131,6 +159,58 @@ def note_ended(
 def _told(old: SessionRecord, told: Mapping[str, str]) -> SessionRecord:
     known: dict[str, Any] = {name: each for name, each in told.items() if each}
     return replace(old, **known)
+
+
+def note_handoff(
+    town: Town, place: Place, address: str, session: str, note: Note
+) -> SessionRecord:
+    """Record what a session leaves to its successor, once; return its record.
+
+    A session that nobody but a person knew of (empty) gets a record by this.
+    """
+    if not session:
+        return _note_by_hand(town, place, address, handoff=note)
+
+    def decide(old: SessionRecord) -> SessionRecord:
+        return old if old.handoff else replace(old, handoff=note)
+
+    _amend(town, place, address, session, decide, f"hands over: {note.subject}")
+    found = last(town, place, address)
+    if found is None or found.session != session:
+        return _note_by_hand(town, place, address, handoff=note)
+    return found
+
+
+def note_checkpoint(
+    town: Town, place: Place, address: str, session: str, note: Note
+) -> SessionRecord:
+    """Record how far a session is, for whoever goes on from there; return its record."""
+    before = last(town, place, address)
+    if before is None or (session and before.session != session):
+        return _note_by_hand(town, place, address, checkpoint=note)
+    of(town, place).change(
+        address, before.id, lambda old: old and replace(old, checkpoint=note),
+        why=f"{address} notes how far it is", at=town.clock(),
+    )  # fmt: skip
+    return replace(before, checkpoint=note)
+
+
+def _note_by_hand(
+    town: Town, place: Place, address: str, *, handoff: Note | None = None,
+    checkpoint: Note | None = None,
+) -> SessionRecord:  # fmt: skip
+    now = exact_text_of(town.clock())
+    session = f"{BY_HAND} {now}"
+    rig = None if isinstance(place, Town) else place
+    record = SessionRecord(
+        id=_id(town, address, session, 1), session=session, address=address,
+        rig=rig.name if rig else "", host=socket.gethostname(), place=str(town.root),
+        topic=BY_HAND, started=now, ended=now, handoff=handoff, checkpoint=checkpoint,
+    )  # fmt: skip
+    of(town, place).change(
+        address, record.id, lambda _: record, why=f"{address} leaves a note", at=town.clock()
+    )
+    return record
 
 
 def note_usage(

@@ -31,6 +31,8 @@ from gitgt.services import (
     settings,
     target,
 )
+from gitgt.services.handoff import told
+from gitgt.services.handoff.seat import Seat
 from gitgt.services.integration import branches
 from gitgt.services.town import Rig, Town
 
@@ -59,8 +61,8 @@ def root_of(place: Rig | Town) -> Path:
 
 def sessions_of(place: Rig | Town, town: Town | None = None) -> ExecLauncher:
     """Return what starts and observes the sessions of *place*; starting needs its *town*."""
-    told = None if town is None else wiring(place, town)
-    return ExecLauncher(root_of(place), wiring=told)
+    whom = None if town is None else wiring(place, town)
+    return ExecLauncher(root_of(place), wiring=whom)
 
 
 def wiring(place: Rig | Town, town: Town) -> Wiring:
@@ -127,8 +129,8 @@ def tell_ended(town: Town, place: Rig | Town, seen: Mapping[str, Seen]) -> None:
     """
     for address, each in seen.items():
         folder = folder_of(place, address, each.session)
-        told = folder / _TOLD
-        if each.state is not SessionState.ENDED or told.exists():
+        mark = folder / _TOLD
+        if each.state is not SessionState.ENDED or mark.exists():
             continue
         _note_ended(town, place, address, each, progress.read(folder))
         facts = {
@@ -139,7 +141,7 @@ def tell_ended(town: Town, place: Rig | Town, seen: Mapping[str, Seen]) -> None:
         }
         town.events.append("session.ended", address, facts)
         with contextlib.suppress(OSError):  # then it is told once more
-            told.touch()
+            mark.touch()
 
 
 def _note_ended(
@@ -178,6 +180,11 @@ def forgive(rig: Rig, address: str, bead: str) -> None:
     for each in _started(rig, address, f"{bead}-"):
         if not (each / _FORGIVEN).exists():
             (each / _FORGIVEN).touch()
+
+
+def pass_over(place: Rig | Town, address: str, session: str) -> None:
+    """Count a session no more, which ends because another one goes on from there."""
+    (folder_of(place, address, session) / _FORGIVEN).touch()
 
 
 def _started(rig: Rig, address: str, series: str) -> list[Path]:
@@ -222,9 +229,16 @@ def start(town: Town, rig: Rig, now: Snapshot, bead: Bead) -> None:
             base=base,
             attempt=1 if back is None else back.revision + 1,
             at=town.clock(),
-            prompt=prompt.compose(bead, marked, base, back),
+            prompt=_prompt(town, rig, bead, prompt.compose(bead, marked, base, back)),
         ),
     )
+
+
+def _prompt(town: Town, rig: Rig, bead: Bead, task: str) -> str:
+    """Return the prompt of a polecat, with what its predecessor has left to it."""
+    seat = Seat(bead.assignee, rig, sandbox.path_of(rig, bead.assignee))
+    left = told.text(town, seat)
+    return f"{task}\n{left}\n" if left else task
 
 
 def begin(town: Town, place: Rig | Town, assignment: Assignment, *, topic: str = "") -> None:
@@ -247,8 +261,9 @@ def begin(town: Town, place: Rig | Town, assignment: Assignment, *, topic: str =
     except GtError as error:
         if is_new and look(place, address).session != session:
             session_records.note_ended(
-                town, place, address, session, ended=town.clock(), how=str(error)
-            )
+                town, place, address, session, ended=town.clock(),
+                how=f"{session_records.NOT_BEGUN}{error}",
+            )  # fmt: skip
         raise
     facts = {
         "session": session,

@@ -39,7 +39,7 @@ def ended(town):
 
 def told(record):
     """Return what of a record is the same wherever a test runs."""
-    varying = ("id", "session", "cwd", "host", "place", "ended")
+    varying = ("id", "session", "cwd", "host", "place", "ended", "permission")
     return {key: value for key, value in record.plain().items() if key not in varying}
 
 

@@ -7,11 +7,12 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitgt.model.session_record import NOTHING_KNOWN, SessionRecord, Usage, id_of, parse
+from gitgt.model.session_record import NOTHING_KNOWN, Note, SessionRecord, Usage, id_of, parse
 
 COUNTS = st.none() | st.integers(0, 9)
 USAGES = st.builds(Usage, input=COUNTS, output=COUNTS, cache_read=COUNTS, cache_write=COUNTS)
 WORDS = st.sampled_from(["", "a", "b", "über"])
+NOTES = st.none() | st.builds(Note, at=st.sampled_from(["1", "2"]), text=WORDS, mark=WORDS)
 RECORDS = st.builds(
     SessionRecord,
     id=st.just("0123456789ab"),
@@ -23,6 +24,8 @@ RECORDS = st.builds(
     attempt=st.integers(1, 3),
     started=WORDS,
     ended=WORDS,
+    handoff=NOTES,
+    checkpoint=NOTES,
     how=WORDS,
     usage=st.dictionaries(WORDS, USAGES, max_size=2),
     ext=st.dictionaries(st.sampled_from(["later", "still"]), WORDS | st.integers(), max_size=2),

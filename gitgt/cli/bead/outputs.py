@@ -127,4 +127,8 @@ OTHERS: Final = {
     "config agent list": "runtime-settings",
     "config role-agent": "role-runtimes",
     "config default-agent": "default-runtime",
+    "handoff": "left",
+    "checkpoint write": "left",
+    "checkpoint read": "left",
+    "resume": "inherited",
 }
