@@ -112,10 +112,10 @@ def say_if_provisional(where: Town, bead: str) -> None:
 
 def after_noting(where: Town, bead: str) -> None:
     """Let the desks show a change that sets nothing off, if no watcher lives that would."""
-    from gitgt.daemon.presence import watcher_lives
+    from gitgt.daemon.presence import others_act
     from gitgt.services import desk
 
-    if not watcher_lives(where.root):
+    if not others_act(where.root):
         ledger = where.ledger_of(bead)
         for each in desk.desks(ledger):
             desk.refresh(ledger, each)
@@ -152,9 +152,9 @@ def _concerns_others(where: Town, bead: Bead) -> bool:
 def after_writing(where: Town) -> None:
     """See to what a change sets off, if no watcher lives that would."""
     from gitgt.cli.output import progress
-    from gitgt.daemon.presence import watcher_lives
+    from gitgt.daemon.presence import others_act
 
-    if not watcher_lives(where.root):
+    if not others_act(where.root):
         from gitgt.daemon import assemble
 
         with progress("working"):

@@ -25,6 +25,8 @@ def lines(seen: TownView, *, watcher: int | None) -> Iterator[str]:
     """Yield the overview of a town; *watcher* is the process that watches, if one does."""
     alive = f"watched by process {watcher}" if watcher else "nobody watches: git gt up"
     yield f"{output.paint(seen.root, 'bold')}  {alive}"
+    if seen.unjailed:
+        yield f"agents run without a jail: {output.one_line(seen.unjailed)}"
     for rig in seen.rigs:
         yield from _rig(rig)
     for absent, way_back in seen.absent:

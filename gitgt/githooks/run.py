@@ -63,8 +63,11 @@ def _go_on(place: Place) -> None:
     What a desk's commit put on a hook and could not stay there is told.
     """
     from gitgt.daemon.assemble import one_pass
+    from gitgt.daemon.presence import others_act
     from gitgt.services import hook
 
+    if others_act(place.town.root):
+        return
     before = place.ledger.snapshot() if place.is_desk else None
     one_pass(place.town)
     for each in hook.released(before, place.ledger.snapshot()) if before else ():

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from gitgt.runtime.jail import Jail
 from gitgt.runtime.presets import Runtime
 
 
@@ -32,7 +33,8 @@ class Assignment:
     ``attempt`` is 1, and one more each time that the work came back. ``at`` is when.
     ``conversation`` is what the program calls its session: that of a new one where we may say
     it, else that of the earlier one which this ``takes_up``. ``folder`` is where the launcher
-    keeps the session: its taps, which know no ledger, find it there.
+    keeps the session: its taps, which know no ledger, find it there. ``jail`` is what its
+    program is locked into, None if it is not.
     """
 
     address: str
@@ -54,6 +56,7 @@ class Assignment:
     model: str = ""
     permission: Permission = Permission.AUTONOMOUS
     folder: Path | None = None
+    jail: Jail | None = None
 
     @property
     def slug(self) -> str:

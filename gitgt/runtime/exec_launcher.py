@@ -18,6 +18,7 @@ from typing import Any, Final
 from gitgt.errors import EnvironmentProblemError, LeaseHeldError
 from gitgt.runtime import commandline, environment, process
 from gitgt.runtime.assignment import Assignment, slug
+from gitgt.runtime.jail import wrap
 from gitgt.runtime.launcher import ABSENT, Session, SessionState
 from gitgt.runtime.process import Ended, Lost, Running, Spec
 
@@ -115,7 +116,7 @@ class ExecLauncher:
         placed = replace(assignment, folder=folder)
         launch = commandline.plan(placed, interactive=False)
         return Spec(
-            argv=launch.argv,
+            argv=wrap(launch.argv, assignment.jail),
             cwd=assignment.worktree,
             env={**environment.for_agent(placed, self._environ), **launch.env},
             directory=folder,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -34,6 +34,7 @@ from gitgt.services import (
 from gitgt.services.handoff import told
 from gitgt.services.handoff.seat import Seat
 from gitgt.services.integration import branches
+from gitgt.services.jail import choice as jail_choice
 from gitgt.services.town import Rig, Town
 
 NOT_STARTED: Final = "could not be started"  # how the reason for such a release begins
@@ -241,6 +242,14 @@ def _prompt(town: Town, rig: Rig, bead: Bead, task: str) -> str:
     return f"{task}\n{left}\n" if left else task
 
 
+def _locked(town: Town, place: Rig | Town, assignment: Assignment) -> Assignment:
+    """Return *assignment* with the jail that its program is to be in."""
+    placed = replace(
+        assignment, folder=folder_of(place, assignment.address, assignment.session)
+    )
+    return replace(assignment, jail=jail_choice.jail_for(town, place, placed))
+
+
 def begin(town: Town, place: Rig | Town, assignment: Assignment, *, topic: str = "") -> None:
     """Start the session of any agent of *place*, in a sandbox that is there.
 
@@ -257,7 +266,7 @@ def begin(town: Town, place: Rig | Town, assignment: Assignment, *, topic: str =
         session_records.note_started(town, place, assignment, topic=topic)
         (folder_of(place, address, session) / _TOLD).unlink(missing_ok=True)
     try:
-        sessions_of(place, town).start(assignment)
+        sessions_of(place, town).start(_locked(town, place, assignment))
     except GtError as error:
         if is_new and look(place, address).session != session:
             session_records.note_ended(

@@ -17,6 +17,7 @@ from gitgt.services.convoy import Progress
 from gitgt.services.gates import gate, gate_history
 from gitgt.services.gates.gate_runs import GateRuns
 from gitgt.services.gates.run_folder import AtWork
+from gitgt.services.jail import choice as jail_choice
 from gitgt.services.queue import queue_view
 from gitgt.services.radar import radar_held
 from gitgt.services.radar.radar_held import Held
@@ -71,7 +72,7 @@ class TownView:
     """A town: its rigs, its convoys that are under way, and what needs a person.
 
     ``absent`` are the rigs that it knows, but whose repositories or ledgers are not there,
-    each with the way to get them back.
+    each with the way to get them back. ``unjailed`` is why agents run without a jail.
     """
 
     root: str
@@ -79,6 +80,7 @@ class TownView:
     absent: tuple[tuple[Rig, str], ...]
     convoys: tuple[Progress, ...]
     escalations: tuple[Escalation, ...]
+    unjailed: str = ""
 
     def fields(self) -> dict[str, Any]:
         """Return it as plain values."""
@@ -88,6 +90,7 @@ class TownView:
             "absent": [rig.name for rig, _ in self.absent],
             "convoys": [each.fields() for each in self.convoys],
             "escalations": [each.fields() for each in self.escalations],
+            "unjailed": self.unjailed,
         }
 
 
@@ -95,12 +98,14 @@ def of(town: Town) -> TownView:
     """Return how the town stands now."""
     here = town.rigs_here()
     absent = [rig for name, rig in town.rigs().items() if name not in here]
+    waiver = jail_choice.waived(town.ledger.snapshot())
     return TownView(
         root=str(town.root),
         rigs=tuple(_rig(town, rig) for rig in here.values()),
         absent=tuple((rig, _way_back(town, rig)) for rig in absent),
         convoys=tuple(convoy.every(town, closed=False)),
         escalations=tuple(escalations.every(town, closed=False)),
+        unjailed=waiver.description if waiver else "",
     )
 
 

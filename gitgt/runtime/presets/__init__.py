@@ -120,7 +120,7 @@ def _made(name: str, base: str, fields: Fields) -> Runtime:
         in_place=fields.get("in_place", False),
         set=fields.get("set", {}),
         unset=tuple(fields.get("unset", ())),
-        config=Config(**fields.get("config", {})),
+        config=Config(**_lists_as_tuples(fields.get("config", {}))),
         taps=_taps(fields.get("taps", {})),
         screen=_screen(fields.get("screen", {})),
         quota=tuple(fields.get("quota", ())),

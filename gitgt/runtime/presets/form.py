@@ -117,10 +117,14 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """Where a program keeps its configuration, and the variable that puts it elsewhere."""
+    """Where a program keeps its configuration, and the variable that puts it elsewhere.
+
+    ``besides`` is what else it keeps from one session to the next.
+    """
 
     folder: str = ""
     variable: str = ""
+    besides: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
