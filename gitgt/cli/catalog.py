@@ -82,6 +82,7 @@ CATALOG: Final[tuple[Entry, ...]] = (
     Entry("recover", "gitgt.cli.recover", "Bring back what an agent had not committed", TOWN),
     Entry("fsck", "gitgt.cli.fsck", "Look for what is wrong in the ledgers", TOWN),
     Entry("hooks", "gitgt.cli.hooks", "Install, check and remove our git hooks", TOWN),
+    Entry("taps", "gitgt.cli.taps", "See and renew what agents' programs call", TOWN),
     # Seeing
     Entry("status", "gitgt.cli.status", "Show the town at one glance", SEEING),
     Entry("feed", "gitgt.cli.feed", "Tell what happened in the town", SEEING),

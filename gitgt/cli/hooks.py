@@ -1,12 +1,13 @@
-"""``git gt hooks``: git's own hooks, those of ours among them."""
+"""``git gt hooks``: git's own hooks, those of ours among them, and agents' taps."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import click
 
-from gitgt.cli import context, output
+from gitgt.cli import context, output, taps
 from gitgt.cli.noun import Noun
 from gitgt.git import githooks
 from gitgt.git.repository import Repository
@@ -28,11 +29,16 @@ command = Noun(
 @context.rig_option
 @output.json_option
 def show_all(*, rig: str | None, as_json: bool) -> None:
-    """List our hooks, and how it stands with each."""
+    """List our hooks, agents' taps among them, and how it stands with each."""
+    town = context.town()
     found = [
         {"repository": where, "name": hook.name, "state": str(hook.state)}
-        for where, repository in _repositories(context.town(), rig)
+        for where, repository in _repositories(town, rig)
         for hook in githooks.installed(repository)
+    ]
+    found += [
+        {"repository": tap.where, "name": f"{tap.role} {tap.runtime}", "state": str(tap.state)}
+        for tap in taps.installed(town, rig)
     ]
     if as_json:
         output.answer_json(found)
@@ -44,8 +50,14 @@ def show_all(*, rig: str | None, as_json: bool) -> None:
 @context.rig_option
 @output.json_option
 def repair(*, rig: str | None, as_json: bool) -> None:
-    """Make good what other tools did to our hooks."""
-    _put(rig, as_json=as_json)
+    """Make good what other tools did to our hooks, and to agents' taps."""
+    done = _put(rig, as_json=as_json)
+    for tap in taps.synced(context.town(), rig):
+        done.append({"repository": tap.where, "changed": True})
+        if not as_json:
+            output.answer(f"{tap.where} has the taps of {tap.role} on {tap.runtime}")
+    if as_json:
+        output.answer_json(done)
 
 
 @click.command()
@@ -53,7 +65,9 @@ def repair(*, rig: str | None, as_json: bool) -> None:
 @output.json_option
 def install(*, rig: str | None, as_json: bool) -> None:
     """Install our hooks; those that are there are run as before."""
-    _put(rig, as_json=as_json)
+    done = _put(rig, as_json=as_json)
+    if as_json:
+        output.answer_json(done)
 
 
 @click.command()
@@ -71,17 +85,16 @@ def uninstall(*, rig: str | None, as_json: bool) -> None:
         output.answer_json(done)
 
 
-def _put(rig: str | None, *, as_json: bool) -> None:
+def _put(rig: str | None, *, as_json: bool) -> list[dict[str, Any]]:
     town = context.town()
-    done = []
+    done: list[dict[str, Any]] = []
     for where, repository in _repositories(town, rig):
         fresh = githooks.install(repository, town=town.root, again=True)
         done.append({"repository": where, "changed": fresh})
         if not as_json:
             told = "has our hooks" if fresh else "has our hooks: nothing changed"
             output.answer(f"{where} {told}")
-    if as_json:
-        output.answer_json(done)
+    return done
 
 
 def _repositories(town: Town, rig: str | None) -> Iterator[tuple[str, Repository]]:

@@ -1,0 +1,95 @@
+// gitgt taps 1: written anew at each start; git gt taps list shows it.
+// Tells gitgt what happens in OpenCode, and OpenCode what gitgt answers. It decides nothing, and
+// whatever goes wrong in it is nobody's harm.
+import { spawn } from "node:child_process";
+
+const GATEWAY = __GATEWAY__;
+const CALLED = __EVENTS__;
+const PATIENCE = 10000;
+
+const isAgent = () => Boolean(process.env.GT_ROLE && process.env.GT_SESSION_DIR);
+
+function ask(event, said) {
+  return new Promise((resolve) => {
+    if (!CALLED[event] || !isAgent()) return resolve({});
+    let out = "";
+    const done = () => {
+      clearTimeout(timer);
+      try {
+        resolve(JSON.parse(out));
+      } catch {
+        resolve({});
+      }
+    };
+    const child = spawn(GATEWAY[0], [...GATEWAY.slice(1), ...CALLED[event]], {
+      stdio: ["pipe", "pipe", "ignore"],
+    });
+    const timer = setTimeout(() => child.kill("SIGKILL"), PATIENCE);
+    child.on("error", done);
+    child.on("close", done);
+    child.stdin.on("error", () => {});
+    child.stdout.on("data", (part) => (out += part));
+    child.stdin.end(JSON.stringify(said));
+  });
+}
+
+export const Gitgt = async ({ client, directory }) => {
+  // Sessions that another one started have no life of their own here, but their tools are guarded.
+  const children = new Set();
+  let briefing = ""; // for as long as the session lives
+  let post = ""; // for as long as the turn does
+  let started = false;
+
+  const said = (session, more) => ({ session_id: session, cwd: directory, ...more });
+
+  async function start(session, source) {
+    started = true;
+    const answer = await ask("session.start", said(session, { source }));
+    if (answer.context) briefing = answer.context;
+  }
+
+  return {
+    event: async ({ event }) => {
+      const about = event.properties ?? {};
+      const session = about.sessionID ?? about.info?.id;
+      if (event.type === "session.created" && about.info?.parentID) children.add(session);
+      if (!session || children.has(session)) return;
+      if (event.type === "session.created") await start(session, "startup");
+      if (event.type === "session.compacted") await start(session, "compact");
+      if (event.type === "session.deleted") await ask("session.end", said(session, {}));
+      if (event.type === "session.idle") {
+        post = "";
+        const answer = await ask("turn.end", said(session, {}));
+        if (answer.go_on) {
+          const parts = [{ type: "text", text: answer.go_on }];
+          await client.session.prompt({ path: { id: session }, body: { parts } });
+        }
+      }
+    },
+    "chat.message": async (input, output) => {
+      const session = input.sessionID;
+      if (children.has(session)) return;
+      if (!started) await start(session, "resume");
+      const parts = output.parts ?? [];
+      const prompt = parts.filter((each) => each.type === "text").map((each) => each.text);
+      const model = input.model ? `${input.model.providerID}/${input.model.modelID}` : undefined;
+      const more = { prompt: prompt.join("\n"), model };
+      const answer = await ask("prompt.submit", said(session, more));
+      post = answer.context ?? "";
+    },
+    "experimental.chat.system.transform": async (_input, output) => {
+      for (const text of [briefing, post]) if (text) output.system.push(text);
+    },
+    "tool.execute.before": async (input, output) => {
+      const more = { tool_name: input.tool, tool_input: output.args };
+      const answer = await ask("tool.before", said(input.sessionID, more));
+      if (answer.deny) throw new Error(answer.deny);
+    },
+    "tool.execute.after": async (input) => {
+      await ask("tool.after", said(input.sessionID, { tool_name: input.tool }));
+    },
+    "experimental.session.compacting": async (input) => {
+      if (!children.has(input.sessionID)) await ask("compact.before", said(input.sessionID, {}));
+    },
+  };
+};
