@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from gitgt.runtime import presets
 from gitgt.runtime.assignment import Assignment
 from gitgt.runtime.commandline import TapFiles
 from gitgt.services import runtimes, settings, taps
@@ -19,7 +20,7 @@ from tests.support.crowd import crowd
 from tests.support.outputs import validator
 from tests.support.seats import of_polecat
 from tests.support.tap_runtimes import TAPS, runtime
-from tests.support.town import TESS, TownBuilder
+from tests.support.town import TownBuilder
 
 NODE = shutil.which("node")
 needs_node = pytest.mark.skipif(NODE is None, reason="there is no node")
@@ -215,20 +216,16 @@ def test_what_a_town_wants_is_in_its_settings(town, shop, sandbox):
     assert told["PreToolUse"][0]["hooks"][0]["command"].endswith(" --without push")
 
 
-def with_claude(town):
-    fields = settings.read(town.town.root / runtimes.NAME, "agents")
-    fields["agents"]["claude"] = {"preset": "claude"}
-    (town.town.root / runtimes.NAME).write_bytes(settings.emit(fields))
-    runtimes.set_default(town.town, "claude", TESS)
+def started(town, shop, sandbox, name, role="polecat"):
+    chosen = runtimes.named(town.town, shop, name)
+    assignment = replace(assigned(town, sandbox, "claude"), runtime=chosen, role=role)
+    return taps.install(town.town, shop, assignment)
 
 
-def test_taps_are_listed_compared_and_renewed(town, shop):
-    with_claude(town)
+def test_taps_are_listed_compared_and_renewed(town, shop, sandbox):
     where = ("--rig", "shop")
-    base = shop.repository_path / "gt/taps"
-    paths = [base / role / "claude/claude.json" for role in ("crew", "polecat", "witness",
-                                                            "refinery")]  # fmt: skip
-    roles = [path.parts[-3] for path in paths]
+    roles = ["crew", "polecat"]
+    paths = [started(town, shop, sandbox, "claude", role).file for role in roles]
 
     def states():
         found = answered("list")
@@ -239,14 +236,11 @@ def test_taps_are_listed_compared_and_renewed(town, shop):
         validator("taps").validate(found)
         return found
 
-    assert states() == [(role, "missing") for role in roles]
+    paths[0].unlink()
+    assert states() == [("crew", "missing"), ("polecat", "ours")]
     assert gt("taps", "sync", *where, cwd=town.town.root) == (
-        0,
-        "".join(
-            f"shop {role} claude: {path}\n" for role, path in zip(roles, paths, strict=True)
-        ),
-        "",
-    )
+        0, f"shop crew claude: {paths[0]}\n", "",
+    )  # fmt: skip
     assert states() == [(role, "ours") for role in roles]
     assert gt("taps", "sync", *where, cwd=town.town.root).stdout == (
         "the taps are as they should be\n"
@@ -260,7 +254,10 @@ def test_taps_are_listed_compared_and_renewed(town, shop):
     changed = [row for row in told.stdout.splitlines() if row[:1] in "+-"][2:]
     assert changed == ['-    "Nothing": [', '+    "PreCompact": [']
     rows = gt("hooks", "list", *where, cwd=town.town.root).stdout.splitlines()
-    assert rows[-3] == "shop  polecat claude         different"
+    assert rows[-2:] == [
+        "shop  crew claude            ours",
+        "shop  polecat claude         different",
+    ]
 
     assert gt("hooks", "repair", *where, cwd=town.town.root) == (
         0,
@@ -268,6 +265,31 @@ def test_taps_are_listed_compared_and_renewed(town, shop):
         "",
     )
     assert states()[1] == ("polecat", "ours")
+
+
+def test_a_sandbox_is_listed_where_its_program_has_a_file_there(town, shop, sandbox):
+    where = ("taps", "list", "--rig", "shop")
+    assert gt(*where, cwd=town.town.root) == (0, "", "")
+    for name in ("gemini", "codex"):
+        started(town, shop, sandbox, name)
+    file = sandbox.path / ".gemini/settings.json"
+
+    assert gt(*where, cwd=town.town.root).stdout.splitlines() == [
+        "shop  polecat  codex   inline",
+        f"shop  polecat  gemini  ours    {file}",
+    ]
+    sandbox.git("add", "-f", ".gemini")
+    assert gt(*where, cwd=town.town.root).stdout.splitlines()[1] == (
+        f"shop  polecat  gemini  left out  {file}"
+    )
+
+
+@pytest.mark.parametrize("name", presets.names())
+def test_whatever_is_shipped_can_be_started_and_leaves_no_trace(town, shop, sandbox, name):
+    found = started(town, shop, sandbox, name)
+    known = runtimes.named(town.town, shop, name).taps
+    assert (found != TapFiles()) == known.are_there
+    assert sandbox.git("status", "--porcelain") == ""
 
 
 @needs_node

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Final
 
 from gitgt.errors import GtError, RefusedError
-from gitgt.git import refs
 from gitgt.runtime.presets import Runtime, Scope
 from gitgt.runtime.taps import files
 from gitgt.runtime.taps.files import Gateway
@@ -59,7 +58,9 @@ class Installed:
 
 
 def installed(town: Town, place: Rig | Town) -> Iterator[Installed]:
-    """Yield the taps of each role in *place*: on what it runs now, and on what it has run.
+    """Yield the taps of each role in *place*, on whatever it was ever started on.
+
+    Whoever was never started has none yet: each start sees to them.
 
     Raises:
         SettingsError: what is wanted of them breaks its schema.
@@ -84,16 +85,15 @@ def sync(town: Town, place: Rig | Town) -> Iterator[Installed]:
 
 
 def _runtimes(town: Town, place: Rig | Town, role: str) -> list[Runtime]:
-    """Return what *role* runs on in *place*, or has run on."""
+    """Return what *role* was started on in *place*."""
     rig = None if isinstance(place, Town) else place
     kept = wanted.folder(place, role, "-").parent
-    names = [path.name for path in kept.iterdir()] if kept.is_dir() else []
-    found: dict[str, Runtime] = {}
-    for name in ("", *sorted(names)):
-        with contextlib.suppress(GtError):  # nothing is set, or it is nobody's any more
-            runtime = runtimes.chosen(town, rig, name)
-            found[runtime.name] = runtime
-    return list(found.values())
+    names = sorted(path.name for path in kept.iterdir()) if kept.is_dir() else []
+    found: list[Runtime] = []
+    for name in names:
+        with contextlib.suppress(GtError):  # it is nobody's any more
+            found.append(runtimes.named(town, rig, name))
+    return found
 
 
 def _of(
@@ -106,19 +106,20 @@ def _of(
         case Scope.INLINE:
             yield replace(blank, state=TapState.INLINE)
         case Scope.WORKTREE:
-            for sandbox in _sandboxes(place, blank.role):
+            for sandbox in _sandboxes(place, blank.role, runtime.taps.path):
                 yield _of_sandbox(blank, sandbox, runtime, gateway)
         case _:
             path = wanted.folder(place, blank.role, runtime.name) / runtime.taps.path
             yield _compared(blank, path, files.content(runtime.taps, gateway))
 
 
-def _sandboxes(place: Rig | Town, role: str) -> list[Path]:
+def _sandboxes(place: Rig | Town, role: str, file: str) -> list[Path]:
+    """Return the sandboxes of *role* in which that *file* is."""
     if isinstance(place, Town):
         folders = [place.root / role]
     else:
         folders = sorted((place.path / _SANDBOXES.get(role, role)).glob("*"))
-    return [path for path in folders if refs.top_of(path) is not None and path.is_dir()]
+    return [path for path in folders if (path / file).exists()]
 
 
 def _of_sandbox(
