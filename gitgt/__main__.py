@@ -39,7 +39,7 @@ def _run(words: list[str], *, called: str) -> int:
         from gitgt.cli import tap_door
 
         return tap_door.answer(words[1:])
-    if words[:1] in (["ready"], ["bead"]):
+    if words[:1] in (["ready"], ["bead"]) or words[:2] == ["mail", "check"]:
         from gitgt.cli import quick
 
         code = quick.answer(words)

@@ -1,4 +1,4 @@
-"""The quick door of ``ready``, ``list`` and ``show``: usual questions, no command's machinery.
+"""The quick door of what is asked all the time: usual questions, no command's machinery.
 
 Whatever is unusual about the words, or about where they are said, is left to the commands.
 """
@@ -21,6 +21,10 @@ _OF_READY: Final = {
 
 def answer(words: list[str]) -> int | None:
     """Answer if *words* ask for something usual; return the exit code."""
+    if words[:1] == ["mail"]:
+        from gitgt.cli import quick_mail
+
+        return quick_mail.answer(words[2:])
     words = words[1:] if words[:1] == ["bead"] else words
     answers = {"ready": _ready, "list": _list, "show": _show}
     if not words or words[0] not in answers:

@@ -35,6 +35,9 @@ select {COLUMNS} from doc indexed by doc_live where kind = 'bead' and ended = 0
 order by priority, created_at, id limit :limit
 """
 SPOILED: Final = f"select {COLUMNS} from doc where kind = '' order by created_at, id"
+UNREAD: Final = """
+select id, priority from doc where assignee = ? and kind = 'message' and status = 'unread'
+"""
 NAMED: Final = "select id from doc where id >= ? and id < ? order by id limit 2"
 SHOWN: Final = "select content, kind, error from doc join body using (id) where id = ?"
 _RECENT: Final = "created_at >= :recent"

@@ -78,6 +78,27 @@ def shown(cwd: str, text: str) -> dict[str, Any] | None:
     return _answered(cwd, asked)
 
 
+def unread(cwd: str, box: str) -> list[tuple[str, int]] | None:
+    """Return id and priority of the messages in *box* that nobody has read."""
+
+    def asked(_: str, home: Homes) -> list[tuple[str, int]]:
+        return _sure(home("hq")).execute(questions.UNREAD, (box,)).fetchall()
+
+    return _answered(cwd, asked)
+
+
+def folder_of(cwd: str, address: str) -> tuple[str, str] | None:
+    """Return the folders for what may be lost of the town, and of where *address* belongs."""
+    try:
+        town = _town(cwd)
+        rig, slash, _ = address.partition("/")
+        homes = {name: common for name, _, common, _ in _rows(town)}
+    except (OSError, ValueError, LookupError):
+        return None
+    own = f"{town}/.git/gt"
+    return own, f"{homes[rig]}/gt" if slash and rig in homes else own
+
+
 def _fields(content: bytes) -> dict[str, Any]:
     """Return what a bead's canonical file says, if its document would say it just so."""
     from gitgt.ledger.codec import read_canonical

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gitgt.cli import context, output
+from gitgt.cli import context, output, quick_mail
 from gitgt.cli.mail import box
 
 if TYPE_CHECKING:
@@ -24,22 +24,19 @@ def command(*, inject: bool, identity: str | None, as_json: bool) -> None:
     With --inject it shows what waits, nudges too, each once in a session, and with --json how
     much there is; both exit 0.
     """
+    from gitgt.services import quick
     from gitgt.services.mail import delivery
 
     town = context.town()
+    quick.remember(town)
     whose = box.mine(town, identity)
     if inject:
         _inject(town, whose)
         return
     many, urgent = delivery.unread_count(town, whose)
-    if as_json:
-        output.answer_json({"address": whose, "unread": many, "urgent": urgent})
-        return
-    if not many:
-        output.answer("no new mail")
-        raise SystemExit(1)
-    more = f", {urgent} urgent" if urgent else ""
-    output.answer(f"{many} new{more}: git gt mail inbox --unread")
+    code = quick_mail.say(whose, many, urgent, as_json=as_json)
+    if code:
+        raise SystemExit(code)
 
 
 def _inject(town: Town, whose: str) -> None:

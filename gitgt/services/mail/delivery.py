@@ -71,6 +71,7 @@ def delivered(town: Town, address: str, session: str, ids: Sequence[str]) -> Non
     read = [each for each in others if not each.startswith(_RADAR) and _is_read(town, each)]
     if read:
         steps.read(town, read, Actor.agent(address), address)
+        unread_count(town, address)  # so that the next glance finds the index warm
 
 
 def _is_read(town: Town, name: str) -> bool:
