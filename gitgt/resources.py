@@ -1,4 +1,4 @@
-"""Where the schemas, the hook templates and the built-in formulas are.
+"""Where the schemas, the hook templates, the built-in formulas and the roles' prompts are.
 
 In the repository they stand at the top, where people look for them; in an installed package
 they lie inside it. Nobody else needs to know.
@@ -29,6 +29,11 @@ def demo() -> Path:
 def formulas() -> Path:
     """Return the folder of the built-in formulas, one ``<name>.formula.toml`` each."""
     return _PACKAGE / "formulas"
+
+
+def prompts() -> Path:
+    """Return the folder of what each role is told, one ``<role>.md`` each."""
+    return _PACKAGE / "prompts"
 
 
 def _folder(inside: str, beside: str) -> Path:

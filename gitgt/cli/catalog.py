@@ -52,6 +52,8 @@ CATALOG: Final[tuple[Entry, ...]] = (
     Entry("agents", "gitgt.cli.agents", "See agents, and what they can run on", AGENTS),
     Entry("polecat", "gitgt.cli.polecat", "See the agents that work by themselves", AGENTS),
     Entry("crew", "gitgt.cli.crew", "Give people worktrees of their own", AGENTS),
+    Entry("prime", "gitgt.cli.prime", "Tell an agent who it is and what to do", AGENTS),
+    Entry("directive", "gitgt.cli.directive", "See what a town tells its agents", AGENTS),
     Entry("remember", "gitgt.cli.memory:remember", "Remember what agents are told", AGENTS),
     Entry("memories", "gitgt.cli.memory:every", "List what is remembered", AGENTS),
     Entry("forget", "gitgt.cli.memory:forget", "Forget what is remembered under a key", AGENTS),

@@ -84,14 +84,23 @@ def fenced(what: str, by: str, text: str, mark: str, limit: int, *, whole: str =
 
 def clean(text: str) -> str:
     """Return *text* without what a reader could not see, and with tags broken."""
-    text = _ENDS.sub("\n", _SEQUENCES.sub("", text))
-    return _TAGS.sub(lambda found: _BROKEN[found[0]], _UNSEEN.sub("", text))
+    return _TAGS.sub(lambda found: _BROKEN[found[0]], seen(text))
+
+
+def seen(text: str) -> str:
+    """Return *text* without what a reader could not see."""
+    return _UNSEEN.sub("", _ENDS.sub("\n", _SEQUENCES.sub("", text)))
 
 
 def line(text: str, limit: int = _LONGEST_NAME) -> str:
     """Return *text* as one clean line of at most *limit* characters."""
     shown = " ".join(clean(text).split())
     return shown if len(shown) <= limit else f"{shown[: limit - 1]}\u2026"
+
+
+def is_plain(name: str) -> bool:
+    """Tell whether a name, of a branch or of somebody, may stand in a line of ours."""
+    return len(name) <= _LONGEST_NAME and _ADDRESS.fullmatch(name) is not None
 
 
 def cut(text: str, limit: int) -> tuple[str, int]:
@@ -104,7 +113,7 @@ def _attributed(by: str) -> str:
     """Return who wrote it; a name that is not plain is quoted, so it says nothing for us."""
     if not (name := line(by)):
         return ""
-    if not _ADDRESS.fullmatch(name):
+    if not is_plain(name):
         name = '"{}"'.format(name.replace('"', "'"))
     return f", by {name}"
 

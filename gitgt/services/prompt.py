@@ -1,58 +1,51 @@
-"""What an agent is told. Text that others wrote reaches it fenced and attributed."""
+"""The first prompt of a session. What it says of the work is what ``prime`` says.
+
+Its first line is the same in all of them, so a session is found by it among others, in the list
+of those that a program can take up again.
+"""
 
 from __future__ import annotations
 
-import secrets
-from typing import Final
+from dataclasses import dataclass
 
-from gitgt.git.markers import Assignment
-from gitgt.model import fence
-from gitgt.model.documents import Bead, MergeRequest
-from gitgt.model.lifecycle import MergeStatus
-
-_LONGEST: Final = 30_000
+from gitgt.model.instant import text_of
+from gitgt.runtime.presets import Runtime
+from gitgt.services import prime
+from gitgt.services.town import Town
 
 
-def compose(bead: Bead, assignment: Assignment, base: str, back: MergeRequest | None) -> str:
-    """Return the prompt for working on *bead*; *back* is the request that was sent back."""
-    parts = [
-        f"You are {assignment.agent}. Your assignment is {bead.id}.",
-        f"You stand in your worktree, on the branch {assignment.branch}. It lands on {base}.",
-    ]
-    whole = f"git gt bead show {bead.id}"
-    for name, text in (
-        ("title", bead.title),
-        ("description", bead.description),
-        ("design", bead.design),
-        ("acceptance criteria", bead.acceptance),
-        ("notes", bead.notes),
-    ):
-        if text:
-            parts.append(_fenced(f"{name} of {bead.id}", bead.created_by, text, whole))
-    if back is not None:
-        parts.append(_sent_back(back, base))
-    parts.append(
-        "When it is done, commit with this line at the end of the message:\n\n"
-        f"    Closes: {bead.id}\n\n"
-        "or run: git gt done. You need not push. If nothing needs changing:\n\n"
-        f"    git gt bead close {bead.id} --outcome no-changes --reason '...'\n\n"
-        "If you need a person's judgement, commit with the line: Escalate: HIGH why"
-    )
-    return "\n\n".join(parts) + "\n"
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """Why a session begins: *by* whom it is begun, and the *topic* (start, assigned, ...)."""
+
+    by: str
+    topic: str
+    bead: str = ""
 
 
-def _sent_back(back: MergeRequest, base: str) -> str:
-    what = f"Your earlier submission {back.head[:12]} was sent back ({back.status})."
-    first = (
-        f"Type: git gt resolve. It merges {base} into your branch; settle what conflicts"
-        if back.status == MergeStatus.CONFLICT
-        else f"Merge {base} into your branch, mend it"
-    )
-    how = f"{first}, and commit with Closes: {back.source} again."
-    found = f"{back.reason}\n\n{back.findings}"
-    whole = f"git gt bead show {back.id}"
-    return "\n\n".join([what, how, _fenced("why", "refinery", found, whole)])
+def opening(
+    town: Town, address: str, runtime: Runtime, occasion: Occasion, *, session: str = ""
+) -> str:
+    """Return what *address* is told first, on a *runtime*.
+
+    One with taps is told the rest by its first tap, so nobody reads it twice.
+
+    Raises:
+        RefusedError: there is no such agent, or rig.
+    """
+    first = beacon(address, occasion, at=text_of(town.clock()))
+    if runtime.taps.are_there:
+        rest = (
+            f"You are {address}. Who that is, what is on your hook and what was tried before,"
+            " your program's start hook tells you. If it did not, type: git gt prime."
+            " Then begin.\n"
+        )
+    else:
+        rest = prime.text(town, address, session=session)
+    return f"{first}\n\n{rest}"
 
 
-def _fenced(what: str, by: str, text: str, whole: str) -> str:
-    return fence.fenced(what, by, text, secrets.token_hex(4), _LONGEST, whole=whole)
+def beacon(address: str, occasion: Occasion, *, at: str) -> str:
+    """Return the first line of a session."""
+    topic = f"{occasion.topic}:{occasion.bead}" if occasion.bead else occasion.topic
+    return f"[GITGT] {address} <- {occasion.by} \u2022 {at} \u2022 {topic}"

@@ -31,8 +31,6 @@ from gitgt.services import (
     settings,
     target,
 )
-from gitgt.services.handoff import told
-from gitgt.services.handoff.seat import Seat
 from gitgt.services.integration import branches
 from gitgt.services.jail import choice as jail_choice
 from gitgt.services.town import Rig, Town
@@ -212,7 +210,8 @@ def start(town: Town, rig: Rig, now: Snapshot, bead: Bead) -> None:
     chosen = programs.ready(chosen)  # before anything is made that costs
     path, marked = sandbox.prepare(rig, now, bead)
     back = sandbox.sent_back(now, bead)
-    base = target.of(rig, bead)
+    session = _next(rig, bead.assignee, _series(now, bead.assignee, bead.id))
+    occasion = prompt.Occasion("dispatcher", "assigned", bead.id)
     begin(
         town,
         rig,
@@ -222,24 +221,17 @@ def start(town: Town, rig: Rig, now: Snapshot, bead: Bead) -> None:
             runtime=chosen,
             town=town.root,
             worktree=path,
-            session=_next(rig, bead.assignee, _series(now, bead.assignee, bead.id)),
+            session=session,
             rig=rig.name,
             name=bead.assignee.rpartition("/")[2],
             bead=bead.id,
             branch=marked.branch,
-            base=base,
+            base=target.of(rig, bead),
             attempt=1 if back is None else back.revision + 1,
             at=town.clock(),
-            prompt=_prompt(town, rig, bead, prompt.compose(bead, marked, base, back)),
+            prompt=prompt.opening(town, bead.assignee, chosen, occasion, session=session),
         ),
     )
-
-
-def _prompt(town: Town, rig: Rig, bead: Bead, task: str) -> str:
-    """Return the prompt of a polecat, with what its predecessor has left to it."""
-    seat = Seat(bead.assignee, rig, sandbox.path_of(rig, bead.assignee))
-    left = told.text(town, seat)
-    return f"{task}\n{left}\n" if left else task
 
 
 def _locked(town: Town, place: Rig | Town, assignment: Assignment) -> Assignment:

@@ -74,7 +74,7 @@ def test_the_readme_has_the_same_table():
 def named_commands():
     """Return what hints and documents tell people to type: file, command, subcommand."""
     places = [ROOT / "README.md", *ROOT.glob("docs/**/*.md"), *ROOT.glob("hooks-templates/*")]
-    for place in [*places, *ROOT.glob("gitgt/**/*.py")]:
+    for place in [*places, *ROOT.glob("gitgt/**/*.py"), *ROOT.glob("gitgt/prompts/*.md")]:
         text = place.read_text()
         for found in re.finditer(r"git gt (?!command)([a-z][a-z-]*)(?: ([a-z][a-z-]*))?", text):
             yield str(place.relative_to(ROOT)), found[1], found[2]

@@ -83,6 +83,9 @@ OUTPUTS: Final = {
 }
 # What other commands than those of bd answer.
 OTHERS: Final = {
+    "directive list": "directives",
+    "prime": "primed",
+    "prime --state": "prime-state",
     "sync": "synced",
     "hook": "documents",
     "hook show": "hooks",

@@ -1,0 +1,91 @@
+"""The work itself, as an agent is told it: beads, and what was tried before.
+
+This is the task's own text. It is capped too, but is not part of what the stated size is about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+from gitgt.model.fence import fenced, is_plain, line
+from gitgt.model.lifecycle import MergeStatus
+from gitgt.model.prime.facts import Earlier, Facts, Who
+
+if TYPE_CHECKING:
+    from gitgt.model.documents import Bead, MergeRequest
+
+_LONG: Final = 30_000  # characters of a bead's text
+_SHORT: Final = 4_000  # of a summary
+TEXTS: Final = ("description", "design", "acceptance", "notes")
+_CALLED: Final = {"acceptance": "acceptance criteria"}
+
+
+def work(facts: Facts, mark: str) -> Iterator[str]:
+    """Yield the paragraphs about what is on the hook."""
+    for bead in facts.beads:
+        yield _on_the_hook(bead, facts.who)
+        yield from _texts(bead, mark)
+        yield from _before(facts.earlier.get(bead.id, Earlier()), facts.who, mark)
+    if facts.steps is not None:
+        from gitgt.model.prime import steps  # few need it, and what formulas are
+
+        yield from steps.told(facts.steps, mark)
+
+
+def _on_the_hook(bead: Bead, who: Who) -> str:
+    parts = [f"On your hook: {bead.id} ({bead.type}, {bead.status})."]
+    if is_plain(who.branch):
+        parts.append(f"Your branch is {who.branch}.")
+    if is_plain(who.base):
+        parts.append(f"It lands on {who.base}.")
+    return " ".join(parts)
+
+
+def _base(who: Who) -> str:
+    """Return the target as it may be typed."""
+    return who.base if is_plain(who.base) else '"$GT_BASE"'
+
+
+def _texts(bead: Bead, mark: str) -> Iterator[str]:
+    whole = f"git gt bead show {bead.id}"
+    yield fenced(f"title of {bead.id}", bead.created_by, bead.title, mark, _LONG, whole=whole)
+    for name in TEXTS:
+        if text := getattr(bead, name):
+            what = f"{_CALLED.get(name, name)} of {bead.id}"
+            yield fenced(what, bead.created_by, text, mark, _LONG, whole=whole)
+
+
+def _before(earlier: Earlier, who: Who, mark: str) -> Iterator[str]:
+    """Yield what came of earlier attempts."""
+    if earlier.back is not None:
+        yield from _sent_back(earlier.back, who, mark)
+    elif earlier.sessions:
+        count = "A session" if earlier.sessions == 1 else f"{earlier.sessions} sessions"
+        yield f"{count} of yours worked on it before, and handed nothing in."
+        if earlier.ended:
+            yield fenced("how the last one ended", "", earlier.ended, mark, _SHORT)
+    if earlier.commits:
+        count = "1 commit" if earlier.commits == 1 else f"{earlier.commits} commits"
+        base = _base(who)
+        yield f"Your branch has {count} already: git log {base}..HEAD"
+        if earlier.stat:
+            whole = f"git diff --stat {base}...HEAD"
+            yield fenced("what they change", "", earlier.stat, mark, _SHORT, whole=whole)
+    if earlier.others:
+        listed = "\n".join(map(line, earlier.others))
+        yield fenced("branches of others for it", "", listed, mark, _SHORT)
+
+
+def _sent_back(back: MergeRequest, who: Who, mark: str) -> Iterator[str]:
+    base = _base(who)
+    yield f"Your earlier submission {back.head[:12]} was sent back ({back.status})."
+    first = (
+        f"Type: git gt resolve. It merges {base} into your branch; settle what conflicts"
+        if back.status == MergeStatus.CONFLICT
+        else f"Merge {base} into your branch, mend it"
+    )
+    yield f"{first}, and commit with Closes: {back.source} again."
+    found = "\n\n".join(each for each in (back.reason, back.findings) if each)
+    whole = f"git gt bead show {back.id}"
+    yield fenced("why it came back", "refinery", found, mark, _LONG, whole=whole)
