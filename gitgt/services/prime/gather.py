@@ -89,7 +89,8 @@ def _with_work(town: Town, rig: Rig | None, found: Facts, session: str, look: _L
 
 def _left(town: Town, who: Who) -> str:
     """Return what an earlier session left; a person has none."""
-    from gitgt.services.handoff import seat, told as left
+    from gitgt.services.handoff import seat
+    from gitgt.services.handoff import told as left
 
     return "" if who.role == OVERSEER else left.text(town, seat.seat_of(town, who.address))
 
