@@ -15,9 +15,9 @@ from gitgt.git.turn import turn
 from gitgt.model.actor import Actor
 from gitgt.model.dispatch import SessionState
 from gitgt.model.ids import base36
-from gitgt.runtime.assignment import Assignment, Permission, slug
+from gitgt.runtime.assignment import Assignment, Permission, TakesUp, slug
 from gitgt.runtime.presets import Runtime
-from gitgt.services import hook, programs, runtimes, sessions, wip
+from gitgt.services import hook, programs, runtimes, session_records, sessions, wip
 from gitgt.services.post import CREW, Post, enlist
 from gitgt.services.town import Rig, Town
 
@@ -26,11 +26,15 @@ _DIGITS: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """How a session is to be: on which runtime and model, and whether it may act unasked."""
+    """How a session is to be: on which runtime and model, and whether it may act unasked.
+
+    With *resume* it goes on with the last conversation, where its runtime can.
+    """
 
     agent: str = ""
     model: str = ""
     permission: Permission = Permission.AUTONOMOUS
+    resume: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,7 @@ def _check_place(post: Post) -> None:
 
 def _assignment(town: Town, post: Post, runtime: Runtime, wish: Wish) -> Assignment:
     held = hook.at(town, post.address)
+    last = _conversation(town, post, runtime) if wish.resume else ""
     return Assignment(
         address=post.address,
         role=post.role,
@@ -110,8 +115,25 @@ def _assignment(town: Town, post: Post, runtime: Runtime, wish: Wish) -> Assignm
         base=post.rig.branch if post.rig else "",
         at=town.clock(),
         prompt=_opening(post),
+        conversation=last,
+        takes_up=TakesUp.RESUME if last else TakesUp.NOTHING,
         model=wish.model,
         permission=wish.permission,
+    )
+
+
+def _conversation(town: Town, post: Post, runtime: Runtime) -> str:
+    """Return the last conversation held there on this runtime, if it can go on with one."""
+    if not runtime.can_resume:
+        return ""
+    told = session_records.records(town, post.place, address=post.address)
+    return next(
+        (
+            each.conversation
+            for each in reversed(told)
+            if each.conversation and each.runtime == runtime.name
+        ),
+        "",
     )
 
 

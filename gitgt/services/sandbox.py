@@ -56,8 +56,10 @@ def prepare(rig: Rig, now: Snapshot, bead: Bead) -> tuple[Path, Assignment]:
     git_dir = _usable(path)
     if git_dir is None:
         _put_away(path)
+        is_begun = _is_begun(rig, now, assignment)
         git_dir = worktree.add(now.repository, path, branch=assignment.branch, start=start)
-        _bring_back(now.repository, path, assignment)
+        if is_begun:
+            _bring_back(now.repository, path, assignment)
     elif worktree.head_of(git_dir) != f"refs/heads/{assignment.branch}":
         git_dir = _reuse(now.repository, path, assignment, start)
     markers.mark_assignment(git_dir, assignment)
@@ -81,6 +83,12 @@ def _start(rig: Rig, now: Snapshot, bead: Bead) -> str:
     if found is None:
         raise NotFoundError(f"{rig.name} has no branch {where!r} to start {bead.id} from")
     return found
+
+
+def _is_begun(rig: Rig, now: Snapshot, assignment: Assignment) -> bool:
+    """Tell whether the branch is there, or was sent from another machine."""
+    names = (f"refs/heads/{assignment.branch}", tracking(rig.remote, assignment.branch))
+    return any(now.repository.ref(name) for name in names)
 
 
 def _bring_back(repository: Repository, path: Path, assignment: Assignment) -> None:

@@ -1,0 +1,108 @@
+"""Sessions in worktrees of the crew: begin them, end them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from gitgt.cli import context, output
+from gitgt.cli.crew import who
+
+if TYPE_CHECKING:
+    from gitgt.services.attended import Begun
+    from gitgt.services.post import Post
+
+agent_option = click.option(
+    "--agent", default="", metavar="RUNTIME", help="What its session runs on."
+)
+all_option = click.option("--all", "every", is_flag=True, help="The whole crew.")
+resume_option = click.option(
+    "--resume", is_flag=True, help="Go on with the last conversation, where that can be."
+)
+
+
+@click.command()
+@click.argument("names", metavar="[NAME...]", nargs=-1)
+@who.rig_option
+@all_option
+@agent_option
+@resume_option
+@output.json_option
+def start(
+    *, names: tuple[str, ...], rig: str | None, every: bool, agent: str, resume: bool,
+    as_json: bool,
+) -> None:  # fmt: skip
+    """Begin a session in a worktree of the crew.
+
+    Without a name, in the one that we stand in. Where one goes on, nothing is begun.
+    """
+    from gitgt.services import attended
+
+    town = context.town()
+    wish = attended.Wish(agent=agent, resume=resume)
+    done = [
+        (each, attended.start(town, each, context.me(), wish))
+        for each in who.all_meant(town, names, rig, every=every)
+    ]
+    told_begun(done, as_json=as_json)
+
+
+@click.command()
+@click.argument("names", metavar="[NAME...]", nargs=-1)
+@who.rig_option
+@all_option
+@agent_option
+@output.json_option
+def restart(
+    *, names: tuple[str, ...], rig: str | None, every: bool, agent: str, as_json: bool
+) -> None:  # fmt: skip
+    """End a session in a worktree of the crew, and begin a new one.
+
+    What is not committed is saved, and stays where it is; the new one knows nothing of the
+    old one but what is in the ledger and the worktree.
+    """
+    from gitgt.services import attended
+
+    town = context.town()
+    wish = attended.Wish(agent=agent)
+    done = [
+        (each, attended.restart(town, each, context.me(), wish))
+        for each in who.all_meant(town, names, rig, every=every)
+    ]
+    told_begun(done, as_json=as_json)
+
+
+@click.command()
+@click.argument("names", metavar="[NAME...]", nargs=-1)
+@who.rig_option
+@all_option
+@output.json_option
+def stop(*, names: tuple[str, ...], rig: str | None, every: bool, as_json: bool) -> None:
+    """End a session in a worktree of the crew; what is not committed there is saved."""
+    from gitgt.services import attended
+
+    town = context.town()
+    posts = who.all_meant(town, names, rig, every=every)
+    done = [(each, attended.stop(town, each)) for each in posts]
+    if as_json:
+        output.answer_json([{"address": p.address, "changed": ended} for p, ended in done])
+        return
+    for each, ended in done:
+        text = "ended" if ended else "nothing changed: none goes on"
+        output.answer(f"{each.address}: {text}")
+
+
+def told_begun(done: list[tuple[Post, Begun]], *, as_json: bool) -> None:
+    """Say which sessions go on."""
+    if as_json:
+        output.answer_json(
+            [
+                {"address": each.address, "session": begun.session, "changed": begun.fresh}
+                for each, begun in done
+            ]
+        )
+        return
+    for each, begun in done:
+        text = "begun" if begun.fresh else "nothing changed: it goes on"
+        output.answer(f"{each.address}: {text}, session {begun.session}")
