@@ -57,6 +57,7 @@ CATALOG: Final[tuple[Entry, ...]] = (
     Entry("remember", "gitgt.cli.memory:remember", "Remember what agents are told", AGENTS),
     Entry("memories", "gitgt.cli.memory:every", "List what is remembered", AGENTS),
     Entry("forget", "gitgt.cli.memory:forget", "Forget what is remembered under a key", AGENTS),
+    Entry("mayor", "gitgt.cli.mayor", "Talk to the mayor, who gives out work", AGENTS),
     Entry("config", "gitgt.cli.config", "Set what agents run on", AGENTS),
     Entry("mail", "gitgt.cli.mail", "Write to agents and people, and read mail", AGENTS),
     Entry("nudge", "gitgt.cli.nudge", "Say a word to agents as their turn ends", AGENTS),

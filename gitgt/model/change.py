@@ -25,6 +25,7 @@ from gitgt.model.documents import (
     kind_of,
     type_of,
 )
+from gitgt.model.ids import TOWN_PREFIX
 from gitgt.model.lifecycle import EMPTIED, BeadStatus, Transition
 
 HELD: Final = frozenset({BeadStatus.HOOKED, BeadStatus.IN_PROGRESS})
@@ -262,7 +263,10 @@ def _check_step(old: Document, new: Document, standing: Standing) -> None:
 
 
 def _check_word(old: Document, new: Document, standing: Standing) -> None:
-    """Let no agent call the work on its hook done: that it landed is what says so."""
+    """Let no agent call the work on its hook done: that it landed is what says so.
+
+    What the town itself has on its list has no code that could land.
+    """
     if not standing.is_agent or not new.is_closed:
         return
     if new.type == WorkType.FORMULA_GATE:
@@ -271,7 +275,8 @@ def _check_word(old: Document, new: Document, standing: Standing) -> None:
             hint="git gt mol gate list",
         )
     done = getattr(new, "outcome", "") == Outcome.SUCCESS and not getattr(new, "landed", "")
-    if old.status in HELD and done and not _is_step(old):
+    is_towns = old.id.prefix == TOWN_PREFIX
+    if old.status in HELD and done and not _is_step(old) and not is_towns:
         raise NotAllowedError(
             f"{new.id} closes when its work has landed; an agent's word is not enough",
             hint=f"git gt done; if nothing needed doing: outcome: {Outcome.NO_CHANGES}",

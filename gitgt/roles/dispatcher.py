@@ -23,7 +23,7 @@ from gitgt.model.dispatch import (
 from gitgt.model.documents import Severity
 from gitgt.model.ids import BeadId
 from gitgt.reactor.key import Key, Settled
-from gitgt.services import beads, branch, leaving, sessions, sling, submit
+from gitgt.services import attended, beads, branch, leaving, sessions, sling, submit
 from gitgt.services.hook import held, submitted
 from gitgt.services.radar import radar_order
 from gitgt.services.radar.radar import Radars
@@ -129,7 +129,8 @@ class DispatcherRole:
     def _start(self, rig: Rig, now: Snapshot, address: str, bead: str) -> bool:
         try:
             sling.enlist(self._town, rig, address, _WHO)
-            sessions.start(self._town, rig, now, now.bead(bead))
+            with attended.taking(self._town, rig, address):
+                sessions.start(self._town, rig, now, now.bead(bead))
         except BusyError:
             raise
         except (GtError, OSError) as error:

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Final
+from pathlib import Path
+from typing import Any, Final
 
 from gitgt.errors import NotFoundError
 from gitgt.git.turn import turn
 from gitgt.model.actor import Actor
 from gitgt.model.dispatch import SessionState
 from gitgt.model.ids import base36
+from gitgt.model.instant import text_of
 from gitgt.runtime.assignment import Assignment, Permission, TakesUp, slug
 from gitgt.runtime.presets import Runtime
 from gitgt.services import hook, programs, runtimes, session_records, sessions, wip
@@ -43,6 +45,58 @@ class Begun:
 
     session: str
     fresh: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How an agent that people talk to is doing: its last session, and its hook."""
+
+    address: str
+    is_running: bool
+    session: str = ""
+    runtime: str = ""
+    since: str = ""
+    ended: str = ""
+    worktree: Path
+    holds: tuple[str, ...] = ()
+
+    @property
+    def state(self) -> str:
+        """Where it is: here, away, or nobody yet."""
+        if self.is_running:
+            return "here"
+        return "away" if self.session else "never sat yet"
+
+    def fields(self) -> dict[str, Any]:
+        """Return it as plain values."""
+        return {
+            "address": self.address, "running": self.is_running, "session": self.session,
+            "runtime": self.runtime, "since": self.since, "ended": self.ended,
+            "worktree": str(self.worktree), "holds": list(self.holds),
+        }  # fmt: skip
+
+    def shown(self) -> list[tuple[str, str]]:
+        """Return what is shown of it, less what says nothing."""
+        told = self.fields() | {"holds": " ".join(self.holds)}
+        names = ("session", "runtime", "since", "ended", "worktree", "holds")
+        return [(name, told[name]) for name in names if told[name]]
+
+
+def standing(town: Town, post: Post) -> Standing:
+    """Return how the agent of *post* is doing."""
+    seen = sessions.look(post.place, post.address)
+    told = session_records.records(town, post.place, address=post.address)
+    last = next((each for each in reversed(told) if each.session == seen.session), None)
+    return Standing(
+        address=post.address,
+        is_running=seen.state is SessionState.RUNNING,
+        session=seen.session,
+        runtime=last.runtime if last else "",
+        since=text_of(seen.run.at) if seen.run.at else "",
+        ended=seen.said,
+        worktree=post.worktree,
+        holds=tuple(each.id for each in hook.at(town, post.address)),
+    )
 
 
 def start(town: Town, post: Post, who: Actor, wish: Wish | None = None) -> Begun:

@@ -162,10 +162,21 @@ def _move(town: Town, before: Post, after: Post) -> None:
         git("branch", "-m", before.branch, after.branch, cwd=place)
 
 
-def remove(town: Town, post: Post, who: Actor, *, force: bool, purge: bool) -> Kept:
-    """Take a crew member's worktree away, and let the identity rest; nothing is lost.
+def leaver(town: Town, rig: Rig, name: str) -> Post:
+    """Return who is to leave: somebody of the crew, or whoever has left a worktree behind.
 
-    With *purge*, what is assigned to them goes back to everybody.
+    Raises:
+        NotFoundError: nobody of that name is there.
+    """
+    post = of_crew(rig, name)
+    return post if post.worktree.exists() else present(town, rig, name)
+
+
+def remove(town: Town, post: Post, who: Actor, *, force: bool, purge: bool) -> Kept:
+    """Let a crew member's identity rest, and take the worktree away; nothing is lost.
+
+    With *purge*, what is assigned to them goes back to everybody. Whoever is killed in between
+    may type it again.
 
     Raises:
         RefusedError: work is at hand there, and no force is used.
@@ -174,7 +185,6 @@ def remove(town: Town, post: Post, who: Actor, *, force: bool, purge: bool) -> K
     if not force:
         how = f"git gt crew remove {post.name} --rig {post.rig.name} --force"
         dismantle.check(town, post.rig, post.address, how=how)
-    kept = dismantle.take_away(town, post.rig, post.address)
 
     def decide(now: Snapshot) -> Change | None:
         was = now.agent_at(post.address)
@@ -185,7 +195,7 @@ def remove(town: Town, post: Post, who: Actor, *, force: bool, purge: bool) -> K
         return Change(f"{post.address} leaves the crew", (gone, *off), event="crew.removed")
 
     town.ledger_at(post.rig).transact(decide, who)
-    return kept
+    return dismantle.take_away(town, post.rig, post.address)
 
 
 def _off(now: Snapshot, address: str, *, everything: bool) -> Iterator[Bead]:

@@ -8,7 +8,7 @@ put aside as it is. Whoever is killed in between may begin again.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -20,7 +20,7 @@ from gitgt.git.transaction import RefMove, move_refs
 from gitgt.ledger.snapshot import Snapshot
 from gitgt.model.documents import MergeRequest
 from gitgt.model.lifecycle import MergeStatus
-from gitgt.services import hook, sandbox, sessions, submit
+from gitgt.services import attended, hook, sandbox, sessions, submit
 from gitgt.services.town import Rig, Town
 
 _HEADS: Final = "refs/heads/"
@@ -123,23 +123,33 @@ def check(town: Town, rig: Rig, address: str, *, how: str) -> None:
         )
 
 
-def take_away(town: Town, rig: Rig, address: str) -> Kept:
-    """End the session, keep everything, and remove worktree and branches.
+def take_away(town: Town, rig: Rig, address: str, *, but_branches: bool = False) -> Kept:
+    """End the session, keep everything, and remove the worktree, and the branches if wanted.
 
     Branches of live requests stay: the refinery may ask for them.
 
     Raises:
+        RefusedError: something was put on the hook meanwhile.
         GtError: the session cannot be ended, or git refuses something.
     """
-    sessions.sessions_of(rig).stop(address)
-    repository = town.ledger_at(rig).repository
-    path = sandbox.path_of(rig, address)
-    worktree.mend(repository, path)
-    saved, is_whole = _saved(path, address)
-    kept = _discard(town, rig, address, path)
-    aside = _remove(repository, path, is_whole=is_whole)
-    _delete(repository, kept.branches)
-    return Kept(saved, kept.refs, aside)
+    with attended.taking(town, rig, address):
+        _check_hook(town, rig, address)
+        sessions.sessions_of(rig).stop(address)
+        repository = town.ledger_at(rig).repository
+        path = sandbox.path_of(rig, address)
+        worktree.mend(repository, path)
+        saved, is_whole = _saved(path, address)
+        mine = {} if but_branches else _idle(town, rig, address)
+        thrown = _discard(town, repository, address, mine, path)
+        aside = _remove(repository, path, is_whole=is_whole)
+        delete(repository, mine)
+        return Kept(saved, thrown, aside)
+
+
+def _check_hook(town: Town, rig: Rig, address: str) -> None:
+    for whose, bead in hook.held(town.ledger_at(rig).snapshot()):
+        if whose == address:
+            raise RefusedError(f"{bead} is on the hook of {address} by now", hint="try again")
 
 
 def _saved(path: Path, address: str) -> tuple[str, bool]:
@@ -155,23 +165,22 @@ def _saved(path: Path, address: str) -> tuple[str, bool]:
     return ("", True) if saved is None else (saved.commit, not saved.left_out)
 
 
-@dataclass(frozen=True, slots=True)
-class _Discarded:
-    refs: tuple[str, ...]
-    branches: dict[str, str]
-
-
-def _discard(town: Town, rig: Rig, address: str, path: Path) -> _Discarded:
-    """Put the tips of branches, and of no branch, where they stay reachable."""
+def _idle(town: Town, rig: Rig, address: str) -> dict[str, str]:
+    """Return the branches there that no live request is about."""
     now = town.ledger_at(rig).snapshot()
     live = {each.branch for each in now.all(MergeRequest, status=submit.LIVE)}
     mine = branches(now.repository, address)
-    gone = {name: tip for name, tip in mine.items() if name not in live}
+    return {name: tip for name, tip in mine.items() if name not in live}
+
+
+def _discard(
+    town: Town, repository: Repository, address: str, gone: dict[str, str], path: Path
+) -> tuple[str, ...]:
+    """Put the tips of branches, and of no branch, where they stay reachable."""
     what = {f"heads/{name}": tip for name, tip in gone.items()}
     if _is_checkout(path) and worktree.head_of_path(path) is None:
         what[f"detached/{address}"] = worktree.tip(path)
-    made = trash.discard(now.repository, what, now=town.clock())
-    return _Discarded(tuple(made), gone)
+    return tuple(trash.discard(repository, what, now=town.clock()))
 
 
 def _remove(repository: Repository, path: Path, *, is_whole: bool) -> Path | None:
@@ -190,7 +199,8 @@ def _remove(repository: Repository, path: Path, *, is_whole: bool) -> Path | Non
     return aside
 
 
-def _delete(repository: Repository, gone: dict[str, str]) -> None:
+def delete(repository: Repository, gone: Mapping[str, str]) -> None:
+    """Let branches go that are in the trash, all where they stood then or none."""
     moves = [RefMove(f"{_HEADS}{name}", tip, None) for name, tip in gone.items()]
     if moves:
         move_refs(repository, moves, why="to the trash")

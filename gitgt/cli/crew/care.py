@@ -80,7 +80,7 @@ def remove(*, name: str, rig: str | None, force: bool, purge: bool, as_json: boo
     from gitgt.services import crew_care
 
     town = context.town()
-    leaver = who.meant(town, name, rig)
+    leaver = crew_care.leaver(town, *who.rig_of(town, name, rig))
     kept = crew_care.remove(town, leaver, context.me(), force=force, purge=purge)
     if as_json:
         output.answer_json({"address": leaver.address, **kept.fields()})

@@ -1,0 +1,109 @@
+"""The mayor at work: told, it analyses, makes a convoy, gives out, watches, and sums up."""
+
+from __future__ import annotations
+
+import json
+import shlex
+
+import pytest
+
+from gitgt.services import attended, post, runtimes
+from gitgt.services import hook as hooks
+from gitgt.services.hook_moves import attach
+from tests.support.commandline import gt
+from tests.support.outputs import validator
+from tests.support.sitting import running
+from tests.support.town import TESS
+from tests.support.waiting import until
+
+# A mayor without a model: what one does in its place is to read, and to type these commands.
+MAYOR = """\
+set -e
+set -- $(git gt hook show)
+task=$3
+git gt bead show "$task" | sed -n 's/^ *- //p' >list
+while read -r part; do
+    git gt bead create "$part" --rig shop </dev/null >>told
+done <list
+sed 's/created \\([^:]*\\):.*/\\1/' told >made
+set -- $(git gt convoy create "Fruit" $(cat made))
+convoy=$1
+git gt sling $(cat made) shop --no-convoy
+until git gt convoy show "$convoy" | head -1 | grep -q ' closed '; do sleep 0.05; done
+git gt bead comment "$task" "$(git gt convoy show "$convoy" | head -1)"
+git gt bead close "$task" --reason "All of it has landed"
+"""
+WORKER = """\
+echo "$GT_BEAD" >"$GT_BEAD" && git add . && git commit -qm "Do it" -m "Closes: $GT_BEAD"
+"""
+
+
+@pytest.fixture
+def shop(town):
+    """A rig whose polecats do whatever they are given, and a mayor without a model."""
+    for name, script in (("mayor", MAYOR), ("works", WORKER)):
+        (town.folder / f"{name}.sh").write_text(script)
+        town.runtime(name, f"sh {shlex.quote(str(town.folder / f'{name}.sh'))}")
+    runtimes.set_default(town.town, "works", TESS)
+    return town.rig()
+
+
+def test_whoever_tells_the_mayor_what_they_want_is_told_that_it_has_landed(town, shop):
+    told = town.bead(None, "Sell fruit", description="Sell:\n- Apples\n- Pears\n- Plums")
+    attach(town.town, told.id, "mayor", TESS, force=False)
+    begun = attended.start(town.town, post.mayor(town.town), TESS, attended.Wish("mayor"))
+    assert begun.fresh
+
+    def is_summed_up():
+        town.turn()
+        return town.now(told).status == "closed"
+
+    until(is_summed_up)
+    until(lambda: not running(town.town))
+
+    [caravan] = town.convoys()
+    beads = [town.now(each) for each in caravan.members]
+    assert (caravan.title, caravan.created_by, caravan.status) == ("Fruit", "mayor", "closed")
+    assert {each.title for each in beads} == {"Apples", "Pears", "Plums"}
+    assert {(each.created_by, each.status, each.outcome) for each in beads} == {
+        ("mayor", "closed", "success")
+    }
+    assert len({each.assignee for each in beads}) == 3
+    done = town.now(told)
+    assert (done.closed_by, done.outcome, done.reason) == (
+        "mayor", "success", "All of it has landed"
+    )  # fmt: skip
+    [summary] = done.comments
+    assert summary.text == f"{caravan.id}  closed  3/3  [{'#' * 20}]  Fruit"
+    assert hooks.of_person(town.town, "mayor") == []
+    assert [each.partition(":")[0] for each in town.story(shop)].count("mayor") == 6
+
+
+def test_the_commands_begin_one_session_and_end_it(town, shop):
+    town.runtime("sits", "sh -c 'exec sleep 1000'")
+    cwd = town.town.root
+
+    def said(*words):
+        done = gt("mayor", *words, cwd=cwd)
+        assert (done.code, done.stderr) == (0, "")
+        return done.stdout
+
+    assert said() == f"mayor: never sat yet\n  worktree  {cwd}/mayor\n"
+    begun = said("start", "--agent", "sits")
+    assert begun.startswith("mayor: begun, session ")
+    [again] = json.loads(said("start", "--json"))
+    assert (again["address"], again["changed"]) == ("mayor", False)
+    assert said("status", "--running") == "true\n"
+    told = json.loads(said("status", "--json"))
+    validator("standing").validate(told)
+    assert (told["running"], told["runtime"], told["session"]) == (
+        True, "sits", again["session"]
+    )  # fmt: skip
+    [other] = json.loads(said("restart", "--agent", "sits", "--json"))
+    assert other["changed"]
+    assert other["session"] != again["session"]
+    assert gt("agents", cwd=cwd).stdout == "mayor  here  -\n"
+    assert said("stop") == "mayor: ended\n"
+    assert said("stop") == "mayor: nothing changed: none goes on\n"
+    assert said("status", "--running") == "false\n"
+    assert gt("agents", cwd=cwd).stdout == "mayor  away  -\n"
