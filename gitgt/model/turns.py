@@ -156,7 +156,7 @@ def _begin(work: Work, role: str) -> str:
         return f"{work.bead} is on your hook, and not begun. See it: git gt hook"
     return (
         f"{work.bead} is on your hook, and nothing is committed for it yet. Go on with it "
-        f"(git gt hook shows it).\n{_ways_out(work)}"
+        f"(see: git gt hook).\n{_ways_out(work)}"
     )
 
 

@@ -39,7 +39,7 @@ def test_who_has_not_begun_goes_on():
     assert told(work=WORK) == GoOn(
         "begin sh-abc12",
         "sh-abc12 is on your hook, and nothing is committed for it yet. Go on with it "
-        f"(git gt hook shows it).\n{WAYS}",
+        f"(see: git gt hook).\n{WAYS}",
     )
 
 
