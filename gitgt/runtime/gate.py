@@ -17,8 +17,8 @@ from typing import Final
 
 from gitgt.model.gate import Gate, Verdict
 from gitgt.runtime import environment, process
-from gitgt.runtime.exec_launcher import Wiring
 from gitgt.runtime.process import Ended, Spec
+from gitgt.runtime.wiring import Wiring
 
 # What shells exit with when there is nothing to run, and sysexits' "try later".
 _COULD_NOT: Final = {

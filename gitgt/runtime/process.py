@@ -23,14 +23,16 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final, Self
 
 from gitgt.errors import BusyError, EnvironmentProblemError
 from gitgt.git import faults
 from gitgt.runtime import identity
+from gitgt.runtime.greeting import Greeting
 from gitgt.runtime.held import is_held
 from gitgt.runtime.identity import Identity
 from gitgt.runtime.notes import write_whole as write_whole  # noqa: PLC0414 - for who asks here
@@ -39,6 +41,10 @@ from gitgt.runtime.program import find_program
 CANNOT_EXECUTE: Final = 126  # as a shell says it
 RUN_MARK: Final = "GT_RUN"
 TOWN_MARK: Final = "GT_TOWN_RUN"
+_SECRETS: Final = "secrets"
+_OF_ONE_RUN: Final = (
+    "result", "running", "stop", "stdin", "output", "output.1", "output.2", "unready", _SECRETS,
+)  # fmt: skip
 _KIB: Final = 1024
 _SHIM: Final = Path(__file__).resolve().with_name("shim.py")
 # What it takes, on a busy machine, to kill what is left and to write the result.
@@ -48,13 +54,22 @@ _TO_FINISH: Final = 10.0
 _SPOILT: Final = (ValueError, KeyError, TypeError, AttributeError)
 
 
+class On(StrEnum):
+    """What a command's input and output are."""
+
+    NOTHING = "nothing"  # a file or nothing, and a pipe to its shim
+    PTY = "pty"  # a pseudo terminal that its shim keeps
+    PANE = "pane"  # the terminal that its shim was started on, a pane of tmux
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spec:
     """What is to be run, and who is told when it has ended.
 
-    ``env`` is the whole environment of the command. ``output_limit`` is how many bytes of the
-    beginning and of the end are kept, ``memory`` how many each process of it may take.
-    ``note`` is what the notes say.
+    ``env`` is the whole environment of the command, but for its ``secrets``: those are in a
+    file of their own, which is gone once they are read. ``output_limit`` is how many bytes of
+    the beginning and of the end are kept, ``memory`` how many each process of it may take.
+    ``note`` is what the notes say. On a ``terminal`` it may be greeted.
     """
 
     argv: tuple[str, ...]
@@ -70,11 +85,15 @@ class Spec:
     note: str = ""
     watcher: Path | None = None
     after: tuple[str, ...] | None = None
+    secrets: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    terminal: On = On.NOTHING
+    size: tuple[int, int] = (48, 160)
+    greeting: Greeting | None = None
 
     def to_json(self) -> str:
-        """Return all of it but the input, which is a file of its own."""
-        fields = dataclasses.asdict(self) | {"env": dict(self.env), "stdin": None}
-        return json.dumps(fields, default=str)
+        """Return all of it but the input and the secrets, which are files of their own."""
+        bare = dataclasses.replace(self, env={}, secrets={}, stdin=None)
+        return json.dumps(dataclasses.asdict(bare) | {"env": dict(self.env)}, default=str)
 
     @classmethod
     def from_json(cls, text: str) -> Self:
@@ -82,10 +101,15 @@ class Spec:
         fields: dict[str, Any] = json.loads(text)
         for name in ("cwd", "directory", "watcher"):
             fields[name] = Path(fields[name]) if fields[name] else None
-        for name in ("argv", "output_limit", "after"):
+        for name in ("argv", "output_limit", "after", "size"):
             fields[name] = tuple(fields[name]) if fields[name] is not None else None
         fields["wake"] = tuple(Path(each) for each in fields["wake"])
+        fields["terminal"] = On(fields["terminal"])
+        fields["greeting"] = Greeting.read(fields["greeting"])
         return cls(**fields)
+
+
+Begin = Callable[[Spec, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +162,10 @@ class Lost:
     output: Path
 
 
-def spawn(spec: Spec) -> str:
+def spawn(spec: Spec, begin: Begin | None = None) -> str:
     """Start *spec* detached, and return the mark that all its processes carry.
+
+    *begin* is who starts the shim, if it is not to be a process of its own.
 
     Raises:
         BusyError: something runs in that folder.
@@ -154,9 +180,24 @@ def spawn(spec: Spec) -> str:
         if spec.stdin is not None:
             (spec.directory / "stdin").write_bytes(spec.stdin)
         marked = dataclasses.replace(spec, env={**spec.env, RUN_MARK: run})
+        if spec.secrets:
+            write_whole(spec.directory / _SECRETS, json.dumps(dict(spec.secrets)))
         write_whole(spec.directory / "spec.json", marked.to_json())
-        _start_shim(marked, alive.fileno())
+        faults.act("start", spec.directory)
+        (begin or _start_shim)(marked, alive.fileno())
     return run
+
+
+def take_up(directory: Path) -> Spec:
+    """Return what is to be run in *directory*, for its shim: with its secrets, only once."""
+    spec = Spec.from_json((directory / "spec.json").read_text())
+    kept = directory / _SECRETS
+    try:
+        secrets_of_it = json.loads(kept.read_bytes())
+    except FileNotFoundError:
+        return spec
+    kept.unlink()
+    return dataclasses.replace(spec, secrets=secrets_of_it)
 
 
 def environment_of(directory: Path) -> dict[str, str]:
@@ -251,14 +292,13 @@ def _claim(descriptor: int, directory: Path) -> None:
 
 def _clear(directory: Path) -> None:
     """Remove what an earlier run in the same folder left."""
-    for name in ("result", "running", "stop", "stdin", "output", "output.1", "output.2"):
+    for name in _OF_ONE_RUN:
         (directory / name).unlink(missing_ok=True)
 
 
 def _start_shim(spec: Spec, lock: int) -> None:
     """Start the shim; it forks at once, so what we wait for is no child of ours any more."""
     directory = spec.directory
-    faults.act("start", directory)
     with (directory / "shim.log").open("wb") as log:
         done = subprocess.run(
             [sys.executable, "-P", str(_SHIM), str(directory), str(lock)],

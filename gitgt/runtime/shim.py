@@ -8,21 +8,28 @@ import os
 import sys
 
 
-def main(directory: str, lock: int) -> None:
-    """Fork away from whoever started us, keep *lock* to ourselves, and watch over the run."""
-    if os.fork():
-        os._exit(0)
-    os.set_inheritable(lock, False)  # noqa: FBT003 - has no name for it
+def main(directory: str, lock: int | None) -> None:
+    """Fork away from whoever started us, keep *lock* to ourselves, and watch over the run.
+
+    Without a *lock* we are started on a terminal, stay there, and are given the lock.
+    """
+    if lock is not None:
+        if os.fork():
+            os._exit(0)
+        os.set_inheritable(lock, False)  # noqa: FBT003 - has no name for it
     from pathlib import Path
 
     root = str(Path(__file__).resolve().parents[2])
     if root not in sys.path:
         sys.path.insert(0, root)
 
+    from gitgt.runtime import handover
     from gitgt.runtime.supervisor import supervise
 
+    if lock is None:
+        handover.take(Path(directory))
     supervise(Path(directory))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))
+    main(sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else None)

@@ -15,7 +15,7 @@ import sys
 import time
 import traceback
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from gitgt.errors import EnvironmentProblemError, GtError
 from gitgt.git.spool import Spool
@@ -26,17 +26,17 @@ from gitgt.runtime.process import (
     CANNOT_EXECUTE,
     RUN_MARK,
     TOWN_MARK,
+    On,
     Spec,
     detached_environment,
     kill_all,
+    take_up,
     wait_for_end,
     write_whole,
 )
-from gitgt.runtime.program import find_program
+from gitgt.runtime.reception import Reception
 from gitgt.runtime.ring import Ring
-
-if TYPE_CHECKING:
-    from gitgt.runtime.child import Child
+from gitgt.runtime.stages import Child, stage_for
 
 _CHUNK: Final = 1 << 16
 _SWEEPS: Final = 10
@@ -55,8 +55,9 @@ class Supervisor:
         self._me = identity.identify(os.getpid())
         self._began = time.monotonic()
         self._ring = Ring(spec.directory, *spec.output_limit)
-        self._signals = _signals_as_bytes()
-        self._output, self._output_in = os.pipe()
+        self._signals = _signals_as_bytes(heeds_hangup=spec.terminal is On.PANE)
+        self._stage = stage_for(spec)
+        self._reception = Reception(spec, self._stage)
         self._timed_out = False
         self._stopped = False
         self._kill_at: float | None = None
@@ -78,43 +79,23 @@ class Supervisor:
             traceback.print_exc()
             result = {"code": None, "signal": None, "error": f"gitgt's shim failed: {error}"}
         self._sweep()
+        self._stage.close(self._read)
         self._ring.close()
         self._finish(result)
 
     def _run_command(self) -> dict[str, Any]:
-        command = self._start()
+        command = self._stage.start()
         self._began = time.monotonic()  # what we took to get ready is not the command's time
         self._session = command.pid
         self._record(identity.identify(command.pid))
         code = self._watch(command)
         self._left = self._left_behind()
         self._sweep()
-        self._read()
         return {
             "code": code if code >= 0 else None,
             "signal": -code if code < 0 else None,
             "error": "",
         }
-
-    def _start(self) -> Child:
-        from gitgt.runtime import child  # slow: sh takes 100 ms to import
-
-        spec = self._spec
-        program = find_program(spec.argv, spec.cwd, spec.env)
-        source = spec.directory / "stdin"
-        with (source if source.exists() else Path(os.devnull)).open("rb") as stdin:
-            command = child.start(
-                program,
-                spec.argv,
-                cwd=spec.cwd,
-                env=spec.env,
-                stdin=stdin,
-                output=self._output_in,
-                memory=spec.memory,
-            )
-        os.close(self._output_in)
-        os.set_blocking(self._output, False)
-        return command
 
     def _watch(self, command: Child) -> int:
         """Pass output on and keep time until the command itself has ended."""
@@ -124,9 +105,14 @@ class Supervisor:
             if code is not None:
                 return code
             self._keep_time(command.pid)
-            readers = [self._signals, self._output] if open_output else [self._signals]
-            ready, _, _ = select.select(readers, [], [], self._until_next())
-            if self._output in ready:
+            self._reception.look(time.monotonic() - self._began)
+            output = [self._stage.output] if open_output else []
+            readers = [self._signals, *output, *self._stage.readers()]
+            ready, writable, _ = select.select(
+                readers, self._stage.writers(), [], self._until_next()
+            )
+            self._stage.serve(ready, writable)
+            if self._stage.output in ready and open_output:
                 open_output = self._read()
             if self._signals in ready:
                 self._obey(os.read(self._signals, 512))
@@ -147,14 +133,15 @@ class Supervisor:
     def _until_next(self) -> float:
         """Return for how long nothing needs doing."""
         now = time.monotonic()
+        soon = self._reception.again_in or _LOOK_EVERY
         if self._kill_at is not None:
-            return min(_LOOK_EVERY, max(0.05, self._kill_at - now))
+            return min(soon, max(0.05, self._kill_at - now))
         if self._spec.timeout is not None:
-            return min(_LOOK_EVERY, max(0.0, self._began + self._spec.timeout - now))
-        return _LOOK_EVERY
+            return min(soon, max(0.0, self._began + self._spec.timeout - now))
+        return soon
 
     def _obey(self, signals: bytes) -> None:
-        if signal.SIGTERM in signals or signal.SIGINT in signals:
+        if {signal.SIGTERM, signal.SIGINT, signal.SIGHUP} & set(signals):
             self._stop()
 
     def _stop(self) -> None:
@@ -168,12 +155,14 @@ class Supervisor:
         """Take in what there is; tell whether there may be more some day."""
         while True:
             try:
-                chunk = os.read(self._output, _CHUNK)
+                chunk = os.read(self._stage.output, _CHUNK)
             except BlockingIOError:
                 return True
+            except OSError:  # how a pseudo terminal says that nobody is there any more
+                return False
             if not chunk:
                 return False
-            self._ring.write(chunk)
+            self._ring.write(self._stage.show(chunk))
             if len(chunk) < _CHUNK:
                 return True
 
@@ -281,14 +270,20 @@ def _dead_children() -> list[int]:
     return [int(pid) for pid in children if identity.identify(int(pid)) is None]
 
 
-def _signals_as_bytes() -> int:
-    """Turn SIGTERM, SIGINT and SIGCHLD into bytes of a pipe, whose reading end is returned."""
+def _signals_as_bytes(*, heeds_hangup: bool) -> int:
+    """Turn signals into bytes of a pipe, whose reading end is returned.
+
+    On a terminal of its own whoever closes that ends the run.
+    """
     reader, writer = os.pipe()
     os.set_blocking(reader, False)
     os.set_blocking(writer, False)
     for signum in (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD):
         signal.signal(signum, lambda _signum, _frame: None)
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    if heeds_hangup:
+        signal.signal(signal.SIGHUP, lambda _signum, _frame: None)
+    else:
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
     signal.set_wakeup_fd(writer)
     return reader
 
@@ -305,4 +300,4 @@ def _adopt_descendants() -> None:
 def supervise(directory: Path) -> None:
     """Watch over the run in *directory* until it is over."""
     _adopt_descendants()
-    Supervisor(Spec.from_json((directory / "spec.json").read_text())).run()
+    Supervisor(take_up(directory)).run()

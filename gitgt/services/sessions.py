@@ -19,9 +19,10 @@ from gitgt.model.dispatch import SessionState
 from gitgt.model.documents import Bead
 from gitgt.runtime import launcher, progress
 from gitgt.runtime.assignment import Assignment, slug
-from gitgt.runtime.exec_launcher import ExecLauncher, Wiring
+from gitgt.runtime.launchers.launchers import Launchers
 from gitgt.runtime.process import Spec
 from gitgt.runtime.progress import Progress
+from gitgt.runtime.wiring import Wiring
 from gitgt.services import (
     programs,
     prompt,
@@ -58,10 +59,10 @@ def root_of(place: Rig | Town) -> Path:
     return (place.gt if isinstance(place, Town) else place.repository_path / "gt") / "sessions"
 
 
-def sessions_of(place: Rig | Town, town: Town | None = None) -> ExecLauncher:
+def sessions_of(place: Rig | Town, town: Town | None = None) -> Launchers:
     """Return what starts and observes the sessions of *place*; starting needs its *town*."""
     whom = None if town is None else wiring(place, town)
-    return ExecLauncher(root_of(place), wiring=whom)
+    return Launchers(root_of(place), wiring=whom)
 
 
 def wiring(place: Rig | Town, town: Town) -> Wiring:

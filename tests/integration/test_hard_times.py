@@ -21,8 +21,8 @@ from gitgt.model.dispatch import SessionState
 from gitgt.model.documents import Escalation
 from gitgt.reactor.key import Key
 from gitgt.runtime.assignment import Assignment
-from gitgt.runtime.exec_launcher import ExecLauncher
 from gitgt.runtime.launcher import ABSENT
+from gitgt.runtime.launchers.launchers import Launchers
 from gitgt.runtime.presets import Runtime
 from gitgt.services import wip
 from gitgt.services.gates.gate_trouble import Troubles
@@ -126,7 +126,7 @@ def toast(tmp_path):
 
 
 def test_the_last_session_is_kept_though_the_clock_was_set_back(tmp_path, toast):
-    launcher = ExecLauncher(tmp_path / "sessions")
+    launcher = Launchers(tmp_path / "sessions")
     for number in range(20):
         old = tmp_path / "sessions" / toast.slug / f"s0-{number}"
         old.mkdir(parents=True)
@@ -143,7 +143,7 @@ def test_the_last_session_is_kept_though_the_clock_was_set_back(tmp_path, toast)
 
 
 def test_a_session_whose_folder_somebody_removed_is_none(tmp_path, toast):
-    launcher = ExecLauncher(tmp_path / "sessions")
+    launcher = Launchers(tmp_path / "sessions")
     launcher.start(toast)
     launcher.stop(toast.address)
     until(lambda: not launcher.observe(toast.address).is_running)

@@ -106,8 +106,11 @@ def _as_often(spoilt: Faults, environ: Mapping[str, str], cwd: Path) -> Faults:
     """Return *spoilt*, or no faults if they are to come about once, and did."""
     if not spoilt.once:
         return spoilt
-    name = f".scripted-once-{environ.get('GT_BEAD') or 'any'}"
-    usual = transcript.folder_of(environ, cwd).parent / name
+    from gitgt.git import refs
+
+    # The only place that is the agent's own, outlives a session, and can be written in a jail.
+    own = refs.git_dir_of(cwd) or transcript.folder_of(environ, cwd)
+    usual = own / f"scripted-once-{environ.get('GT_BEAD') or 'any'}"
     mark = Path(environ.get("GT_SCRIPTED_ONCE") or usual)
     if mark.exists():
         return Faults()

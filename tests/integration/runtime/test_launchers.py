@@ -7,10 +7,10 @@ import pytest
 
 from gitgt.errors import EnvironmentProblemError, LeaseHeldError, ToolMissingError
 from gitgt.runtime.assignment import Assignment
-from gitgt.runtime.exec_launcher import ExecLauncher, Wiring
-from gitgt.runtime.launcher import ABSENT, SessionState
-from gitgt.runtime.manual import ManualLauncher
+from gitgt.runtime.launcher import ABSENT, Kind, SessionState
+from gitgt.runtime.launchers.launchers import Launchers
 from gitgt.runtime.presets import Prompt, Runtime
+from gitgt.runtime.wiring import Wiring
 from tests.support.launchers import FakeLauncher
 from tests.support.waiting import note_in, until
 
@@ -40,9 +40,9 @@ def toast(tmp_path):
 def launcher(request, tmp_path):
     match request.param:
         case "exec":
-            made = ExecLauncher(tmp_path / "sessions")
+            made = Launchers(tmp_path / "sessions")
         case "manual":
-            made = ManualLauncher(tmp_path / "sessions")
+            made = Launchers(tmp_path / "sessions", kind=Kind.MANUAL)
         case _:
             made = FakeLauncher()
     yield made
@@ -102,7 +102,7 @@ class TestPromises:
 
 @pytest.fixture
 def headless(tmp_path):
-    made = ExecLauncher(tmp_path / "sessions", wiring=Wiring(wake=(tmp_path / "spool",)))
+    made = Launchers(tmp_path / "sessions", wiring=Wiring(wake=(tmp_path / "spool",)))
     yield made
     made.stop(TOAST)
 
@@ -169,7 +169,7 @@ def test_no_credentials_reach_a_session(toast, tmp_path):
         "SSH_AUTH_SOCK": "/s",
         "AWS_PROFILE": "p",
     }
-    made = ExecLauncher(
+    made = Launchers(
         tmp_path / "sessions", environ=environ, wiring=Wiring(wake=(tmp_path / "spool",))
     )
     made.start(_with(toast, "env"))
@@ -185,7 +185,7 @@ def test_no_credentials_reach_a_session(toast, tmp_path):
 def test_another_process_sees_the_same(headless, toast, tmp_path):
     headless.start(toast)
 
-    assert ExecLauncher(tmp_path / "sessions").observe(TOAST).is_running
+    assert Launchers(tmp_path / "sessions").observe(TOAST).is_running
 
 
 def test_earlier_sessions_keep_their_output(headless, toast, tmp_path):
