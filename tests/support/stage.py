@@ -72,7 +72,8 @@ class Staged:
 
     def shows(self, text: str) -> View:
         """Wait until its terminal, or its output, shows *text*."""
-        return until(lambda: view if text in (view := self.view).text else None)
+        until(lambda: text in self.view.text)
+        return self.view
 
     @property
     def view(self) -> View:
