@@ -134,14 +134,20 @@ def mend(repository: Repository, path: Path) -> bool:
         if branch is not None:
             locks.append(lock_of(repository.common, branch))
         mended |= bool(remove_stale(repository.common, locks))
-        if _is_half_made(git_dir):
+        if _is_being_made(git_dir):
             shutil.rmtree(path, ignore_errors=True)
             shutil.rmtree(git_dir)
             mended = True
     return mended
 
 
-def _is_half_made(git_dir: Path) -> bool:
+def is_half_made(path: Path) -> bool:
+    """Tell whether git is at making the checkout at *path*, or was killed while it did."""
+    git_dir = refs.git_dir_of(path)
+    return git_dir is not None and _is_being_made(git_dir)
+
+
+def _is_being_made(git_dir: Path) -> bool:
     try:
         return (git_dir / "locked").read_text().strip() == _INITIALIZING
     except FileNotFoundError:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from gitgt.errors import GtError
-from gitgt.git import snapshot
+from gitgt.git import snapshot, worktree
 from gitgt.ledger.snapshot import Snapshot
 from gitgt.model.actor import Actor
 from gitgt.model.dispatch import SessionState
@@ -79,8 +79,11 @@ def save_everywhere(town: Town) -> None:
 
 def save(town: Town, rig: Rig, address: str) -> None:
     """Save what is not committed in a sandbox; tell a person of what cannot be saved."""
+    path = sandbox.path_of(rig, address)
+    if worktree.is_half_made(path):  # what is not there yet nobody has removed
+        return
     try:
-        saved = snapshot.snapshot(sandbox.path_of(rig, address), address)
+        saved = snapshot.snapshot(path, address)
         if saved is not None and saved.left_out:
             _tell_left_out(town, rig, address, saved.left_out)
     except GtError as error:
