@@ -91,7 +91,7 @@ def _form(runtime: Runtime, *, interactive: bool) -> Form:
         what = "on a terminal" if interactive else "without a terminal"
         raise RefusedError(
             f"runtime {runtime.name} cannot be run {what}",
-            hint="git gt agents runtimes shows what each can",
+            hint="what each can: git gt agents runtimes",
         )
     return form
 

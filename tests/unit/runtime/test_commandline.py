@@ -107,7 +107,7 @@ def test_a_plain_command_has_no_terminal_and_no_conversation():
         plan(TOAST, interactive=True)
 
     assert told.value.message == "runtime plain cannot be run on a terminal"
-    assert told.value.hint == "git gt agents runtimes shows what each can"
+    assert told.value.hint == "what each can: git gt agents runtimes"
 
 
 def test_a_conversation_without_a_name_is_not_taken_for_a_new_one():
