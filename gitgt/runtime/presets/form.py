@@ -119,7 +119,7 @@ class Version:
 class Config:
     """Where a program keeps its configuration, and the variable that puts it elsewhere.
 
-    ``besides`` is what else it keeps from one session to the next.
+    ``besides`` is what else it keeps from one session to the next: a folder ends with a slash.
     """
 
     folder: str = ""

@@ -87,16 +87,15 @@ def _package(program: Path) -> Iterator[Path]:
 
 
 def _config(assignment: Assignment, ours: Mapping[str, str]) -> Iterator[Path]:
-    """Yield where the agent's program keeps its own: it is there, or is made."""
+    """Yield where the agent's program keeps its own: its folders are there, or are made."""
     config = assignment.runtime.config
     folder = ours.get(config.variable, "") or config.folder
-    if not folder:
-        return
-    made = _expanded(folder, ours)
-    made.mkdir(parents=True, exist_ok=True)
-    yield made.resolve()
-    for each in config.besides:
-        yield _expanded(each, ours)
+    for each in (f"{folder}/" if folder else "", *config.besides):
+        path = _expanded(each, ours)
+        if each.endswith("/"):
+            path.mkdir(parents=True, exist_ok=True)
+        if each:
+            yield path.resolve()
 
 
 def _expanded(path: str, ours: Mapping[str, str]) -> Path:
