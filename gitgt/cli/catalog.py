@@ -84,6 +84,7 @@ CATALOG: Final[tuple[Entry, ...]] = (
     Entry("escalation", "gitgt.cli.escalation", "See what needs your judgement", TOWN),
     Entry("recover", "gitgt.cli.recover", "Bring back what an agent had not committed", TOWN),
     Entry("fsck", "gitgt.cli.fsck", "Look for what is wrong in the ledgers", TOWN),
+    Entry("doctor", "gitgt.cli.doctor", "Look whether what a town relies on works here", TOWN),
     Entry("hooks", "gitgt.cli.hooks", "Install, check and remove our git hooks", TOWN),
     Entry("taps", "gitgt.cli.taps", "See and renew what agents' programs call", TOWN),
     # Seeing

@@ -1,0 +1,10 @@
+"""``git gt doctor``: whether what a town relies on really works here."""
+
+from __future__ import annotations
+
+from gitgt.cli.noun import Noun
+
+command = Noun(
+    "Look whether what a town relies on works here.",
+    {"runtimes": "gitgt.cli.doctor.runtimes:command"},
+)

@@ -1,0 +1,1 @@
+"""The doctor: looks whether what a town relies on really works here."""
