@@ -1,5 +1,6 @@
 # make demo     see it work, offline, in a temporary folder
 # make test     all tests
+# make test-agents  install the agents' programs from npm, and run their tests on no model
 # make lint | types | layers | wheel | bench | lock | clean
 #
 # Each makes its own set-up in .venv; PYTHON=/path/to/python3 chooses another Python, ARGS=... is
@@ -8,13 +9,18 @@
 BIN := .venv/bin
 export PYTHON
 
-.PHONY: demo test lint types layers wheel bench lock clean setup
+.PHONY: demo test test-agents lint types layers wheel bench lock clean setup
 
 demo: setup
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/git-gt demo
 
 test: setup
 	@$(BIN)/python -m pytest -q -n 2 $(ARGS)
+
+# AGENTS="claude codex" chooses some of the six. There is no network but loopback meanwhile.
+test-agents: setup
+	@.ci/agents $(AGENTS)
+	@.ci/alone $(BIN)/python -m pytest -q -m agents tests/agents $(ARGS)
 
 lint: setup
 	@$(BIN)/ruff check .
@@ -42,6 +48,6 @@ setup:
 	@.ci/venv
 
 clean:
-	rm -rf .venv dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache \
+	rm -rf .venv .agents dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache \
 		.hypothesis .coverage .coverage.*
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
