@@ -147,4 +147,4 @@ def _wait(town: Town, seat: Seat, left: Left) -> None:
             output.answer(f"{seat.address} goes on in {last.id}")
             return
         time.sleep(_STEP)
-    output.say("gt: nobody sits there yet: git gt agents shows who does")
+    output.say("gt: nobody sits there yet; who does is in: git gt agents")
