@@ -90,6 +90,8 @@ CATALOG: Final[tuple[Entry, ...]] = (
     # Seeing
     Entry("status", "gitgt.cli.status", "Show the town at one glance", SEEING),
     Entry("feed", "gitgt.cli.feed", "Tell what happened in the town", SEEING),
+    Entry("costs", "gitgt.cli.costs", "Show what agents took, and what that cost", SEEING),
+    Entry("blame", "gitgt.cli.blame", "Tell who wrote a line, for what, at what cost", SEEING),
     Entry("log", "gitgt.cli.log", "Tell the life of a bead: who, when, why", SEEING),
     Entry("demo", "gitgt.cli.demo", "Show the whole machine on a small project", SEEING),
     Entry("replay", "gitgt.cli.replay", "Run a project's own history through a town", SEEING),

@@ -16,6 +16,7 @@ from gitgt.model.actor import Actor
 from gitgt.model.documents import Severity
 from gitgt.reactor.key import Key, Reconciler
 from gitgt.reactor.reactor import Reactor, Trouble
+from gitgt.roles.bookkeeper import BookkeeperRole
 from gitgt.roles.convoys import ConvoysRole
 from gitgt.roles.deacon import DeaconRole
 from gitgt.roles.desk import DeskRole
@@ -48,6 +49,7 @@ def roles(town: Town) -> list[Reconciler]:
         PullRequestsRole(town),
         RadarRole(town, radars),
         ReliefRole(town),
+        BookkeeperRole(town),
         DispatcherRole(town, radars),
         ConvoysRole(town),
         DeaconRole(town),

@@ -42,6 +42,8 @@ class Seat:
     ``sessions`` all since it was slung or came back, and ``since`` the seconds from the last
     start; ``at_it`` says that the agent's last session was one of these, and ``fault`` why
     that one could not even begin. ``yields_to`` are the beads that it would collide with.
+    ``broke`` says which cap keeps it from being worked on, and ``until_paid`` is in how many
+    seconds that will be another one; 0: only a person changes it.
     """
 
     address: str
@@ -54,6 +56,8 @@ class Seat:
     since: float = math.inf
     fault: str = ""
     yields_to: frozenset[str] = frozenset()
+    broke: str = ""
+    until_paid: float = 0.0
 
     @property
     def comes_back(self) -> bool:
@@ -166,8 +170,8 @@ def _act(seat: Seat, hopeless: str, going: Collection[str]) -> Act | None:
         return None
     if seat.fault:
         return Release(seat.address, seat.bead, seat.fault)
-    if seat.pause:
-        return Wait(seat.address, seat.bead, seat.pause)
+    if wait := max(seat.pause, seat.until_paid):
+        return Wait(seat.address, seat.bead, wait)
     ahead = seat.yields_to & set(going) if seat.comes_back else ()
     if ahead:
         return Hold(seat.address, seat.bead, tuple(sorted(ahead)))
@@ -184,6 +188,8 @@ def _hopeless(seat: Seat, rig: str, taken: set[str]) -> str:
         return f"{seat.address} has another bead on its hook"
     if seat.state is SessionState.RUNNING or seat.fault:
         return ""
+    if seat.broke and not seat.until_paid:
+        return seat.broke
     if seat.starts >= MAX_STARTS or seat.sessions >= MAX_SESSIONS:
         return _worn_out(seat)
     return ""

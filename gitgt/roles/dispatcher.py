@@ -24,6 +24,8 @@ from gitgt.model.documents import Severity
 from gitgt.model.ids import BeadId
 from gitgt.reactor.key import Key, Settled
 from gitgt.services import attended, beads, branch, leaving, sessions, sling, submit
+from gitgt.services.costs import holding
+from gitgt.services.costs.budgets import Purse
 from gitgt.services.hook import held, submitted
 from gitgt.services.radar import radar_order
 from gitgt.services.radar.radar import Radars
@@ -59,7 +61,8 @@ class DispatcherRole:
         seen = sessions.look_all(rig)
         sessions.tell_ended(self._town, rig, seen)
         next_end = leaving.see_off(self._town, rig, now, seen)
-        seats = [self._seat(rig, now, each, seen) for each in held(now)]
+        purse = Purse(self._town, rig)
+        seats = [self._paid(self._seat(rig, now, each, seen), purse) for each in held(now)]
         seats, until = radar_order.in_order(self._town, rig, seats, self._radars.of(rig))
         # Whom people talk to takes no polecat's place.
         working = [
@@ -125,6 +128,18 @@ class DispatcherRole:
         since = self._town.clock() - last.run.at
         fault = "" if last.run.began else last.said
         return replace(seat, at_it=True, since=since, fault=fault)
+
+    def _paid(self, seat: Seat, purse: Purse) -> Seat:
+        """Return *seat* with the cap that keeps its session from beginning, if one does."""
+        if seat.state is SessionState.RUNNING or not is_polecat(seat.address):
+            return seat
+        reached = purse.reached(seat.bead)
+        if reached is None:
+            return seat
+        if reached.is_day:
+            holding.call(self._town, None, reached)
+        until = purse.until_tomorrow() if reached.is_day else 0.0
+        return replace(seat, broke=str(reached), until_paid=until)
 
     def _start(self, rig: Rig, now: Snapshot, address: str, bead: str) -> bool:
         try:

@@ -140,6 +140,8 @@ OTHERS: Final = {
     "refinery queue": "requests",
     "refinery ready": "requests",
     "refinery blocked": "requests",
+    "costs": "costs",
+    "blame": "blamed-lines",
     "agents runtimes": "runtimes",
     "config agent list": "runtime-settings",
     "config role-agent": "role-runtimes",

@@ -16,7 +16,7 @@ from gitgt.runtime.transcripts.lines import Line, count, lines, moment, part, te
 _OF_NO_MODEL: Final = "<synthetic>"  # what the program itself put into the conversation
 
 
-def spent(path: Path, conversation: str) -> Iterator[Spent]:  # noqa: ARG001 - it has a file of its own
+def spent(path: Path, _: str) -> Iterator[Spent]:
     """Yield what each answer took, once for each of its lines."""
     helpers = path.with_suffix("") / "subagents"
     for each in (path, *sorted(helpers.glob("*.jsonl"))):

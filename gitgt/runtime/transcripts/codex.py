@@ -1,7 +1,7 @@
 """Codex: each answer has a record; before there were those, only running totals were written.
 
-<config>/sessions/<year>/<month>/<day>/rollout-<time>-<conversation>.jsonl. What came from a cache
-is counted in the input, too. The model stands where a turn begins.
+<config>/sessions/<year>/<month>/<day>/rollout-<time>-<conversation>.jsonl. What came from a
+cache is counted in the input, too. The model stands where a turn begins.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _BUCKETS: Final = (
 )  # fmt: skip
 
 
-def spent(path: Path, conversation: str) -> Iterator[Spent]:  # noqa: ARG001 - it has a file of its own
+def spent(path: Path, _: str) -> Iterator[Spent]:
     """Yield what each answer took."""
     rows = [*lines(path)]
     has_records = any(row.get("type") == "token_usage_record" for row in rows)

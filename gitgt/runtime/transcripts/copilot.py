@@ -1,7 +1,7 @@
 """GitHub Copilot CLI: an event for each answer; before there were those, one sum at the end.
 
-<config>/session-state/<conversation>/events.jsonl. What came from a cache is counted in the input,
-too.
+<config>/session-state/<conversation>/events.jsonl. What came from a cache is counted in the
+input, too.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from gitgt.model.spending import Spent
 from gitgt.runtime.transcripts.lines import Line, count, lines, moment, part, text, without
 
 
-def spent(path: Path, conversation: str) -> Iterator[Spent]:  # noqa: ARG001 - it has a file of its own
+def spent(path: Path, _: str) -> Iterator[Spent]:
     """Yield what each answer took, or each model in all."""
     rows = [*lines(path)]
     has_records = any(row.get("type") == "session.usage_record" for row in rows)

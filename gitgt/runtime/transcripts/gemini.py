@@ -1,7 +1,8 @@
 """Gemini CLI: messages, each written again whenever there is more of it.
 
-<config>/tmp/<project>/chats/session-<time>-<short>.jsonl, or one map of all in a .json, as it was
-before. What came from a cache is counted in the input, too; thoughts are paid for as output.
+<config>/tmp/<project>/chats/session-<time>-<short>.jsonl, or one map of all in a .json, as it
+was before. What came from a cache is counted in the input, too; thoughts are paid for as
+output.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from gitgt.runtime.transcripts.lines import (
 )
 
 
-def spent(path: Path, conversation: str) -> Iterator[Spent]:  # noqa: ARG001 - it has a file of its own
+def spent(path: Path, _: str) -> Iterator[Spent]:
     """Yield what each answer took, once for each time that it was written."""
     rows = lines(path) if path.suffix == ".jsonl" else iter([parsed(path.read_bytes()) or {}])
     for row in rows:

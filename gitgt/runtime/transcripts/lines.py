@@ -61,5 +61,6 @@ def moment(written: object) -> float | None:
             return datetime.fromisoformat(written).timestamp()
         except ValueError:
             return None
-    is_number = isinstance(written, int | float) and not isinstance(written, bool)
-    return written / 1000 if is_number else None
+    if isinstance(written, bool) or not isinstance(written, int | float):
+        return None
+    return written / 1000

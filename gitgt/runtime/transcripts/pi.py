@@ -14,7 +14,7 @@ from gitgt.model.spending import Spent
 from gitgt.runtime.transcripts.lines import Line, count, lines, moment, part, text
 
 
-def spent(path: Path, conversation: str) -> Iterator[Spent]:  # noqa: ARG001 - it has a file of its own
+def spent(path: Path, _: str) -> Iterator[Spent]:
     """Yield what each answer took."""
     for line in lines(path):
         message = part(line, "message")

@@ -1,0 +1,89 @@
+"""Notes on what has landed, below ``refs/notes/gt/work``, where git's own commands show them.
+
+One file for each commit, ``<aa>/<rest of its id>``, as git lays notes out; moved by
+compare-and-swap, since git's own notes lose what two write at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from gitgt.errors import LedgerConflictError
+from gitgt.git.repository import Repository, Signature
+from gitgt.git.transaction import RefMove, move_refs
+from gitgt.model import work_note
+from gitgt.model.event import Event
+from gitgt.model.work_note import WorkNote
+
+REF: Final = "refs/notes/gt/work"
+_ATTEMPTS: Final = 200
+_WHO: Final = ("gitgt", "gitgt@gitgt.invalid")
+
+
+class WorkNotes:
+    """The notes that are kept in one repository."""
+
+    def __init__(self, repository: Repository) -> None:
+        self._repository = repository
+
+    def get(self, commit: str) -> WorkNote | None:
+        """Return the note on *commit*, if there is one."""
+        head = self._repository.ref(REF)
+        content = None if head is None else self._repository.read(head, _path(commit))
+        return None if content is None else work_note.parse(content.decode(errors="replace"))
+
+    def noted(self) -> set[str]:
+        """Return the commits that have a note."""
+        return {path.replace("/", "") for path in self._files()}
+
+    def all(self) -> Iterator[tuple[str, WorkNote]]:
+        """Yield every note with its commit."""
+        files = self._files()
+        contents = dict(self._repository.readable([*files.values()]))
+        for path, oid in files.items():
+            note = work_note.parse(contents.get(oid, b"").decode(errors="replace"))
+            if note is not None:
+                yield path.replace("/", ""), note
+
+    def write(self, wanted: Mapping[str, WorkNote], *, at: float) -> bool:
+        """Write the notes of these commits, where they say something else; tell if any did.
+
+        Raises:
+            LedgerConflictError: others were faster again and again.
+        """
+        repository = self._repository
+        for _ in range(_ATTEMPTS):
+            head = repository.ref(REF)
+            new = {
+                commit: note for commit, note in wanted.items() if self._says_else(commit, note)
+            }
+            if not new:
+                return False
+            blobs: dict[str, str | None] = {
+                _path(commit): repository.write_blob(note.text().encode(errors="replace"))
+                for commit, note in new.items()
+            }
+            event = Event(f"note what {len(new)} landed commits took", "work.noted")
+            tree = repository.write_tree(head, blobs)
+            who = Signature(*_WHO, int(at))
+            commit = repository.write_commit(tree, [head] if head else [], event.message(), who)
+            try:
+                move_refs(repository, [RefMove(REF, head, commit)], why="note what landed")
+            except LedgerConflictError:
+                continue
+            return True
+        raise LedgerConflictError("the notes moved on again and again", hint="git gt tick")
+
+    def _says_else(self, commit: str, note: WorkNote) -> bool:
+        head = self._repository.ref(REF)
+        content = None if head is None else self._repository.read(head, _path(commit))
+        return content != note.text().encode(errors="replace")
+
+    def _files(self) -> Mapping[str, str]:
+        head = self._repository.ref(REF)
+        return {} if head is None else self._repository.files(head)
+
+
+def _path(commit: str) -> str:
+    return f"{commit[:2]}/{commit[2:]}"

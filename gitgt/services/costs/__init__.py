@@ -1,0 +1,1 @@
+"""What agents cost: counted from transcripts, priced by a list, held below caps."""
