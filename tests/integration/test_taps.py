@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from gitgt.runtime.progress import Progress, Turn
+from gitgt.services import session_records
 from gitgt.services.radar import radar_nudges
 from tests.support.commandline import gt
 from tests.support.seats import of_polecat
@@ -183,6 +184,19 @@ def test_gemini_says_that_it_compacts_when_it_does_not(at_work):
     sitting.tap("prompt.submit", "gemini")
     assert sitting.tap("compact.before", "gemini") == (0, "", "")
     assert sitting.progress.turn is Turn.BUSY
+
+
+def test_before_a_polecat_forgets_it_is_noted_how_far_it_is(town, shop, at_work):
+    _, sitting, sandbox = at_work
+    sandbox.write("prices.txt", "apple 4\n")
+
+    sitting.tap("session.start", session_id="c1", model="m")
+    sitting.tap("compact.before", trigger="auto")
+
+    (record,) = session_records.records(town.town, shop)
+    assert record.checkpoint.subject == "The context was full"
+    assert record.handoff is None
+    assert (record.conversation, record.model) == ("c1", "m")
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", "null", "\0\0", '{"session_id": 7}'])

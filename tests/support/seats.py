@@ -9,6 +9,7 @@ from typing import Any
 from gitgt.model.documents import Bead
 from gitgt.runtime import progress
 from gitgt.runtime.progress import Progress
+from gitgt.services import sessions
 from gitgt.services.town import Rig
 from tests.support.checkout import Checkout
 from tests.support.commandline import Answer, gt
@@ -44,8 +45,8 @@ def of_polecat(town: TownBuilder, rig: Rig, bead: Bead) -> tuple[Sitting, Checko
     now = town.now(bead)
     name = now.assignee.rpartition("/")[2]
     sandbox = town.sandbox(rig, name)
-    session = f"{bead.id}-1"
-    folder = town.folder / "session"
+    session = sessions.look(rig, now.assignee).session
+    folder = sessions.folder_of(rig, now.assignee, session)
     environ = {
         "GT_ROLE": "polecat",
         "GT_SESSION_DIR": str(folder),

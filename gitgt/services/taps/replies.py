@@ -95,8 +95,25 @@ def _post(tap: Tap) -> post.Post:
     return tap.attempt("look for post", lambda: post.waiting(tap.seat), post.EMPTY)
 
 
+def _compact(tap: Tap, now: Progress, then: list[Then]) -> Reply:  # noqa: ARG001 - as all are
+    then.append(lambda: _see_to_compaction(tap))
+    return SILENCE
+
+
+def _see_to_compaction(tap: Tap) -> None:
+    """Let whoever works beside people hand over to somebody fresh; others leave a note."""
+    from gitgt.services.handoff import compaction, over
+    from gitgt.services.handoff.seat import seat_of
+
+    town = tap.seat.open_town()
+    left = compaction.compacting(town, tap.seat.address)
+    if left is not None and left.runs:
+        over.end(seat_of(town, tap.seat.address))
+
+
 _OF_EACH: Final[dict[TapEvent, _Replier]] = {
     TapEvent.PROMPT_SUBMIT: _prompt,
     TapEvent.TOOL_BEFORE: _tool,
+    TapEvent.COMPACT_BEFORE: _compact,
     TapEvent.TURN_END: _turn_end,
 }
