@@ -37,13 +37,19 @@ def at_the_box(seat: Seat) -> Iterator[None]:
 
 
 def waiting(seat: Seat) -> Post:
-    """Return what waits for the agent of *seat*."""
-    if not seat.rig:
-        return EMPTY
-    from gitgt.services.radar import radar_nudges
+    """Return what waits for the agent of *seat*: mail, nudges, warnings of collisions."""
+    from gitgt.services.mail import quick
 
-    rig = seat.open_town().rig(seat.rig)
-    found = radar_nudges.waiting(rig, seat.address)
-    ids = tuple(" ".join(each.key) for each in found)
-    text = "\n".join(each.text for each in found)
-    return Post(text, ids, lambda: radar_nudges.delivered(rig, found))
+    if not seat.address or quick.nothing_waits(str(seat.town), seat.address, seat.session):
+        return EMPTY
+    from gitgt.services import quick as questions
+    from gitgt.services.mail import delivery
+
+    town = seat.open_town()
+    questions.remember(town)  # so that the next look is a quick one
+    found = delivery.waiting(town, seat.address, seat.session)
+
+    def delivered() -> None:
+        delivery.delivered(town, seat.address, seat.session, found.ids)
+
+    return Post(found.text, found.ids, delivered) if found.text else EMPTY

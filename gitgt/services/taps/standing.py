@@ -3,44 +3,60 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from gitgt.git.command import git
-from gitgt.ledger.snapshot import Snapshot
-from gitgt.model.lifecycle import BeadStatus, MergeStatus
 from gitgt.model.turns import Work
+from gitgt.services import quick
 from gitgt.services.taps.seat import Seat
 
-_HELD = (BeadStatus.HOOKED, BeadStatus.IN_PROGRESS)
-_WAITS = (MergeStatus.QUEUED, MergeStatus.BLOCKED, MergeStatus.ESCALATED)
+if TYPE_CHECKING:
+    from gitgt.ledger.snapshot import Snapshot
+
+_HELD = ("hooked", "in_progress")
+_BEGUN = "in_progress"
+_WAITS = ("queued", "blocked", "escalated")
 
 
 def of(seat: Seat) -> Work:
     """Return how it stands with the work of *seat*; nothing, if it has none any more."""
     if not seat.bead or not seat.rig or seat.worktree is None:
         return Work()
-    town = seat.open_town()
-    now = town.ledger_at(town.rig(seat.rig)).snapshot()
-    bead = now.bead(seat.bead)
-    if bead.status not in _HELD or bead.assignee != seat.address:
+    bead = quick.shown(str(seat.town), seat.bead) or _looked_up(seat)
+    if bead["status"] not in _HELD or bead.get("assignee") != seat.address:
         return Work()
     heads = _commits(seat.worktree, seat.base)
-    tip, closes = heads[0] if heads else ("", "")
+    tip, closes = heads[0] if heads else ("", [])
     return Work(
         bead=seat.bead,
         branch=seat.branch,
-        begun=bead.status is BeadStatus.IN_PROGRESS,
-        handed_in=_is_handed_in(now, bead.merge_request, tip, says_so=seat.bead in closes),
+        begun=bead["status"] == _BEGUN,
+        handed_in=_is_handed_in(seat, bead, tip, says_so=seat.bead in closes),
         ahead=len(heads),
         head=tip[:12],
     )
 
 
-def _is_handed_in(now: Snapshot, request: str, tip: str, *, says_so: bool) -> bool:
+def _is_handed_in(seat: Seat, bead: dict[str, Any], tip: str, *, says_so: bool) -> bool:
     """Tell whether the refinery has the work, or will be told as soon as somebody looks."""
-    asked = now.request(request) if request else None
-    if asked is not None and asked.status in _WAITS:
-        return True
-    return says_so and (asked is None or asked.head != tip)
+    if not bead.get("merge_request"):
+        return says_so
+    request = _snapshot(seat).request(bead["merge_request"])
+    return request.status in _WAITS or (says_so and request.head != tip)
+
+
+def _looked_up(seat: Seat) -> dict[str, Any]:
+    """Return what the bead says, and let the next question be a quick one."""
+    town = seat.open_town()
+    quick.remember(town)
+    now = _snapshot(seat)
+    list(now.rows(kind="bead", status=_HELD))  # which brings the index up to date
+    return now.bead(seat.bead).fields()
+
+
+def _snapshot(seat: Seat) -> Snapshot:
+    town = seat.open_town()
+    return town.ledger_at(town.rig(seat.rig)).snapshot()
 
 
 def _commits(worktree: Path, base: str) -> list[tuple[str, list[str]]]:
