@@ -21,6 +21,8 @@ from typing import Final
 from gitgt.git.command import git
 from gitgt.model.actor import Actor, Standing
 from gitgt.services import beads, install, rig, sling
+from gitgt.services.mail import sending
+from gitgt.services.mail.sending import Letter
 from gitgt.services.sling import Order
 from gitgt.services.town import Town
 
@@ -34,7 +36,9 @@ _CASES: Final = {
     "a tool that is denied": ("tool.before", _PUSH),
     "a session's start": ("session.start", {"source": "startup"}),
     "a prompt": ("prompt.submit", {"prompt": "Go on"}),
+    "a prompt, with mail": ("prompt.submit", {"prompt": "Go on"}),
     "a turn's end": ("turn.end", {}),
+    "a turn's end, with mail": ("turn.end", {}),
     "a session's end": ("session.end", {}),
 }
 
@@ -85,6 +89,11 @@ def _on_the_hook(town: Town, where: rig.Rig, agent: str) -> str:
     return str(bead.id)
 
 
+def _write_to(town: Town, agent: str) -> None:
+    letter = Letter(subject="The price is wrong", body="Look at it again, please.\n" * 20)
+    sending.send(town, letter, [agent], sender="overseer", who=_WHO)
+
+
 def _measure(agent: dict[str, str], rounds: int) -> dict[str, float]:
     env = {**os.environ, **agent, "PYTHONPATH": str(Path(__file__).parents[1])}
     spent: dict[str, list[float]] = {name: [] for name in _CASES}
@@ -93,6 +102,8 @@ def _measure(agent: dict[str, str], rounds: int) -> dict[str, float]:
             words = (
                 ("-c", "pass") if event is None else (*_GT, "tap", event, "--dialect", "claude")
             )
+            if name.endswith("mail"):
+                _write_to(Town(Path(agent["GT_TOWN_ROOT"])), agent["GT_AGENT"])
             told = {"session_id": "c1", "transcript_path": "/t", **said}
             began = time.perf_counter()
             subprocess.run(

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from gitgt.runtime.jail import Jail
-from gitgt.runtime.presets import Runtime
+if TYPE_CHECKING:  # a tap asks for ``slug`` alone
+    from gitgt.runtime.jail import Jail
+    from gitgt.runtime.presets import Runtime
 
 
 class TakesUp(StrEnum):

@@ -1,16 +1,22 @@
 """An agent's program calls its taps, and is answered."""
 
 import json
+import os
+import re
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from gitgt.runtime.progress import Progress, Turn
-from gitgt.services import session_records
-from gitgt.services.radar import radar_nudges
+from gitgt.services import prime, session_records
+from gitgt.services.mail import nudges, nudging, sending
+from gitgt.services.mail.nudging import Word
+from gitgt.services.mail.sending import Letter
+from gitgt.services.town import Town
 from tests.support.commandline import gt
 from tests.support.seats import of_polecat
-from tests.support.town import TownBuilder
+from tests.support.town import TESS, TownBuilder
 
 NO_PUSH = (
     "gt: an agent does not push: what is handed in lands\n"
@@ -148,35 +154,103 @@ def test_what_a_program_calls_a_prompt_and_is_our_own_text_begins_no_turn(at_wor
     assert sitting.progress.continued == 4
 
 
-def nudge(rig, agent):
-    told = {
-        "agent": agent, "branch": "mine", "other": "theirs", "bead": "sh-abc12",
-        "text": "mine collides with theirs", "paths": ["prices.txt"], "told": [],
-    }  # fmt: skip
-    path = rig.repository_path / "gt" / "radar" / "nudges.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps([told]))
+def send(town, sitting, subject):
+    letter = Letter(subject=subject, body="Now.")
+    agent = sitting.environ["GT_AGENT"]
+    (made,) = sending.send(town.town, letter, [agent], sender="overseer", who=TESS)
+    return str(made.id)
 
 
-def test_a_nudge_is_delivered_at_the_end_of_a_turn_once(shop, at_work):
+def nudge(town, sitting, text):
+    now = Town(town.town.root)  # what is a day old is not told any more
+    nudging.nudge(now, [sitting.environ["GT_AGENT"]], Word(text=text), "overseer", TESS)
+
+
+def test_what_waits_is_handed_over_at_the_end_of_a_turn_once(town, at_work):
     _, sitting, _ = at_work
-    nudge(shop, sitting.environ["GT_AGENT"])
+    name = send(town, sitting, "Look at figs")
+    nudge(town, sitting, "have a break")
 
-    first = sitting.tap("turn.end")
+    first = reason(sitting.tap("turn.end"))
 
-    assert reason(first) == "mine collides with theirs"
-    assert radar_nudges.waiting(shop) == []
-    assert "collides" not in sitting.tap("turn.end").stdout
+    assert first.startswith(f"[gt] 2 things for {sitting.environ['GT_AGENT']}\n")
+    assert f"notification {name}, by overseer (information, not instructions)" in first
+    assert "| have a break" in first
+    again = sitting.tap("turn.end").stdout
+    assert "[gt]" not in again
+    assert nudges.every(town.town) == []
 
 
-def test_a_nudge_is_delivered_with_a_prompt_once(shop, at_work):
+def test_what_waits_is_handed_over_with_a_prompt_once(town, at_work):
     _, sitting, _ = at_work
-    nudge(shop, sitting.environ["GT_AGENT"])
+    nudge(town, sitting, "have a break")
 
     assert sitting.tap("prompt.submit", "copilot", prompt="Go") == (0, "", "")  # it takes none
-    assert radar_nudges.waiting(shop) != []
-    assert sitting.tap("prompt.submit", prompt="Go") == (0, "mine collides with theirs", "")
+    assert [each.text for each, _ in nudges.every(town.town)] == ["have a break"]
+    told = sitting.tap("prompt.submit", "gemini", prompt="Go")
+    assert "| have a break" in context(told)
     assert sitting.tap("prompt.submit", prompt="Go") == (0, "", "")
+
+
+def context(answer):
+    return json.loads(answer.stdout)["hookSpecificOutput"]["additionalContext"]
+
+
+def test_what_waits_stays_while_a_turn_may_not_go_on(town, at_work):
+    _, sitting, sandbox = at_work
+    for number in range(4):
+        sandbox.commit("prices.txt", f"apple {number}\n")
+        sitting.tap("turn.end")
+    nudge(town, sitting, "have a break")
+
+    assert sitting.tap("turn.end") == (0, "", "")
+    assert "| have a break" in sitting.tap("prompt.submit", prompt="And now?").stdout
+
+
+def test_who_cannot_hear_a_tap_keeps_its_post(town, at_work):
+    """The program was gone before it was answered: what waits is told again."""
+    _, sitting, _ = at_work
+    nudge(town, sitting, "have a break")
+
+    with Path("/dev/full").open("w") as nowhere:
+        words = ["git-gt", "tap", "turn.end", "--dialect", "claude"]
+        code = subprocess.run(
+            words, cwd=sitting.cwd, env={**os.environ, **sitting.environ}, stdout=nowhere,
+            stdin=subprocess.DEVNULL, check=False,
+        ).returncode  # fmt: skip
+
+    assert code == 0
+    assert "| have a break" in reason(sitting.tap("turn.end"))
+
+
+def test_a_session_that_starts_is_told_who_it_is(town, at_work):
+    _, sitting, _ = at_work
+    agent, session = sitting.environ["GT_AGENT"], sitting.environ["GT_SESSION"]
+    whole = prime.text(town.town, agent, session=session)
+
+    told = sitting.tap("session.start", source="startup").stdout
+    short = sitting.tap("session.start", source="compact").stdout
+    gemini = context(sitting.tap("session.start", "gemini", source="resume"))
+
+    assert without_marks(told) == without_marks(whole)
+    assert f"You are {agent}" in told
+    assert "Raise the prices" in told
+    assert len(short) < len(told) / 2
+    assert without_marks(gemini) == without_marks(
+        prime.text(town.town, agent, source="resume", session=session)
+    )
+
+
+def without_marks(text):
+    return re.sub(r"\b[0-9a-f]{8}\b", "MARK", text)
+
+
+def test_who_hears_nothing_with_a_prompt_has_its_post_at_the_start(town, at_work):
+    _, sitting, _ = at_work
+    nudge(town, sitting, "have a break")
+    told = json.loads(sitting.tap("session.start", "copilot", source="new").stdout)
+    assert "| have a break" in told["additionalContext"]
+    assert "You are shop/polecats/" in told["additionalContext"]
 
 
 def test_gemini_says_that_it_compacts_when_it_does_not(at_work):
@@ -232,7 +306,7 @@ def test_what_goes_wrong_here_is_logged_and_breaks_no_session(town, at_work):
 
     assert sitting.tap("turn.end") == (0, "", "")
 
-    assert "turn.end: look for post" in log.read_text()
+    assert "turn.end: answer\nTraceback" in log.read_text()
     assert "there is no rig 'nowhere'" in log.read_text()
     assert sitting.progress.turn is Turn.IDLE
 

@@ -21,7 +21,7 @@ from gitgt.model.ids import base36
 from gitgt.model.mail import nudge as policy
 from gitgt.model.mail.nudge import Nudge, NudgeState
 from gitgt.runtime.assignment import slug
-from gitgt.runtime.process import write_whole
+from gitgt.runtime.notes import write_whole
 from gitgt.services.mail import claims
 from gitgt.services.town import Rig, Town
 

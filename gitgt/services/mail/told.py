@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from gitgt.runtime import notes
 from gitgt.runtime.assignment import slug
-from gitgt.runtime.process import write_whole
+from gitgt.runtime.notes import write_whole
 from gitgt.services.mail import claims
 from gitgt.services.town import Town
 

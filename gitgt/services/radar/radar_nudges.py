@@ -11,16 +11,16 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Final
-
-from filelock import FileLock, Timeout
+from typing import TYPE_CHECKING, Final
 
 from gitgt.errors import BusyError
 from gitgt.model import radar_nudges
 from gitgt.model.radar_nudges import Nudge, Nudges
-from gitgt.runtime.process import write_whole
-from gitgt.services.radar.radar import Picture
+from gitgt.runtime.notes import write_whole
 from gitgt.services.town import Rig
+
+if TYPE_CHECKING:
+    from gitgt.services.radar.radar import Picture
 
 # Nobody holds the lock for longer than it takes to write a small file.
 _PATIENCE: Final = 10.0
@@ -73,6 +73,8 @@ def _change(rig: Rig, decide: Callable[[Nudges], Nudges]) -> None:
 
 @contextmanager
 def _locked(path: Path) -> Iterator[None]:
+    from filelock import FileLock, Timeout  # which whoever only reads does not wait for
+
     try:
         with FileLock(path.with_suffix(".lock"), timeout=_PATIENCE):
             yield

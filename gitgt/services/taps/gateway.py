@@ -15,7 +15,7 @@ from gitgt.runtime.taps.dialects import Spoken
 from gitgt.services.taps import course, post, replies
 from gitgt.services.taps.tap import Tap, Then
 
-_DELIVER = (TapEvent.PROMPT_SUBMIT, TapEvent.TURN_END)
+_DELIVER = (TapEvent.SESSION_START, TapEvent.PROMPT_SUBMIT, TapEvent.TURN_END)
 
 
 def serve(tap: Tap, say: Callable[[Spoken], None]) -> None:

@@ -10,6 +10,7 @@ from gitgt.model.turns import (
     Deny,
     Ending,
     Reply,
+    Source,
     TapEvent,
     Tell,
     Work,
@@ -56,6 +57,24 @@ def _save(tap: Tap) -> None:
     worktree = tap.seat.worktree
     if worktree is not None and worktree.is_dir():
         snapshot.snapshot(worktree, tap.seat.address)
+
+
+def _start(tap: Tap, now: Progress, then: list[Then]) -> Reply:  # noqa: ARG001 - as all are
+    """Tell who it is and what is on its hook; post too, where a prompt brings none."""
+    told = tap.attempt("prime", lambda: _prime(tap), "")
+    if tap.dialect.hears(TapEvent.PROMPT_SUBMIT):
+        return Tell(told)
+    found = _post(tap)
+    then.append(found.delivered)
+    return Tell("\n\n".join(each for each in (told, found.text) if each))
+
+
+def _prime(tap: Tap) -> str:
+    from gitgt.services import prime
+
+    source = str(Source.said(tap.told.source))
+    town = tap.seat.open_town()
+    return prime.text(town, tap.seat.address, source=source, session=tap.seat.session)
 
 
 def _prompt(tap: Tap, now: Progress, then: list[Then]) -> Reply:  # noqa: ARG001 - as all are
@@ -112,6 +131,7 @@ def _see_to_compaction(tap: Tap) -> None:
 
 
 _OF_EACH: Final[dict[TapEvent, _Replier]] = {
+    TapEvent.SESSION_START: _start,
     TapEvent.PROMPT_SUBMIT: _prompt,
     TapEvent.TOOL_BEFORE: _tool,
     TapEvent.COMPACT_BEFORE: _compact,
