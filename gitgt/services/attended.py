@@ -19,7 +19,15 @@ from gitgt.model.ids import base36
 from gitgt.model.instant import text_of
 from gitgt.runtime.assignment import Assignment, Permission, TakesUp, slug
 from gitgt.runtime.presets import Runtime
-from gitgt.services import hook, programs, runtimes, session_records, sessions, wip
+from gitgt.services import (
+    hook,
+    programs,
+    prompt,
+    runtimes,
+    session_records,
+    sessions,
+    wip,
+)
 from gitgt.services.post import CREW, Post, enlist
 from gitgt.services.town import Rig, Town
 
@@ -115,7 +123,7 @@ def start(town: Town, post: Post, who: Actor, wish: Wish | None = None) -> Begun
             return Begun(seen.session, fresh=False)
         asked = (wanted.agent, identity.agent)
         runtime = programs.ready(runtimes.chosen(town, post.rig, *asked, role=post.role))
-        begun = _assignment(town, post, runtime, wanted)
+        begun = _assignment(town, post, runtime, wanted, by=who.address)
         sessions.begin(town, post.place, begun)
         return Begun(begun.session, fresh=True)
 
@@ -152,9 +160,12 @@ def _check_place(post: Post) -> None:
         )
 
 
-def _assignment(town: Town, post: Post, runtime: Runtime, wish: Wish) -> Assignment:
+def _assignment(
+    town: Town, post: Post, runtime: Runtime, wish: Wish, *, by: str
+) -> Assignment:  # fmt: skip
     held = hook.at(town, post.address)
     last = _conversation(town, post, runtime) if wish.resume else ""
+    occasion = prompt.Occasion(by, "resume" if last else "start", held[0].id if held else "")
     return Assignment(
         address=post.address,
         role=post.role,
@@ -168,7 +179,7 @@ def _assignment(town: Town, post: Post, runtime: Runtime, wish: Wish) -> Assignm
         branch=post.branch,
         base=post.rig.branch if post.rig else "",
         at=town.clock(),
-        prompt=_opening(post),
+        prompt=prompt.opening(town, post.address, runtime, occasion),
         conversation=last,
         takes_up=TakesUp.RESUME if last else TakesUp.NOTHING,
         model=wish.model,
@@ -189,9 +200,3 @@ def _conversation(town: Town, post: Post, runtime: Runtime) -> str:
         ),
         "",
     )
-
-
-def _opening(post: Post) -> str:
-    """Return what a session is told first."""
-    who = f"You are {post.address}, in {post.worktree}."
-    return f"{who} Type: git gt hook. If there is work on your hook, begin it.\n"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from gitgt.model.fence import line
 from gitgt.model.instant import text_of
 from gitgt.runtime.presets import Runtime
 from gitgt.services import prime
@@ -48,4 +49,4 @@ def opening(
 def beacon(address: str, occasion: Occasion, *, at: str) -> str:
     """Return the first line of a session."""
     topic = f"{occasion.topic}:{occasion.bead}" if occasion.bead else occasion.topic
-    return f"[GITGT] {address} <- {occasion.by} \u2022 {at} \u2022 {topic}"
+    return f"[GITGT] {address} <- {line(occasion.by)} \u2022 {at} \u2022 {topic}"
