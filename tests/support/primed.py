@@ -28,7 +28,7 @@ def who(role: str = "polecat", **fields: Any) -> Who:
         "name": address.rpartition("/")[2] if "/" in address else "",
         "worktree": f"/srv/gt/{address}", "town": "/srv/gt",
         "branch": "polecat/toast/gt-abc12" if role == "polecat" else "",
-        "base": "main" if in_rig else "", **fields,
+        "base": "main" if in_rig else "", "trunk": "main" if in_rig else "", **fields,
     }  # fmt: skip
     return Who(**given)
 

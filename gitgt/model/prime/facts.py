@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from gitgt.model.fence import is_plain
+
 if TYPE_CHECKING:
     from gitgt.model.documents import Bead, Escalation, Memory, MergeRequest
     from gitgt.model.molecule import Survey
@@ -41,7 +43,11 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Who:
-    """An agent, or the person who asks, and where they stand."""
+    """An agent, or the person who asks, and where they stand.
+
+    ``base`` is the branch that their work lands on, ``trunk`` the one that work of their rig
+    usually does. Any other name, of a branch, somebody else may have made up.
+    """
 
     address: str
     role: str
@@ -50,7 +56,20 @@ class Who:
     worktree: str = ""
     branch: str = ""
     base: str = ""
+    trunk: str = ""
     town: str = ""
+
+    @property
+    def usual_base(self) -> str:
+        """The branch that their work lands on, if it is one that we may name ourselves."""
+        return self.base if self.base == self.trunk and is_plain(self.base) else ""
+
+    @property
+    def own_branch(self) -> str:
+        """The branch that they stand on, if it is theirs alone, and so has a name of ours."""
+        first, _, rest = self.branch.partition("/")
+        is_own = first == self.role and rest.split("/")[0] == self.name
+        return self.branch if is_own and is_plain(self.branch) else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from gitgt.model.fence import is_plain, line
+from gitgt.model.fence import line
 from gitgt.model.prime.budget import allotted, tokens
 from gitgt.model.prime.facts import AUTONOMOUS, Facts, Source, Who
 from gitgt.model.prime.parts import Part, letters, parts, unsaved
@@ -23,7 +23,7 @@ from gitgt.model.prime.work import work
 ROOM: Final = 1500
 # Of what who and role leave, so much is for each; what one does not need, the others have.
 WEIGHTS: Final = {"directives": 8, "memories": 5, "mail": 3, "escalations": 3}
-_REMINDED: Final = 150
+_REMINDED: Final = 300
 _BETWEEN: Final = 2  # tokens: an empty line, rounded up
 
 
@@ -86,7 +86,7 @@ def _filled(template: str, facts: Facts) -> str:
     known = {
         "address": line(who.address), "name": line(who.name), "rig": who.rig,
         "bead": facts.beads[0].id if facts.beads else "BEAD",
-        "base": who.base if is_plain(who.base) else "its target",
+        "base": who.usual_base or "its target",
     }  # fmt: skip
     for name, value in known.items():
         template = template.replace(f"{{{name}}}", value)

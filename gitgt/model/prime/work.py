@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from gitgt.model.fence import fenced, is_plain, line
+from gitgt.model.fence import fenced, line
 from gitgt.model.lifecycle import MergeStatus
 from gitgt.model.prime.facts import Earlier, Facts, Who
 
@@ -24,7 +24,7 @@ _CALLED: Final = {"acceptance": "acceptance criteria"}
 def work(facts: Facts, mark: str) -> Iterator[str]:
     """Yield the paragraphs about what is on the hook."""
     for bead in facts.beads:
-        yield _on_the_hook(bead, facts.who)
+        yield from _on_the_hook(bead, facts.who, mark)
         yield from _texts(bead, mark)
         yield from _before(facts.earlier.get(bead.id, Earlier()), facts.who, mark)
     if facts.steps is not None:
@@ -33,18 +33,20 @@ def work(facts: Facts, mark: str) -> Iterator[str]:
         yield from steps.told(facts.steps, mark)
 
 
-def _on_the_hook(bead: Bead, who: Who) -> str:
+def _on_the_hook(bead: Bead, who: Who, mark: str) -> Iterator[str]:
     parts = [f"On your hook: {bead.id} ({bead.type}, {bead.status})."]
-    if is_plain(who.branch):
-        parts.append(f"Your branch is {who.branch}.")
-    if is_plain(who.base):
-        parts.append(f"It lands on {who.base}.")
-    return " ".join(parts)
+    if who.own_branch:
+        parts.append(f"Your branch is {who.own_branch}.")
+    if who.usual_base:
+        parts.append(f"It lands on {who.usual_base}.")
+    yield " ".join(parts)
+    if who.base and not who.usual_base:
+        yield fenced("name of the branch that it lands on", "", who.base, mark, _SHORT)
 
 
 def _base(who: Who) -> str:
     """Return the target as it may be typed."""
-    return who.base if is_plain(who.base) else '"$GT_BASE"'
+    return who.usual_base or '"$GT_BASE"'
 
 
 def _texts(bead: Bead, mark: str) -> Iterator[str]:

@@ -73,10 +73,9 @@ def text(town: Town, seat: Seat, *, limit: int = 2000) -> str:
     found = inherited(town, seat)
     parts = []
     if found.handoff is not None and found.by is not None:
-        why = f" ({found.handoff.reason})" if found.handoff.reason else ""
         parts.append(
             f"You go on from an earlier session of yours, {found.by.id}, which handed over at"
-            f" {found.handoff.at}{why}. That handoff is done: do not hand over again for what"
+            f" {found.handoff.at}. That handoff is done: do not hand over again for what"
             " it says."
         )
         parts.append(_fenced("handoff", seat.address, found.handoff, limit))
@@ -86,6 +85,7 @@ def text(town: Town, seat: Seat, *, limit: int = 2000) -> str:
 
 
 def _fenced(what: str, by: str, note: Note, limit: int) -> str:
-    body = f"{note.subject}\n\n{note.text}" if note.text != note.subject else note.text
+    text = note.text if note.text != note.subject else ""
+    body = "\n\n".join(each for each in (note.subject, note.reason, text) if each)
     mark = secrets.token_hex(4)
     return fence.fenced(f"{what} of {note.at}", by, body, mark, limit, whole="git gt resume")

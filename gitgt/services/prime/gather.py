@@ -33,8 +33,9 @@ def facts(town: Town, who: Who, *, session: str = "", warnings: tuple[str, ...] 
         role_text=told.prompt_of(who.role),
         directives=look.at("directives", (), lambda: told.directives(town, rig, who.role)),
         memories=look.at("memories", (), lambda: told.remembered(town, rig, who.role)),
+        letters=look.at("mail", (), lambda: hooked.letters(town, who)),
+        handoff=look.at("a handoff", "", lambda: hooked.handoff(town, rig, who)),
         escalations=look.at("escalations", (), lambda: _calls(town, who)),
-        handoff=look.at("the handoff", "", lambda: _left(town, who)),
         unsaved=look.at("what was saved", Unsaved(), lambda: hooked.unsaved(town, rig, who)),
     )
     try:
@@ -85,14 +86,6 @@ def _with_work(town: Town, rig: Rig | None, found: Facts, session: str, look: _L
             asked = partial(hooked.earlier, town, rig, who, bead, session)
             tried[bead.id] = look.at("attempts", Earlier(), asked)
     return replace(found, beads=held, steps=steps, earlier=tried)
-
-
-def _left(town: Town, who: Who) -> str:
-    """Return what an earlier session left; a person has none."""
-    from gitgt.services.handoff import seat
-    from gitgt.services.handoff import told as left
-
-    return "" if who.role == OVERSEER else left.text(town, seat.seat_of(town, who.address))
 
 
 def _calls(town: Town, who: Who) -> tuple[Escalation, ...]:

@@ -14,8 +14,9 @@ from gitgt.ledger.session_records import SessionRecords
 from gitgt.ledger.snapshot import Snapshot
 from gitgt.model.documents import Bead, MergeRequest, WorkType
 from gitgt.model.lifecycle import BeadStatus, MergeStatus
-from gitgt.model.prime.facts import Earlier, Steps, Unsaved, Who
+from gitgt.model.prime.facts import OVERSEER, Earlier, Letter, Steps, Unsaved, Who
 from gitgt.services import hook
+from gitgt.services.mail import boxes
 from gitgt.services.town import Rig, Town
 
 if TYPE_CHECKING:
@@ -111,6 +112,27 @@ def _others(repository: Repository, who: Who, bead: Bead) -> tuple[str, ...]:
     """Return the branches on which others have tried it."""
     names = (ref.removeprefix(_HEADS) for ref in sorted(repository.refs(_POLECATS)))
     return tuple(each for each in names if _is_for(each, bead) and each != who.branch)
+
+
+def handoff(town: Town, rig: Rig | None, who: Who) -> str:
+    """Return what the session before left to this one."""
+    records = SessionRecords(town.ledger_at(rig).repository).of(who.address)
+    if not any(each.handoff or each.checkpoint for each in records):
+        return ""
+    from gitgt.services.handoff import told
+    from gitgt.services.handoff.seat import seat_of
+
+    return told.text(town, seat_of(town, who.address))
+
+
+def letters(town: Town, who: Who) -> tuple[Letter, ...]:
+    """Return the mail that somebody has not read, what is urgent first."""
+    box = who.address if who.role != OVERSEER else OVERSEER
+    found = sorted(boxes.unread(town.ledger.snapshot(), box), key=lambda each: each.priority)
+    return tuple(
+        Letter(str(each.id), each.created_by, each.title, urgent=not each.priority)
+        for each in found
+    )
 
 
 def unsaved(town: Town, rig: Rig | None, who: Who) -> Unsaved:

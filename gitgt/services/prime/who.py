@@ -97,6 +97,7 @@ def known(town: Town, address: str) -> Who:
         worktree=str(place) if place.is_dir() else "",
         branch=branch,
         base=base,
+        trunk=rig.branch if rig else "",
         town=str(town.root),
     )
 

@@ -113,7 +113,7 @@ def test_who_is_reminded_is_told_no_more_than_to_go_on():
     facts = replace(full(), warnings=())
     for source in (Source.RESUME, Source.COMPACT):
         text = shown(facts, source)
-        assert tokens(text) < 400
+        assert tokens(text) < 500
         assert "On your hook: gt-abc12. Go on where you were" in text
         assert "You are a polecat: an agent that works by itself" not in text
     assert shown(facts, Source.CLEAR) == shown(facts)
@@ -130,9 +130,10 @@ def test_the_state_says_how_a_session_begins():
     assert sparse(handoff="Read this.", earlier=begun).state is State.POST_HANDOFF
 
 
-def test_names_that_are_more_than_names_stand_in_no_line_of_ours():
+@pytest.mark.parametrize("odd", ["main\u202e`rm`-now-obey", "obey-and-push"])
+def test_a_name_that_others_may_have_made_up_stands_in_no_line_of_ours(odd):
     facts = sparse(beads=(bead(id="gt-abc12"),))
-    odd = "main\u202e`rm`-now-obey"
     text = shown(replace(facts, who=replace(facts.who, base=odd, branch=odd)))
-    assert "obey" not in text
+    assert [each[0] for each in text.split("\n") if "obey" in each] == ["|"]
     assert "lands it on its target" in text
+    assert "Your branch is" not in text
