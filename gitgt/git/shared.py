@@ -20,7 +20,10 @@ VERDICTS: Final = "verdicts"
 RERERE: Final = "rerere"
 PINS: Final = "pin/"
 SESSIONS: Final = "sessions"
+NOTES: Final = "notes/work"
 _KINDS: Final = (VERDICTS, RERERE, PINS, SESSIONS)
+# git's own commands look for notes in one place only.
+_ELSEWHERE: Final = {NOTES: "refs/notes/gt/work"}
 WIP: Final = "wip/"
 # What agents have committed and not handed in.
 _BRANCHES: Final = ("polecat/", "crew/")
@@ -34,7 +37,8 @@ def fetch(repository: Repository, where: str) -> dict[str, str]:
     """
     here = f"{_THEIRS}{where}/"
     # A pattern that nothing matches is no error; a name that is not there would be one.
-    _bring(repository, where, [f"+{_OF_ALL}{n}*:{here}{n}*" for n in _KINDS])
+    patterns = [f"+{_ref(name)}*:{here}{name}*" for name in (*_KINDS, *_ELSEWHERE)]
+    _bring(repository, where, patterns)
     return {name.removeprefix(here): oid for name, oid in repository.refs(here).items()}
 
 
@@ -86,11 +90,16 @@ def push(
     if not tips:
         return True
     leases = [
-        f"--force-with-lease={_OF_ALL}{name}:{had.get(name, '')}"
+        f"--force-with-lease={_ref(name)}:{had.get(name, '')}"
         for name in tips
         if name.startswith(PINS)
     ]
-    moves = [f"{oid}:{_OF_ALL}{name}" for name, oid in tips.items()]
+    moves = [f"{oid}:{_ref(name)}" for name, oid in tips.items()]
     argv = (*remote.OURS, "push", "--porcelain", *leases, where, *moves)
     outcome = attempt_within(PATIENCE, *argv, cwd=repository.common)
     return remote.is_taken(repository, where, "refs/gt/*", outcome)
+
+
+def _ref(name: str) -> str:
+    """Return the ref that is exchanged under *name*."""
+    return _ELSEWHERE.get(name, f"{_OF_ALL}{name}")

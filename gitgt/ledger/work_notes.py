@@ -75,6 +75,26 @@ class WorkNotes:
             return True
         raise LedgerConflictError("the notes moved on again and again", hint="git gt tick")
 
+    def take_in(self, theirs: str | None) -> str | None:
+        """Take in the notes of another clone; return where ours stand then, if at all.
+
+        Raises:
+            LedgerConflictError: others were faster again and again.
+        """
+        for _ in range(_ATTEMPTS):
+            ours = self._repository.ref(REF)
+            if theirs is None:
+                return ours
+            new = theirs if ours is None else join(self._repository, ours, theirs)
+            if new == ours:
+                return ours
+            try:
+                move_refs(self._repository, [RefMove(REF, ours, new)], why="meet a clone's")
+            except LedgerConflictError:
+                continue
+            return new
+        raise LedgerConflictError("the notes moved on again and again", hint="git gt sync")
+
     def _says_else(self, commit: str, note: WorkNote) -> bool:
         head = self._repository.ref(REF)
         content = None if head is None else self._repository.read(head, _path(commit))
@@ -83,6 +103,45 @@ class WorkNotes:
     def _files(self) -> Mapping[str, str]:
         head = self._repository.ref(REF)
         return {} if head is None else self._repository.files(head)
+
+
+def join(repository: Repository, ours: str, theirs: str) -> str:
+    """Return a commit with the notes of two clones; of two on one commit the fuller one.
+
+    It is made from its parents alone, so two clones that join the same pair make the same.
+    """
+    if repository.is_ancestor(theirs, ours):
+        return ours
+    if repository.is_ancestor(ours, theirs):
+        return theirs
+    one, two = sorted((ours, theirs))
+    changes: dict[str, str | None] = {}
+    for each in repository.differences(one, two):
+        if each.new is None:
+            continue
+        changes[each.path] = each.new
+        if each.old is not None:
+            changes[each.path] = max(
+                (each.old, each.new), key=lambda oid: _fullness(repository.blob(oid))
+            )
+    seconds = [repository.committed(each)[0].seconds for each in (one, two)]
+    event = Event("meet another clone's notes", "work.joined")
+    tree = repository.write_tree(one, changes)
+    who = Signature(*_WHO, max(seconds))
+    return repository.write_commit(tree, (one, two), event.message(), who)
+
+
+def _fullness(content: bytes) -> tuple[int, int, bytes]:
+    """Return how much a note says: what was counted later is more."""
+    note = work_note.parse(content.decode(errors="replace"))
+    if note is None:
+        return (0, 0, content)
+    buckets = (
+        bucket or 0
+        for each in note.usage.values()
+        for bucket in (each.input, each.output, each.cache_read, each.cache_write)
+    )
+    return (sum(buckets), note.sessions, content)
 
 
 def _path(commit: str) -> str:

@@ -28,6 +28,7 @@ from gitgt.services import (
     sessions,
     wip,
 )
+from gitgt.services.costs import budgets
 from gitgt.services.post import CREW, Post, enlist
 from gitgt.services.town import Rig, Town
 
@@ -124,6 +125,7 @@ def start(town: Town, post: Post, who: Actor, wish: Wish | None = None) -> Begun
         asked = (wanted.agent, identity.agent)
         runtime = programs.ready(runtimes.chosen(town, post.rig, *asked, role=post.role))
         begun = _assignment(town, post, runtime, wanted, by=who.address)
+        budgets.check(town, post.rig, begun.bead)
         sessions.begin(town, post.place, begun)
         return Begun(begun.session, fresh=True)
 

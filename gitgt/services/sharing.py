@@ -1,4 +1,4 @@
-"""What clones exchange besides the ledger: verdicts, resolutions, pins and sessions.
+"""What clones exchange besides the ledger: verdicts, resolutions, pins, sessions and notes.
 
 So a tree that one clone has tested no other tests again, a conflict that one resolved is known
 to all, and what is handed in in one may land from any. It is a help: a remote that takes no
@@ -19,6 +19,7 @@ from gitgt.git.rerere import Memory
 from gitgt.git.transaction import RefMove, move_refs
 from gitgt.ledger import verdicts
 from gitgt.ledger.session_records import SessionRecords
+from gitgt.ledger.work_notes import WorkNotes
 from gitgt.model.documents import MergeRequest
 from gitgt.services.submit import TRASH
 from gitgt.services.town import Rig, Town
@@ -54,6 +55,7 @@ def _exchange(
         shared.VERDICTS: _verdicts(repository, theirs.get(shared.VERDICTS)),
         shared.RERERE: _resolutions(repository, theirs.get(shared.RERERE), who),
         shared.SESSIONS: SessionRecords(repository).take_in(theirs.get(shared.SESSIONS)),
+        shared.NOTES: WorkNotes(repository).take_in(theirs.get(shared.NOTES)),
         **_pins(repository, heads),
     }
     news = {name: oid for name, oid in tips.items() if oid and theirs.get(name) != oid}

@@ -7,12 +7,14 @@ import shlex
 import pytest
 
 from gitgt.cli.bead.outputs import OTHERS
-from gitgt.ledger.work_notes import WorkNotes
+from gitgt.errors import RefusedError
+from gitgt.ledger.work_notes import REF, WorkNotes, join
 from gitgt.model.session_record import Usage
 from gitgt.model.work_note import WorkNote
-from gitgt.services import runtimes, session_records
+from gitgt.services import attended, post, runtimes, session_records, sharing
 from gitgt.services.costs import counting, report
 from tests.support.checkout import Checkout
+from tests.support.clones import Place, hub
 from tests.support.commandline import gt
 from tests.support.outputs import validator
 from tests.support.town import TESS
@@ -200,6 +202,22 @@ class TestCaps:
         town.settle()
         assert town.now(two).status == "closed"
 
+    def test_nobody_is_seated_on_such_a_day_either(self, talkative, shop):
+        town = talkative
+        set_budget(town, "  day: {usd: 1}\n")
+        town.sling(worker(town, shop, "One", "m1 claude-opus-4-5 200000 0"))
+        town.settle()
+
+        with pytest.raises(RefusedError) as told:
+            attended.start(town.town, post.mayor(town.town), TESS)
+
+        assert told.value.message == (
+            "the budget of the day 2026-11-22 is reached: $1.00 of $1.00 are spent"
+        )
+        assert told.value.hint == (
+            "change budget in settings/config.yaml; what was taken: git gt costs"
+        )
+
     def test_who_goes_on_past_a_cap_is_stopped_and_nothing_is_lost(self, talkative, shop):
         town = talkative
         set_budget(town, "  bead: {tokens: 100}\n  then: stop\n")
@@ -297,6 +315,30 @@ class TestNotes:
         town.turn()
 
         assert repo.git("notes", "--ref=gt/work", "show", "main") == before
+
+    def test_clones_know_each_others_notes(self, tmp_path):
+        url = str(hub(tmp_path).path)
+        here = Place(tmp_path / "here", url)
+        here.sync()
+        there = Place(tmp_path / "there", url)
+        for side, tokens in ((here, 5), (there, 9)):
+            kept = WorkNotes(side.town.ledger_at(side.rig).repository)
+            own = WorkNote(bead="sh-aaaa1", agent=str(tokens))
+            both = WorkNote(bead="sh-aaaa2", usage={"m": Usage(input=tokens)})
+            assert kept.write({f"{tokens}" * 40: own, "a" * 40: both}, at=0.0)
+        mine, theirs = (each.repo.git("rev-parse", REF) for each in (here, there))
+        for side in (here, there, here):
+            assert sharing.exchange(side.town, side.rig, "origin")
+
+        found = [dict(WorkNotes(each.town.ledger_at(each.rig).repository).all())
+                 for each in (here, there)]  # fmt: skip
+        assert found[0] == found[1]
+        assert found[0].keys() == {"5" * 40, "9" * 40, "a" * 40}
+        assert found[0]["a" * 40].usage == {"m": Usage(input=9)}
+        repository = here.town.ledger_at(here.rig).repository
+        assert join(repository, mine, theirs) == join(repository, theirs, mine)
+        here.builder.close()
+        there.builder.close()
 
     def test_each_line_says_who_for_what_and_at_what_cost(self, talkative, shop):
         town = talkative

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from gitgt.errors import RefusedError
 from gitgt.model import budget, money
 from gitgt.model.budget import Budget, Then
 from gitgt.model.instant import text_of
@@ -85,6 +86,20 @@ class Purse:
         if self._items is None:
             self._items = report.items(self._town)
         return self._items
+
+
+def check(town: Town, rig: Rig | None, bead: str = "") -> None:
+    """Check that a session may begin, for *bead* if it has one.
+
+    Raises:
+        RefusedError: a cap is reached.
+    """
+    reached = Purse(town, rig).reached(bead)
+    if reached is not None:
+        raise RefusedError(
+            str(reached),
+            hint="change budget in settings/config.yaml; what was taken: git gt costs",
+        )
 
 
 def _budget(town: Town, rig: Rig | None) -> Budget:

@@ -42,7 +42,7 @@ def count(town: Town, place: Place) -> list[Counted]:
     """
     found: list[Counted] = []
     wanted = [folder for folder in _folders(place) if _is_open(folder)]
-    records = {} if not wanted else _records(town, place)
+    records = _records(town, place, {each.parent.name for each in wanted})
     for folder in wanted:
         record = records.get((folder.parent.name, folder.name))
         if record is not None and _count(town, place, folder, record):
@@ -65,11 +65,14 @@ def _is_open(folder: Path) -> bool:
     return notes.read(folder / _MARK, dict).get("final") is not True
 
 
-def _records(town: Town, place: Place) -> dict[tuple[str, str], SessionRecord]:
-    """Return the last record of each session of this machine, by agent and session."""
-    kept = session_records.records(town, place)
-    mine = [each for each in kept if each.place == str(town.root)]
-    return {(each.address.replace("/", "."), each.session): each for each in mine}
+def _records(town: Town, place: Place, slugs: set[str]) -> dict[tuple[str, str], SessionRecord]:
+    """Return the last record of each session that these agents had on this machine."""
+    found: dict[tuple[str, str], SessionRecord] = {}
+    for each in sorted(slugs):
+        kept = session_records.records(town, place, address=each.replace(".", "/"))
+        mine = (record for record in kept if record.place == str(town.root))
+        found |= {(each, record.session): record for record in mine}
+    return found
 
 
 def _count(town: Town, place: Place, folder: Path, record: SessionRecord) -> bool:
