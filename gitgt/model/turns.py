@@ -89,13 +89,15 @@ class Work:
     """How it stands with what is on an agent's hook.
 
     ``begun``: something is committed for it. ``ahead`` are its commits that are not on the
-    base, ``head`` the last of them. ``handed_in``: it is with the refinery.
+    base, ``head`` the last of them. ``handed_in``: it is with the refinery; ``waits``: its
+    last commit calls for a person.
     """
 
     bead: str = ""
     branch: str = ""
     begun: bool = False
     handed_in: bool = False
+    waits: bool = False
     ahead: int = 0
     head: str = ""
 
@@ -139,7 +141,7 @@ def _reasons(seen: Ending) -> Iterator[GoOn]:
     work = seen.work
     if seen.mail:
         yield GoOn(_of_mail(seen), seen.mail)
-    if not work.bead or work.handed_in:
+    if not work.bead or work.handed_in or work.waits:
         return
     if not work.begun and not work.ahead:
         yield GoOn(f"begin {work.bead}", _begin(work, seen.role))

@@ -124,6 +124,34 @@ def test_who_has_handed_in_may_stop(town, at_work):
     assert sitting.tap("turn.end") == (0, "", "")
 
 
+def test_who_has_called_a_person_may_stop(at_work):
+    _, sitting, sandbox = at_work
+    sandbox.commit("prices.txt", "apple 4\n", message="Try\n\nEscalate: HIGH how much?")
+
+    assert sitting.tap("turn.end") == (0, "", "")
+
+
+def test_killed_at_any_act_what_waits_is_told_and_then_no_more(town, at_work, tmp_path):
+    _, sitting, _ = at_work
+    journal = tmp_path / "acts"
+    acts = 0
+    while True:
+        acts += 1
+        send(town, sitting, f"Hint {acts}.")
+        journal.unlink(missing_ok=True)
+        faults = {"GT_FAULTS": str(journal), "GT_FAULTS_AT": str(acts)}
+        sitting.environ.update(faults)
+        killed = sitting.tap("prompt.submit", prompt="Go")
+        for name in faults:
+            del sitting.environ[name]
+        after = [sitting.tap("prompt.submit", prompt="Go").stdout for _ in range(2)]
+        assert f"| Hint {acts}." in killed.stdout + after[0]
+        assert after[1] == ""
+        if killed.code == 0:
+            break
+    assert acts > 2
+
+
 def test_whose_bead_is_gone_may_stop(town, at_work):
     bead, sitting, _ = at_work
     gt("bead", "release", str(bead.id), cwd=town.town.root)

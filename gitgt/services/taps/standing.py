@@ -26,12 +26,13 @@ def of(seat: Seat) -> Work:
     if bead["status"] not in _HELD or bead.get("assignee") != seat.address:
         return Work()
     heads = _commits(seat.worktree, seat.base)
-    tip, closes = heads[0] if heads else ("", [])
+    tip, closes, escalates = heads[0] if heads else ("", "", "")
     return Work(
         bead=seat.bead,
         branch=seat.branch,
         begun=bead["status"] == _BEGUN,
-        handed_in=_is_handed_in(seat, bead, tip, says_so=seat.bead in closes),
+        handed_in=_is_handed_in(seat, bead, tip, says_so=seat.bead in closes.split()),
+        waits=bool(escalates),
         ahead=len(heads),
         head=tip[:12],
     )
@@ -59,10 +60,19 @@ def _snapshot(seat: Seat) -> Snapshot:
     return town.ledger_at(town.rig(seat.rig)).snapshot()
 
 
-def _commits(worktree: Path, base: str) -> list[tuple[str, list[str]]]:
-    """Return the commits that are not on the base, the last one first, and what each closes."""
-    form = "--format=%H %(trailers:key=Closes,valueonly,separator=%x20)"
+def _commits(worktree: Path, base: str) -> list[tuple[str, str, str]]:
+    """Return the commits that are not on the base, the last one first.
+
+    Each with what it closes, and whom it calls.
+    """
+    form = f"--format=%H{_said('Closes')}{_said('Escalate')}"
     span = f"refs/heads/{base}..HEAD" if base else "HEAD"
-    rows = git("log", form, "--max-count=1000", span, "--", cwd=worktree).decode()
-    words = [row.split() for row in rows.splitlines()]
-    return [(first, rest) for first, *rest in words]
+    rows = git("log", form, "--max-count=1000", span, "--", cwd=worktree).decode(
+        errors="replace"
+    )
+    parts = [[*row.split("\t"), "", ""] for row in rows.splitlines()]
+    return [(first, closes, calls) for first, closes, calls, *_ in parts]
+
+
+def _said(trailer: str) -> str:
+    return f"%x09%(trailers:key={trailer},valueonly,separator=%x20)"

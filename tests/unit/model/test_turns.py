@@ -33,6 +33,7 @@ def test_who_has_nothing_to_do_may_stop():
     assert told() == SILENCE
     assert told(work=replace(AHEAD, handed_in=True)) == SILENCE
     assert told(work=replace(WORK, begun=True)) == SILENCE
+    assert told(work=replace(AHEAD, waits=True)) == SILENCE
 
 
 def test_who_has_not_begun_goes_on():

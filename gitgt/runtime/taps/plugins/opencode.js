@@ -38,14 +38,15 @@ export const Gitgt = async ({ client, directory }) => {
   const children = new Set();
   let briefing = ""; // for as long as the session lives
   let post = ""; // for as long as the turn does
-  let started = false;
+  let starting = null; // what is asked before may be wanted before it is answered
 
   const said = (session, more) => ({ session_id: session, cwd: directory, ...more });
 
-  async function start(session, source) {
-    started = true;
-    const answer = await ask("session.start", said(session, { source }));
-    if (answer.context) briefing = answer.context;
+  function start(session, source) {
+    starting = ask("session.start", said(session, { source })).then((answer) => {
+      if (answer.context) briefing = answer.context;
+    });
+    return starting;
   }
 
   return {
@@ -69,7 +70,7 @@ export const Gitgt = async ({ client, directory }) => {
     "chat.message": async (input, output) => {
       const session = input.sessionID;
       if (children.has(session)) return;
-      if (!started) await start(session, "resume");
+      await (starting ?? start(session, "resume"));
       const parts = output.parts ?? [];
       const prompt = parts.filter((each) => each.type === "text").map((each) => each.text);
       const model = input.model ? `${input.model.providerID}/${input.model.modelID}` : undefined;
@@ -78,6 +79,7 @@ export const Gitgt = async ({ client, directory }) => {
       post = answer.context ?? "";
     },
     "experimental.chat.system.transform": async (_input, output) => {
+      await starting;
       for (const text of [briefing, post]) if (text) output.system.push(text);
     },
     "tool.execute.before": async (input, output) => {
