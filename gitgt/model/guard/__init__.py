@@ -12,7 +12,7 @@ import re
 from collections.abc import Collection
 from typing import Final
 
-from gitgt.model.guard import of_git, of_system
+from gitgt.model.guard import of_files, of_git, of_system
 from gitgt.model.guard.calls import Call, calls
 from gitgt.model.guard.ruling import Ground, Refusal, Rule
 
@@ -39,7 +39,7 @@ def judge(command: str, ground: Ground, *, without: Collection[str] = ()) -> Ref
 
 def judge_file(path: str, *, without: Collection[str] = ()) -> Refusal | None:
     """Return why an agent's editor is not to write *path*; None if it may."""
-    if Rule.FENCE in without or not of_system.is_gits(path):
+    if Rule.FENCE in without or not of_files.is_gits(path):
         return None
     return Refusal(
         Rule.FENCE, "what git keeps is changed by git alone", "use git's own commands"
@@ -52,7 +52,8 @@ def saves_first(command: str) -> bool:
 
 
 def _judged(call: Call, ground: Ground, cwd: str) -> Refusal | None:
-    return of_git.judge(call, ground) or of_system.judge(call, ground, cwd)
+    files = of_files.judge(call, ground, cwd)
+    return of_git.judge(call, ground) or of_system.judge(call) or files
 
 
 def _moved(call: Call, ground: Ground, cwd: str) -> str:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
-from gitgt.model.guard.shell import Simple, commands, spoken
+from gitgt.model.guard.shell import commands
+from gitgt.model.guard.simple import Simple, spoken
 
 _DEEPEST: Final = 12
 SHELLS: Final = frozenset({"sh", "bash", "dash", "zsh", "ksh", "ash", "mksh", "fish"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -16,6 +17,7 @@ _TAKES: Final = frozenset(
 _OURS: Final = ("git-gt", "git-bd")
 _DONE: Final = "commit, then run: git gt done"
 _STAY: Final = "stay on your branch: one sandbox, one assignment"
+_COMMIT: Final = re.compile(r"[0-9a-f]{7,40}")
 _TARGETS: Final = ("main", "master", "beads")
 _OTHERS: Final = ("origin/", "polecat/", "crew/", "integration/", "desk/", "refs/", "remotes/")
 
@@ -139,8 +141,12 @@ def _goes_to(where: str, ground: Ground) -> Refusal | None:
             f"{where} moves whenever something lands: nobody stands on it",
             "to bring in what landed: git merge " + (ground.base or where),
         )
-    is_other = where in ("-", "HEAD") or where.startswith((*_OTHERS, "@{", "HEAD~", "HEAD^"))
-    if is_other and where != "HEAD" and not ground.is_crew:
+    is_other = (
+        where == "-"
+        or _COMMIT.fullmatch(where)
+        or where.startswith((*_OTHERS, "@{", "HEAD~", "HEAD^"))
+    )
+    if is_other and not ground.is_crew:
         return _leaves("leave the branch")
     return None
 

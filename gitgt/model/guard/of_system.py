@@ -1,4 +1,4 @@
-"""What no agent does to the machine that it shares: nor to files outside its sandbox."""
+"""What no agent does to the machine that it shares with others, and with people."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from itertools import pairwise
 from typing import Final
 
 from gitgt.model.guard.calls import FETCHERS, SHELLS, Call
-from gitgt.model.guard.ruling import Ground, Refusal, Rule
-from gitgt.model.guard.shell import Simple, spoken
+from gitgt.model.guard.ruling import Refusal, Rule
+from gitgt.model.guard.shell import A_FILE, UNKNOWN
+from gitgt.model.guard.simple import Simple, spoken
 
 _ASK: Final = "say what is missing in a commit with: Escalate: MEDIUM why"
 _MEDDLES: Final = re.compile(
@@ -38,36 +39,31 @@ _GLOBAL: Final = {
     "uv": ("--system", "--break-system-packages"),
 }
 _HALTS: Final = frozenset({"shutdown", "reboot", "halt", "poweroff", "telinit"})
-_DISKS: Final = frozenset({"fdisk", "sfdisk", "parted", "wipefs", "blkdiscard", "sgdisk"})
-_WRITES_FILES: Final = frozenset(
-    {"tee", "cp", "mv", "rm", "ln", "truncate", "install", "chmod", "rsync", "unlink", "touch",
-     "shred", "dd"}
-)  # fmt: skip
 _WHO: Final = (
-    "GT_AGENT",
-    "GT_ROLE",
-    "GT_BRANCH",
-    "GT_INTERNAL",
-    "GT_SESSION_DIR",
-    "GIT_CONFIG_",
-)
+    "GT_AGENT", "GT_ROLE", "GT_BRANCH", "GT_INTERNAL", "GT_SESSION_DIR", "GIT_CONFIG_COUNT",
+    "GIT_CONFIG_KEY_", "GIT_CONFIG_VALUE_", "GIT_CONFIG_PARAMETERS",
+)  # fmt: skip
+_INTERPRETERS: Final = frozenset({"python", "python3", "node", "perl", "ruby", "php"})
+# What others' agents are run by, too.
+_EVERYBODYS: Final = frozenset(
+    {"node", "bun", "python", "python3", "git", "git-gt", "tmux", "sh", "bash", "claude",
+     "codex", "gemini", "copilot", "opencode", "pi", "cursor-agent"}
+)  # fmt: skip
 
 
-def judge(call: Call, ground: Ground, cwd: str) -> Refusal | None:
-    """Return why *call* is not to be made, standing in *cwd*; None if it may."""
-    for rule in _OF_ALL:
-        if (found := rule(call, ground, cwd)) is not None:
-            return found
-    return None
+def judge(call: Call) -> Refusal | None:
+    """Return why *call* is not to be made; None if it may."""
+    found = (rule(call) for rule in _OF_ALL)
+    return next((each for each in found if each is not None), None)
 
 
-def _elevates(call: Call, ground: Ground, cwd: str) -> Refusal | None:  # noqa: ARG001 - called so
+def _elevates(call: Call) -> Refusal | None:
     if call.name not in ("sudo", "doas", "pkexec", "su", "runuser"):
         return None
     return Refusal(Rule.SYSTEM, "an agent has no rights but its own", _ASK)
 
 
-def _changes_who(call: Call, ground: Ground, cwd: str) -> Refusal | None:  # noqa: ARG001 - called so
+def _changes_who(call: Call) -> Refusal | None:
     """Refuse to change by what the fence knows an agent."""
     given = [*call.sets, *call.drops, *call.typed.sets]
     if call.name in ("export", "unset", "declare", "typeset", "readonly"):
@@ -82,7 +78,7 @@ def _changes_who(call: Call, ground: Ground, cwd: str) -> Refusal | None:  # noq
     )
 
 
-def _installs(call: Call, ground: Ground, cwd: str) -> Refusal | None:  # noqa: ARG001 - called so
+def _installs(call: Call) -> Refusal | None:
     words = [each for each in call.args if not each.startswith("-")]
     verb = words[0] if words else ""
     is_ours = call.name in _GLOBAL and any(each in _GLOBAL[call.name] for each in call.args)
@@ -110,7 +106,7 @@ def _installs(call: Call, ground: Ground, cwd: str) -> Refusal | None:  # noqa: 
     )
 
 
-def _halts(call: Call, ground: Ground, cwd: str) -> Refusal | None:  # noqa: ARG001 - called so
+def _halts(call: Call) -> Refusal | None:
     words = set(call.args)
     found = call.name in _HALTS
     found |= call.name == "init" and bool(words & {"0", "6"})
@@ -119,105 +115,13 @@ def _halts(call: Call, ground: Ground, cwd: str) -> Refusal | None:  # noqa: ARG
     )
     found |= call.name == "kill" and call.args[-1:] == ("-1",) and len(call.args) > 1
     found |= call.name == "tmux" and "kill-server" in words
+    found |= call.name in ("pkill", "killall") and bool(words & _EVERYBODYS)
     if not found:
         return None
     return Refusal(Rule.SYSTEM, f"{call.name} would end the work of everybody here")
 
 
-def _destroys(call: Call, ground: Ground, cwd: str) -> Refusal | None:  # noqa: ARG001 - called so
-    to = [each.removeprefix("of=") for each in call.args if each.startswith("of=")]
-    to = to if call.name == "dd" else []
-    to += call.args if call.name in ("shred", "tee", "cp") else []
-    to += call.typed.writes
-    found = call.name.startswith("mkfs") or call.name in _DISKS or call.name == "mkswap"
-    if not found and not any(_is_device(each) for each in to):
-        return None
-    return Refusal(Rule.SYSTEM, "that would overwrite a disk")
-
-
-def _is_device(path: str) -> bool:
-    harmless = (
-        "null",
-        "zero",
-        "stdout",
-        "stderr",
-        "stdin",
-        "tty",
-        "fd/",
-        "shm/",
-        "pts/",
-        "full",
-    )
-    rest = path.removeprefix("/dev/")
-    return path.startswith("/dev/") and not rest.startswith((*harmless, "random", "urandom"))
-
-
-def _removes(call: Call, ground: Ground, cwd: str) -> Refusal | None:
-    if call.name not in ("rm", "chmod", "chown", "chgrp", "find", "rsync", "mv"):
-        return None
-    for word in _struck(call):
-        path = ground.place(word.removesuffix("*") if word.endswith("/*") else word, cwd)
-        if path and not ground.is_inside(path) and path not in _own(word, ground):
-            return Refusal(
-                Rule.REMOVE,
-                f"{word} is not yours: {call.name} would reach outside the sandbox",
-                f"stay below {ground.worktree}",
-            )
-    return None
-
-
-def _own(word: str, ground: Ground) -> tuple[str, ...]:
-    """Return what may be named though it is the sandbox itself: all that is in it."""
-    return (ground.worktree,) if word.endswith("*") else ()
-
-
-def _struck(call: Call) -> list[str]:
-    """Return what *call* changes with all that is below it."""
-    short = "".join(each[1:] for each in call.args if each[:1] == "-" and each[:2] != "--")
-    words = [each for each in call.args if not each.startswith("-")]
-    match call.name:
-        case "rm":
-            deep = "r" in short or "R" in short or _long(call, "--recursive")
-            return words if deep else []
-        case "chmod" | "chown" | "chgrp":
-            return words[1:] if "R" in short or _long(call, "--recursive") else []
-        case "find":
-            ends = (n for n, each in enumerate(call.args) if each.startswith(("-", "(", "!")))
-            starts = list(call.args[: next(ends, 0)]) or ["."]
-            return [f"{each}/*" for each in starts] if "-delete" in call.args else []
-        case "rsync":
-            return words[-1:] if any(each.startswith("--delete") for each in call.args) else []
-        case _:
-            return words[:-1]
-
-
-def _long(call: Call, option: str) -> bool:
-    return any(len(each) > 3 and option.startswith(each) for each in call.args)
-
-
-def _touches_git(call: Call, ground: Ground, cwd: str) -> Refusal | None:  # noqa: ARG001 - called so
-    """Refuse to write what git keeps by other means than git."""
-    named = list(call.typed.writes)
-    if call.name in _WRITES_FILES or (call.name in ("sed", "perl") and _in_place(call)):
-        named += [each for each in call.args if not each.startswith("-")]
-    if not any(is_gits(each) for each in named):
-        return None
-    return Refusal(
-        Rule.FENCE, "what git keeps is changed by git alone", "use git's own commands"
-    )
-
-
-def is_gits(path: str) -> bool:
-    """Tell whether *path* lies in a folder of git's, or is a worktree's link to it."""
-    parts = path.removeprefix("of=").split("/")
-    return ".git" in parts or ".repo.git" in parts
-
-
-def _in_place(call: Call) -> bool:
-    return any(each.startswith(("-i", "-pi", "--in-place")) for each in call.args)
-
-
-def _asks_to_merge(call: Call, ground: Ground, cwd: str) -> Refusal | None:  # noqa: ARG001 - called so
+def _asks_to_merge(call: Call) -> Refusal | None:
     words = [each for each in call.args if not each.startswith("-")]
     noun = {"gh": "pr", "glab": "mr", "tea": "pr"}.get(call.name)
     pairs = list(pairwise(words))
@@ -237,7 +141,7 @@ def _asks_to_merge(call: Call, ground: Ground, cwd: str) -> Refusal | None:  # n
     )
 
 
-def _drops_data(call: Call, ground: Ground, cwd: str) -> Refusal | None:  # noqa: ARG001 - called so
+def _drops_data(call: Call) -> Refusal | None:
     told = [*call.args, call.typed.reads]
     if call.typed.fed_by is not None:
         told.append(spoken(call.typed.fed_by) or "")
@@ -251,26 +155,27 @@ def _drops_data(call: Call, ground: Ground, cwd: str) -> Refusal | None:  # noqa
     )
 
 
-def _runs_what_it_fetched(call: Call, ground: Ground, cwd: str) -> Refusal | None:  # noqa: ARG001 - called so
-    if call.name not in (
-        *SHELLS,
-        "eval",
-        "source",
-        ".",
-        "python",
-        "python3",
-        "node",
-        "perl",
-        "ruby",
-    ):
-        return None
-    if not any(_fetches(each) for each in [*_sources(call.typed), *call.typed.inner]):
+def _runs_what_it_fetched(call: Call) -> Refusal | None:
+    piped = _reads_its_program(call) and any(_fetches(each) for each in _sources(call.typed))
+    inner = any(_fetches(each) for each in call.typed.inner)
+    given = any(each.startswith((UNKNOWN, A_FILE)) for each in call.args)
+    if not piped and not (inner and given and call.name in (*SHELLS, "eval", "source", ".")):
         return None
     return Refusal(
         Rule.REMOTE_CODE,
         "that would run what a stranger's server says",
         "fetch it into a file, read it, and run that",
     )
+
+
+def _reads_its_program(call: Call) -> bool:
+    """Tell whether what *call* runs comes from its standard input."""
+    words = [each for each in call.args if not each.startswith("-") or each == "-"]
+    if call.name in _INTERPRETERS:
+        return not call.args or call.args[0] == "-"
+    takes_text = any(each[:1] == "-" and each[1:2] != "-" and "c" in each for each in call.args)
+    from_stdin = not words or "-s" in call.args
+    return call.name in SHELLS and from_stdin and not takes_text
 
 
 def _sources(command: Simple) -> list[Simple]:
@@ -286,8 +191,8 @@ def _fetches(command: Simple) -> bool:
     return any(each.rpartition("/")[2] in FETCHERS for each in command.words)
 
 
-_Judge = Callable[[Call, Ground, str], Refusal | None]
+_Judge = Callable[[Call], Refusal | None]
 _OF_ALL: Final[tuple[_Judge, ...]] = (
-    _elevates, _changes_who, _installs, _halts, _destroys, _removes, _touches_git,
+    _elevates, _changes_who, _installs, _halts,
     _asks_to_merge, _drops_data, _runs_what_it_fetched,
 )  # fmt: skip

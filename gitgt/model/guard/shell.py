@@ -8,18 +8,20 @@ Whatever the text, reading it ends, and nothing is raised: what no shell would t
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import Final
 
+from gitgt.model.guard.simple import Simple, spoken, unfolded
+
+# What stands for the output of a command, and for a file that it is read from.
+UNKNOWN: Final = "$(...)"
+A_FILE: Final = "/dev/fd/63"
 _DEEPEST: Final = 20
 _LONGEST: Final = 200_000
 _LONGEST_VALUE: Final = 5_000
-_MOST: Final = 64  # words that one with braces stands for
 _PLAIN: Final = re.compile(r"[^\\'\"$`<>|&#();\n \t\r]+")
 _PLAIN_QUOTED: Final = re.compile(r"[^\"\\$`]+")
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _ASSIGNMENT: Final = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)\+?=(.*)", re.DOTALL)
-_BRACES: Final = re.compile(r"\{([^{}\s]*,[^{}\s]*)\}")
 _KEYWORDS: Final = frozenset(
     {"if", "then", "else", "elif", "fi", "do", "done", "while", "until", "!", "{", "}", "time",
      "esac", "coproc"}
@@ -28,45 +30,11 @@ _ESCAPES: Final = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "e": "\x1b", "0":
 _CODE: Final = re.compile(r"x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{1,4})|([0-7]{1,3})")
 
 
-@dataclass(slots=True, eq=False)
-class Simple:
-    """One program with its words, as it would get them.
-
-    ``sets`` are the variables that are set for it, ``writes`` the files that its output goes
-    to, ``reads`` the text that stands here for its input. ``fed_by`` is the command on the
-    other side of a pipe, and ``inner`` are those whose output it is given as words or files.
-    """
-
-    words: list[str] = field(default_factory=list)
-    sets: dict[str, str] = field(default_factory=dict)
-    writes: list[str] = field(default_factory=list)
-    reads: str = ""
-    fed_by: Simple | None = None
-    inner: list[Simple] = field(default_factory=list)
-
-
 def commands(script: str, *, depth: int = 0) -> list[Simple]:
     """Return all commands that *script* holds, those within others too, in their order."""
     if depth > _DEEPEST:
         return []
     return _Reader(script[:_LONGEST], {}, depth).read()
-
-
-def spoken(command: Simple) -> str | None:
-    """Return what *command* prints, if it is one that prints its words; None if unknown."""
-    words = command.words
-    if words[:1] == ["echo"]:
-        rest = [each for each in words[1:] if each not in ("-n", "-e", "-E", "-ne", "-en")]
-        return " ".join(rest).replace("\\n", "\n")
-    if words[:1] == ["printf"] and len(words) > 1:
-        form, *rest = words[1:]
-        text = form.replace("\\n", "\n")
-        for each in rest:
-            text = text.replace("%s", each, 1) if "%s" in text else f"{text} {each}"
-        return text
-    if words[:1] == ["cat"] and len(words) == 1:
-        return command.reads or (spoken(command.fed_by) if command.fed_by else None)
-    return None
 
 
 class _Reader:
@@ -137,7 +105,7 @@ class _Reader:
         if self._redirected:
             self._redirect(text)
             return
-        self._now.words.extend(_unfolded(text) if plain else [text])
+        self._now.words.extend(unfolded(text) if plain else [text])
 
     def _redirect(self, text: str) -> None:
         operator, self._redirected = self._redirected, ""
@@ -287,7 +255,7 @@ class _Reader:
     def _substitute(self, found: list[Simple], *, quoted: bool) -> None:
         said = spoken(found[0]) if len(found) == 1 else None
         if said is None:
-            self._add("$(...)", quoted=quoted)
+            self._add(UNKNOWN, quoted=quoted)
         else:
             self._put(said.rstrip("\n"), quoted=quoted)
 
@@ -340,7 +308,7 @@ class _Reader:
         if self.text.startswith(("<(", ">("), self.at):
             self.at += 2
             self._within(")")
-            self._add("/dev/fd/63")
+            self._add(A_FILE)
             return
         if self._word is not None and "".join(self._word).isdigit():
             self._word, self._plain = None, True  # the number of a file
@@ -364,17 +332,3 @@ class _Reader:
                 lines.append(line)
             command.reads += "\n".join(lines)
         self._here = []
-
-
-def _unfolded(word: str) -> list[str]:
-    """Return the words that ``{one,other}`` stands for."""
-    words = [word]
-    while len(words) < _MOST:
-        place = next((n for n, each in enumerate(words) if _BRACES.search(each)), None)
-        if place is None:
-            break
-        found = _BRACES.search(words[place])
-        assert found is not None
-        head, tail = words[place][: found.start()], words[place][found.end() :]
-        words[place : place + 1] = [f"{head}{part}{tail}" for part in found[1].split(",")]
-    return words
