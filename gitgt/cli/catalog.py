@@ -61,6 +61,8 @@ CATALOG: Final[tuple[Entry, ...]] = (
     Entry("config", "gitgt.cli.config", "Set what agents run on", AGENTS),
     Entry("mail", "gitgt.cli.mail", "Write to agents and people, and read mail", AGENTS),
     Entry("nudge", "gitgt.cli.nudge", "Say a word to agents as their turn ends", AGENTS),
+    Entry("dnd", "gitgt.cli.dnd:dnd", "Be woken for nothing, or as usual again", AGENTS),
+    Entry("notify", "gitgt.cli.dnd:notify", "Say what you want to be woken for", AGENTS),
     Entry("broadcast", "gitgt.cli.nudge:broadcast", "Nudge all that are at work", AGENTS),
     Entry("handoff", "gitgt.cli.handoff", "Let another session go on from here", AGENTS),
     Entry("resume", "gitgt.cli.resume", "Show what an earlier session left", AGENTS),

@@ -7,7 +7,7 @@ nothing else.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -121,14 +121,18 @@ def after_noting(where: Town, bead: str) -> None:
             desk.refresh(ledger, each)
 
 
-def after_mailing(where: Town) -> None:
-    """Let the desks show what was sent, if no watcher lives that would."""
+def after_mailing(where: Town, to: Iterable[str]) -> None:
+    """Wake who got mail and is idle, and let desks show it, if no watcher lives to do so."""
     from gitgt.daemon.presence import watcher_lives
     from gitgt.services import desk
+    from gitgt.services.mail import doorstep
 
-    if not watcher_lives(where.root):
-        for each in desk.desks(where.ledger):
-            desk.refresh(where.ledger, each)
+    if watcher_lives(where.root):
+        return
+    for each in to:
+        doorstep.ring(where, each)
+    for found in desk.desks(where.ledger):
+        desk.refresh(where.ledger, found)
 
 
 def after_changing(where: Town, *changed: Bead) -> None:

@@ -21,6 +21,7 @@ from gitgt.roles.convoys import ConvoysRole
 from gitgt.roles.deacon import DeaconRole
 from gitgt.roles.desk import DeskRole
 from gitgt.roles.dispatcher import DispatcherRole
+from gitgt.roles.postmaster import PostmasterRole
 from gitgt.roles.pull_requests import PullRequestsRole
 from gitgt.roles.radar import RadarRole
 from gitgt.roles.refinery import RefineryRole
@@ -52,6 +53,7 @@ def roles(town: Town) -> list[Reconciler]:
         BookkeeperRole(town),
         DispatcherRole(town, radars),
         ConvoysRole(town),
+        PostmasterRole(town),
         DeaconRole(town),
     ]
 

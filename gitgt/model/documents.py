@@ -96,6 +96,14 @@ class MessageType(StrEnum):
     ESCALATION = "escalation"
 
 
+class Notifications(StrEnum):
+    """What an agent wants to be woken for."""
+
+    VERBOSE = "verbose"  # all mail
+    NORMAL = "normal"  # mail that is not of low priority
+    MUTED = "muted"  # nothing
+
+
 class QueueOrder(StrEnum):
     """What is claimed first from a queue."""
 
@@ -392,10 +400,11 @@ class Agent(Document):
     role: str
     rig: str = ""
     agent: str = ""  # the runtime that it runs on, if not the default
+    notifications: str = ""  # empty for normal
 
     @classmethod
     def _parsers(cls) -> Mapping[str, Any]:
-        return {"status": AgentStatus}
+        return {"status": AgentStatus, "notifications": Notifications}
 
     @property
     def address(self) -> str:

@@ -18,6 +18,7 @@ FIELD_ORDER: Final = (
     "role",
     "rig",
     "agent",
+    "notifications",
     "owner",
     "recipient",
     "cc",

@@ -1,7 +1,8 @@
 """The deacon: looks after the town's plumbing.
 
-Hooks that other tools replace are chained again, wisps go when their time is over, timers of
-formula gates open when theirs is, and a molecule ends with its last step, however that ended.
+Hooks that other tools replace are chained again, wisps and archived mail go when their time is
+over, timers of formula gates open when theirs is, and a molecule ends with its last step,
+however that ended.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from gitgt.model.actor import Actor
 from gitgt.reactor.key import Key, Settled
 from gitgt.services import install, rig, wisps
 from gitgt.services.formula import gates, steps
+from gitgt.services.mail import retention
 from gitgt.services.town import Rig, Town
 
 _WHO: Final = Actor.role("deacon")
@@ -37,13 +39,14 @@ class DeaconRole:
         ]
 
     def reconcile(self, key: Key) -> Settled:
-        """See to hooks, wisps and timers; be back when the next one is due."""
+        """See to hooks, wisps, timers and old mail; be back when the next one is due."""
         found = None if key.name == "hq" else self._town.rig(key.name)
         self._tend_hooks(key, found)
         _, wisp = wisps.sweep(self._town, [found], _WHO)
         _, timer = gates.sweep(self._town, [found])
         steps.finish(self._town, [found], _WHO)
-        due = [each for each in (wisp, timer) if each is not None]
+        mail = retention.sweep(self._town, _WHO) if found is None else None
+        due = [each for each in (wisp, timer, mail) if each is not None]
         if not due:
             return Settled()
         return Settled(again_in=max(min(due) - self._town.clock(), _SOONEST))

@@ -94,7 +94,7 @@ def send(
     )
     sent = sending.send(town, letter, to, sender=sender or me, who=context.me(), cc=cc)
     _answer(sent, as_json=as_json)
-    context.after_mailing(town)
+    context.after_mailing(town, [each.recipient for each in sent if each.recipient])
 
 
 @click.command()
@@ -121,7 +121,7 @@ def reply(
     said = box.body(message, text, stdin=stdin)
     sent = answering.reply(town, message_id, said, me, context.me(), subject=subject or "")
     _answer([sent], as_json=as_json)
-    context.after_mailing(town)
+    context.after_mailing(town, [sent.recipient])
 
 
 def _answered(town: Town, name: str | None) -> Message | None:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from gitgt.errors import EnvironmentProblemError, RefusedError
+from gitgt.git.spool import Spool
 from gitgt.model.ids import base36
 from gitgt.model.mail import nudge as policy
 from gitgt.model.mail.nudge import Nudge, NudgeState
@@ -66,6 +67,8 @@ def queue(town: Town, to: str, sender: str, text: str, *, urgent: bool, after: f
         write_whole(box / f"{made.id}.json", json.dumps(made.fields()))
     except OSError as error:
         raise EnvironmentProblemError(f"no nudge can be kept: {error}") from error
+    with suppress(EnvironmentProblemError):  # the postmaster looks after it
+        Spool(folder(place_of(town, to)).with_name("spool")).leave(str(box))
     return made
 
 
@@ -77,6 +80,18 @@ def take(town: Town, to: str) -> list[Nudge]:
     paths = {each.id: path for path, each in waiting}
     found = policy.due((each for _, each in waiting), town.clock())
     return [each for each in found if _claimed(paths[each.id])]
+
+
+def waiting(town: Town, to: str) -> list[Nudge]:
+    """Return what is to be said to *to* now, and leave it where it is."""
+    box = folder(place_of(town, to)) / slug(to)
+    found = (each for path, each in _read(box) if path.suffix == ".json")
+    return policy.due(found, town.clock())
+
+
+def addressees(place: Rig | Town) -> list[str]:
+    """Return for whom of *place* nudges wait."""
+    return sorted({each.to for box in _boxes(place) for _, each in _read(box)})
 
 
 def give_back(town: Town, to: str, names: Iterable[str]) -> None:

@@ -10,13 +10,17 @@ from typing import Final
 from gitgt.errors import GtError, RefusedError
 from gitgt.model.actor import Actor
 from gitgt.model.address import OF_A_RIG
+from gitgt.model.documents import Notifications
 from gitgt.model.mail import nudge as policy
 from gitgt.model.mail import routing
 from gitgt.model.mail.routing import Directory
-from gitgt.services.mail import directory, nudges, sending
+from gitgt.services.mail import directory, doorstep, nudges, quiet, sending
 from gitgt.services.town import Town
 
 _PEOPLE: Final = "overseer"
+WAIT_IDLE: Final = "wait-idle"
+QUEUE: Final = "queue"
+IMMEDIATE: Final = "immediate"
 
 
 class Fate(StrEnum):
@@ -44,7 +48,7 @@ class Word:
     text: str
     urgent: bool = False
     after: float = 0.0
-    mode: str = "wait-idle"
+    mode: str = WAIT_IDLE
     force: bool = False
 
 
@@ -76,10 +80,18 @@ def nudge(town: Town, to: Iterable[str], word: Word, sender: str, who: Actor) ->
 
 def _one(town: Town, to: str, text: str, word: Word, sender: str) -> Nudged:
     try:
+        if not word.force and quiet.level(town, to) is Notifications.MUTED:
+            return Nudged(to, Fate.MUTED)
         nudges.queue(town, to, sender, text, urgent=word.urgent, after=word.after)
+        if word.mode != QUEUE and doorstep.ring(town, to, at_once=_at_once(word)):
+            return Nudged(to, Fate.TYPED)
     except GtError as error:
         return Nudged(to, Fate.REFUSED, error.message)
     return Nudged(to, Fate.WAITS)
+
+
+def _at_once(word: Word) -> bool:
+    return word.urgent or word.mode == IMMEDIATE
 
 
 def _routed(word: str, known: Directory) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ one has it, and the other gets the next one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from gitgt.errors import NotAllowedError, NotFoundError
 from gitgt.ledger.snapshot import Snapshot
@@ -48,18 +48,18 @@ def claim(town: Town, queue: str, claimant: str, who: Actor) -> Message | None:
     return taken[0] if taken else None
 
 
-def release_held_by(town: Town, claimants: set[str], who: Actor) -> list[Message]:
-    """Give back what *claimants* had claimed: they will not be done with it."""
+def release_lost(town: Town, names: Collection[str], who: Actor) -> list[Message]:
+    """Give back what somebody claimed who will not be done with it."""
     back: list[Message] = []
 
     def decide(now: Snapshot) -> Change | None:
         back[:] = [
             each.replace(status=MessageStatus.UNREAD, reader="", read_at="")
             for each in claimed(now)
-            if each.reader in claimants
+            if each.id in names
         ]
-        names = ", ".join(str(each.id) for each in back)
-        told = fit_line(f"release {names}: whoever claimed it is gone")
+        said = ", ".join(str(each.id) for each in back)
+        told = fit_line(f"release {said}: whoever claimed it is gone")
         return Change(told, tuple(back), event="mail.released") if back else None
 
     town.ledger.transact(decide, who)

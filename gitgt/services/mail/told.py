@@ -23,6 +23,8 @@ from gitgt.services.town import Town
 _SESSIONS: Final = 4  # that are remembered of one agent; there is one at a time
 _TOLD: Final = "told"
 _CLAIMS: Final = "claims"
+_RUNG: Final = "rung"
+_RINGS: Final = 200
 
 
 def take(
@@ -57,10 +59,30 @@ def settle(
         before = _map(state, _TOLD)
         mine = [*dict.fromkeys((*before.pop(session, ()), *done))]
         recent = {**dict(list(before.items())[1 - _SESSIONS :]), session: mine}
-        return {_TOLD: recent, _CLAIMS: kept}
+        return {**state, _TOLD: recent, _CLAIMS: kept}
 
     if done or free:
         _change(town, address, decide)
+
+
+def ring(town: Town, address: str, session: str, names: Iterable[str]) -> bool:
+    """Tell whether this session was not yet rung for all of *names*; from now on it was."""
+    fresh: list[str] = []
+    wanted = [*names]
+
+    def decide(state: dict[str, Any]) -> dict[str, Any]:
+        before = _map(state, _RUNG).get(session, ())
+        fresh[:] = [name for name in wanted if name not in before]
+        return {**state, _RUNG: {session: [*dict.fromkeys((*before, *fresh))][-_RINGS:]}}
+
+    if wanted:
+        _change(town, address, decide)
+    return bool(fresh)
+
+
+def told_to(town: Town, address: str, session: str) -> set[str]:
+    """Return what this session was told."""
+    return set(_map(notes.read(_path(town, address), dict), _TOLD).get(session, ()))
 
 
 def _map(state: dict[str, Any], name: str) -> dict[str, Any]:
@@ -71,13 +93,17 @@ def _map(state: dict[str, Any], name: str) -> dict[str, Any]:
 def _change(
     town: Town, address: str, decide: Callable[[dict[str, Any]], dict[str, Any]]
 ) -> None:  # fmt: skip
-    path = town.gt / "mail" / f"{slug(address)}.json"
+    path = _path(town, address)
     path.parent.mkdir(parents=True, exist_ok=True)
     with _locked(path):
         before = notes.read(path, dict)
         after = decide(before)
         if after != before:
             write_whole(path, json.dumps(after))
+
+
+def _path(town: Town, address: str) -> Path:
+    return town.gt / "mail" / f"{slug(address)}.json"
 
 
 @contextmanager

@@ -94,11 +94,11 @@ def test_a_queue_is_for_those_whom_it_names_and_may_go_by_urgency(town, shop):
 
 def test_what_the_gone_had_claimed_comes_back(town, shop):
     make(town, ListKind.QUEUE, "builds")
-    send(town, "builds", "first")
+    (made,) = send(town, "builds", "first")
+    assert queues.release_lost(town.town, {made.id}, DEACON) == []
     queues.claim(town.town, "builds", ANN.address, ANN)
-    (back,) = queues.release_held_by(town.town, {ANN.address}, DEACON)
+    (back,) = queues.release_lost(town.town, {made.id}, DEACON)
     assert (back.status, back.reader) == (MessageStatus.UNREAD, "")
-    assert queues.release_held_by(town.town, {ANN.address}, DEACON) == []
 
 
 def test_a_channel_tells_its_subscribers_and_keeps_what_it_told(town, shop):
