@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import click
 
 from gitgt.cli import context, output
 from gitgt.cli.noun import Noun
 from gitgt.services import agents
+from gitgt.services.town import Rig, Town
 
 command = Noun(
     "See agents, and what they can run on.",
@@ -26,7 +29,11 @@ def show_all(*, rig: str | None, as_json: bool) -> None:
 def answer(rig: str | None, *, role: str, as_json: bool) -> None:
     """Answer with the agents of one rig, or of all of them."""
     town = context.town()
-    wanted = context.ledgers_for(town, rig)
+    tell(town, context.ledgers_for(town, rig), role=role, as_json=as_json)
+
+
+def tell(town: Town, wanted: Sequence[Rig | None], *, role: str, as_json: bool) -> None:
+    """Tell of the agents of these rigs; None among them stands for the town's own."""
     found = agents.of_town(town) if None in wanted and not role else []
     found += agents.seen(town, [each for each in wanted if each is not None], role=role)
     if as_json:

@@ -50,7 +50,8 @@ CATALOG: Final[tuple[Entry, ...]] = (
     Entry("export", "gitgt.cli.exporting", "Take the beads of a ledger out", WORK),
     # Agents
     Entry("agents", "gitgt.cli.agents", "See agents, and what they can run on", AGENTS),
-    Entry("polecat", "gitgt.cli.polecat", "See the agents that work by themselves", AGENTS),
+    Entry("polecat", "gitgt.cli.polecat", "See polecats, and clear up after them", AGENTS),
+    Entry("cv", "gitgt.cli.cv", "Tell what an agent has done", AGENTS),
     Entry("crew", "gitgt.cli.crew", "Give people worktrees of their own", AGENTS),
     Entry("prime", "gitgt.cli.prime", "Tell an agent who it is and what to do", AGENTS),
     Entry("directive", "gitgt.cli.directive", "See what a town tells its agents", AGENTS),
