@@ -12,6 +12,8 @@ command = Noun(
     "Talk to the mayor, who gives out work.",
     {
         "start": "gitgt.cli.mayor:start",
+        "attach": "gitgt.cli.mayor:attach",
+        "detach": "gitgt.cli.mayor:detach",
         "stop": "gitgt.cli.mayor:stop",
         "restart": "gitgt.cli.mayor:restart",
         "status": "gitgt.cli.mayor:status",
@@ -54,6 +56,36 @@ def restart(*, agent: str, fresh: bool, as_json: bool) -> None:
     wish = attended.Wish(agent=agent, resume=not fresh)
     begun = attended.restart(town, mayor, context.me(), wish)
     told_begun([(mayor, begun)], as_json=as_json)
+
+
+@click.command()
+@agent_option
+def attach(*, agent: str) -> None:
+    """Sit down with the mayor: see its session on this terminal, and type to it.
+
+    It is begun if none goes on. Ctrl-b d leaves, and the session goes on.
+    """
+    import sys
+
+    from gitgt.services import attended, post
+
+    town = context.town()
+    wish = attended.Wish(agent=agent, resume=True)
+    sys.exit(attended.attach(town, post.mayor(town), context.me(), wish))
+
+
+@click.command()
+@output.json_option
+def detach(*, as_json: bool) -> None:
+    """Send away whoever sits with the mayor; its session goes on."""
+    from gitgt.services import attended, post
+
+    town = context.town()
+    count = attended.detach(post.mayor(town))
+    if as_json:
+        output.answer_json({"address": post.MAYOR, "detached": count})
+    else:
+        output.answer(f"mayor: {count} sent away" if count else "mayor: nobody sits there")
 
 
 @click.command()

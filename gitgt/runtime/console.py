@@ -8,6 +8,7 @@ the session's folder and sends a message:
     a  show me what is printed from now on, my terminal is of this size: answered with o, o, ...
     w  my terminal is now of this size
     v  what is shown? Answered with v
+    d  send those away who are attached: answered with d and how many there were
 """
 
 from __future__ import annotations
@@ -150,8 +151,18 @@ class Console:
                 view = self.view
                 told = [view.title, view.lines, view.bracketed]
                 self._send(guest, frame(b"v", json.dumps(told).encode()))
+            case b"d":
+                self._send(guest, frame(b"d", str(self._dismiss()).encode()))
             case _:
                 raise ValueError(f"a message {kind!r}")
+
+    def _dismiss(self) -> int:
+        """Send away all who are attached."""
+        attached = [guest for guest in self._guests.values() if guest.attached]
+        for guest in attached:
+            self._send(guest, frame(b"e"))
+            self._send_away(guest.line.fileno())
+        return len(attached)
 
     def _resize(self, rows: int, columns: int) -> None:
         if (rows, columns) != (self._terminal.rows, self._terminal.columns) and min(

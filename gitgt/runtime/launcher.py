@@ -158,3 +158,11 @@ class Launcher(Protocol):
             RefusedError: there is nothing to attach to.
         """
         ...
+
+    def detach(self, key: str) -> int:
+        """Send those away who are attached, while the session goes on; return how many were.
+
+        Raises:
+            RefusedError: it does not run.
+        """
+        ...

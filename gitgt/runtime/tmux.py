@@ -161,6 +161,13 @@ class Tmux:
             check=False,
         ).returncode
 
+    def detach(self, session: str) -> int:
+        """Send away whoever is attached to a session; return how many were."""
+        clients = self._ask("list-clients", "-t", f"={session}", "-F", "#{client_name}") or ""
+        if clients:
+            self._ask("detach-client", "-s", f"={session}")
+        return len(clients.splitlines())
+
     def _ask(self, *words: str) -> str | None:
         """Return what tmux says; None if whom it was asked about is not there."""
         try:

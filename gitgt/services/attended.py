@@ -7,7 +7,7 @@ the hook is empty. Several may ask at once, and one session begins.
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -124,8 +124,12 @@ def start(town: Town, post: Post, who: Actor, wish: Wish | None = None) -> Begun
             return Begun(seen.session, fresh=False)
         asked = (wanted.agent, identity.agent)
         runtime = programs.ready(runtimes.chosen(town, post.rig, *asked, role=post.role))
-        begun = _assignment(town, post, runtime, wanted, by=who.address)
+        begun = _assignment(town, post, runtime, wanted)
         budgets.check(town, post.rig, begun.bead)
+        topic = "resume" if begun.conversation else "start"
+        occasion = prompt.Occasion(who.address, topic, begun.bead)
+        said = prompt.opening(town, post.address, runtime, occasion, session=begun.session)
+        begun = replace(begun, prompt=said)
         sessions.begin(town, post.place, begun)
         return Begun(begun.session, fresh=True)
 
@@ -145,6 +149,26 @@ def stop(town: Town, post: Post) -> bool:
     return True
 
 
+def attach(town: Town, post: Post, who: Actor, wish: Wish | None = None) -> int:
+    """Show the session of *post* on our terminal until its person leaves; begin it first.
+
+    Raises:
+        RefusedError: we have no terminal, or the session takes nobody.
+        GtError: the session cannot be had, and why.
+    """
+    start(town, post, who, wish)
+    return sessions.sessions_of(post.place).attach(post.address)
+
+
+def detach(post: Post) -> int:
+    """Send away whoever is attached to the session of *post*, which goes on; tell how many.
+
+    Raises:
+        RefusedError: none goes on.
+    """
+    return sessions.sessions_of(post.place).detach(post.address)
+
+
 def restart(town: Town, post: Post, who: Actor, wish: Wish | None = None) -> Begun:
     """End the session of *post*, if there is one, and begin another."""
     stop(town, post)
@@ -162,12 +186,9 @@ def _check_place(post: Post) -> None:
         )
 
 
-def _assignment(
-    town: Town, post: Post, runtime: Runtime, wish: Wish, *, by: str
-) -> Assignment:  # fmt: skip
+def _assignment(town: Town, post: Post, runtime: Runtime, wish: Wish) -> Assignment:
     held = hook.at(town, post.address)
     last = _conversation(town, post, runtime) if wish.resume else ""
-    occasion = prompt.Occasion(by, "resume" if last else "start", held[0].id if held else "")
     return Assignment(
         address=post.address,
         role=post.role,
@@ -181,7 +202,6 @@ def _assignment(
         branch=post.branch,
         base=post.rig.branch if post.rig else "",
         at=town.clock(),
-        prompt=prompt.opening(town, post.address, runtime, occasion),
         conversation=last,
         takes_up=TakesUp.RESUME if last else TakesUp.NOTHING,
         model=wish.model,

@@ -14,8 +14,12 @@ from gitgt.ledger.transact import Change
 from gitgt.model.actor import Actor
 from gitgt.model.documents import Agent, Bead
 from gitgt.model.lifecycle import AgentStatus, BeadVerb
-from gitgt.services import agents, dismantle, hook, sessions, target
+from gitgt.services import agents, attended, dismantle, hook, sessions, target
+from gitgt.services.attended import Begun, Wish
 from gitgt.services.dismantle import Kept
+from gitgt.services.handoff import over
+from gitgt.services.handoff.over import Words
+from gitgt.services.handoff.seat import seat_of
 from gitgt.services.post import Post, of_crew, present
 from gitgt.services.sling import new_agent
 from gitgt.services.town import Rig, Town
@@ -104,6 +108,19 @@ def pristine(town: Town, post: Post) -> int:
         goal = target.tip(town.ledger_at(post.rig).repository, post.rig.branch)
         git("merge", "--quiet", "--ff-only", str(goal), cwd=post.worktree)
     return known.behind
+
+
+def refresh(town: Town, post: Post, who: Actor, *, message: str, agent: str = "") -> Begun:
+    """Let a fresh session go on where one of the crew is: a handoff, and a successor.
+
+    Raises:
+        BusyError: it handed over just now.
+        GtError: the successor cannot be had, and why.
+    """
+    words = Words(text=message, reason="refresh", collect=True)
+    seat = seat_of(town, post.address)
+    over.hand_over(town, seat, words, who)
+    return attended.restart(town, post, who, Wish(agent=agent))
 
 
 def rename(town: Town, rig: Rig, old: str, new: str, who: Actor) -> Post:

@@ -9,7 +9,7 @@ import pytest
 from gitgt.errors import RefusedError
 from gitgt.git import trash
 from gitgt.git.repository import Repository
-from gitgt.services import attended, beads, crew, crew_care, post
+from gitgt.services import attended, beads, crew, crew_care, post, sessions
 from tests.support.checkout import Checkout
 from tests.support.commandline import gt
 from tests.support.outputs import validator
@@ -141,6 +141,22 @@ def test_another_name_takes_worktree_branch_and_hook_along(town, shop, ann):
     assert refused(crew_care.rename, town.town, shop, "bob", "anna", TESS) == (
         "there is a shop/crew/anna already"
     )
+
+
+def test_a_fresh_session_goes_on_and_knows_what_the_last_one_left(town, shop, ann):
+    begun = attended.start(town.town, present(town, shop), TESS, attended.Wish("sits"))
+    ann.write("half", "half\n")
+    town.clock.advance(1000)
+    after = crew_care.refresh(
+        town.town, present(town, shop), TESS, message="Mind the cents", agent="sits"
+    )
+
+    assert after.fresh
+    assert after.session != begun.session
+    told = sessions.environment_of(shop, ANN)["GT_PROMPT"]
+    assert "Mind the cents" in told
+    assert ann.read("half") == "half\n"
+    assert town.repo(shop).git("show", f"refs/gt/wip/{ANN}:half") == "half"
 
 
 def test_those_with_a_session_stand_in_a_ring(town, shop):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -91,6 +92,71 @@ def stop(*, names: tuple[str, ...], rig: str | None, every: bool, as_json: bool)
     for each, ended in done:
         text = "ended" if ended else "nothing changed: none goes on"
         output.answer(f"{each.address}: {text}")
+
+
+@click.command("at")
+@click.argument("name", required=False)
+@who.rig_option
+@agent_option
+@resume_option
+def attach(*, name: str | None, rig: str | None, agent: str, resume: bool) -> None:
+    """See a session of the crew on this terminal, and type to it.
+
+    It is begun if none goes on. Ctrl-b d leaves, and the session goes on.
+    """
+    from gitgt.services import attended
+
+    town = context.town()
+    wish = attended.Wish(agent=agent, resume=resume)
+    sys.exit(attended.attach(town, who.meant(town, name, rig), context.me(), wish))
+
+
+@click.command("next")
+@click.argument("name", required=False)
+@who.rig_option
+def following(*, name: str | None, rig: str | None) -> None:
+    """See the session of the next in the crew who has one."""
+    _beside(name, rig, 1)
+
+
+@click.command("prev")
+@click.argument("name", required=False)
+@who.rig_option
+def previous(*, name: str | None, rig: str | None) -> None:
+    """See the session of the one before in the crew who has one."""
+    _beside(name, rig, -1)
+
+
+def _beside(name: str | None, rig: str | None, step: int) -> None:
+    from gitgt.services import attended, crew_care
+
+    town = context.town()
+    here = who.meant(town, name, rig)
+    assert here.rig is not None
+    other = crew_care.beside(town, here.rig, here.name, step)
+    sys.exit(attended.attach(town, other, context.me()))
+
+
+@click.command()
+@click.argument("name", required=False)
+@who.rig_option
+@click.option("--message", "-m", default="", help="What the next session is to know.")
+@agent_option
+@output.json_option
+def refresh(
+    *, name: str | None, rig: str | None, message: str, agent: str, as_json: bool
+) -> None:  # fmt: skip
+    """Let a fresh session go on in a worktree of the crew, told what the last one left.
+
+    A handoff, made from outside: what is not committed is saved, hook, branch and commits are
+    noted with your message, that session ends and another begins.
+    """
+    from gitgt.services import crew_care
+
+    town = context.town()
+    member = who.meant(town, name, rig)
+    begun = crew_care.refresh(town, member, context.me(), message=message, agent=agent)
+    told_begun([(member, begun)], as_json=as_json)
 
 
 def told_begun(done: list[tuple[Post, Begun]], *, as_json: bool) -> None:

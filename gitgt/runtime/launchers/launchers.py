@@ -155,6 +155,11 @@ class Launchers:
         folder, facts = self._running(key)
         return _surface(facts).attach(folder, facts)
 
+    def detach(self, key: str) -> int:
+        """Send those away who are attached; see ``Launcher``."""
+        folder, facts = self._running(key)
+        return _surface(facts).detach(folder, facts)
+
     def _already_runs(self, assignment: Assignment) -> bool:
         seen = self.observe(assignment.address)
         if not seen.is_running:

@@ -86,6 +86,11 @@ class Pane:
         server, name = _server(facts)
         return server.attach(name)
 
+    def detach(self, folder: Path, facts: Facts) -> int:  # noqa: ARG002
+        """See ``Surface``."""
+        server, name = _server(facts)
+        return server.detach(name)
+
 
 def _server(facts: Facts) -> tuple[Tmux, str]:
     return Tmux(facts["socket"]), facts["pane"]

@@ -80,6 +80,10 @@ class Pseudo:
             os.write(sys.stdout.fileno(), _BACK_TO_NORMAL)
         return 0
 
+    def detach(self, folder: Path, facts: Facts) -> int:  # noqa: ARG002
+        """See ``Surface``."""
+        return int(_ask(folder, frame(b"d"), b"d") or 0)
+
 
 @contextlib.contextmanager
 def _connected(folder: Path) -> Iterator[socket.socket]:

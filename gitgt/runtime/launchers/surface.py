@@ -39,6 +39,10 @@ class Surface(Protocol):
         """Show it on our terminal until its person leaves."""
         ...
 
+    def detach(self, folder: Path, facts: Facts) -> int:
+        """Send those away who are attached, the session goes on; return how many were."""
+        ...
+
 
 class Bare:
     """No terminal: one turn, of which the output is kept."""
@@ -71,6 +75,10 @@ class Bare:
         from gitgt.runtime.launchers import following
 
         return following.follow(folder)
+
+    def detach(self, folder: Path, facts: Facts) -> int:  # noqa: ARG002
+        """See ``Surface``: whoever follows the output only reads a file."""
+        return 0
 
 
 def last_of(output: Path, size: tuple[int, int]) -> View:

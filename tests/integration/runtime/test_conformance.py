@@ -1,8 +1,13 @@
 """One suite for all launchers: the scripted agent under each, with each of its faults."""
 
 import contextlib
+import os
+import pty
+import select
 import signal
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -22,6 +27,15 @@ KINDS = [
     ),
 ]
 TERMINALS = KINDS[1:]
+
+
+# Somebody at a terminal of their own.
+ATTACH = """
+import sys
+from pathlib import Path
+from gitgt.runtime.launchers.launchers import Launchers
+sys.exit(Launchers(Path(sys.argv[1])).attach(sys.argv[2]))
+"""
 
 
 @pytest.fixture
@@ -185,6 +199,21 @@ class TestOnATerminal:
 
         until(lambda: progress.read(staged.session).turn is progress.Turn.READY)
 
+    def test_who_is_attached_is_sent_away_and_the_session_goes_on(self, stage, kind):
+        staged = stage(kind)
+        staged.shows("done: 2 steps")
+        assert staged.launcher.detach(TOAST) == 0
+        ours, theirs = pty.openpty()
+        words = [sys.executable, "-c", ATTACH, str(staged.session.parents[1]), TOAST]
+        environ = {**os.environ, "TERM": "xterm"}
+        with subprocess.Popen(words, stdin=theirs, stdout=theirs, env=environ) as guest:
+            until(lambda: _drained(ours) and staged.launcher.detach(TOAST) == 1)
+            until(lambda: _drained(ours) and guest.poll() is not None)
+        for each in (ours, theirs):
+            os.close(each)
+
+        assert (guest.returncode, staged.seen.is_running) == (0, True)
+
     def test_nothing_is_typed_into_what_does_not_run(self, stage, kind):
         staged = stage(kind, "crash@1")
         staged.ended()
@@ -229,6 +258,13 @@ class TestTmux:
 
 def _tmux(staged, *words):
     return tmux.Tmux(tmux.socket_of(town_mark(staged.folder)))._call(*words)
+
+
+def _drained(terminal):
+    """Read what is shown there, so that whoever shows it goes on."""
+    while select.select([terminal], [], [], 0.0)[0]:
+        os.read(terminal, 1 << 16)
+    return True
 
 
 def _command_lines():
