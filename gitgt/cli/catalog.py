@@ -51,6 +51,8 @@ CATALOG: Final[tuple[Entry, ...]] = (
     # Agents
     Entry("agents", "gitgt.cli.agents", "See agents, and what they can run on", AGENTS),
     Entry("polecat", "gitgt.cli.polecat", "See polecats, and clear up after them", AGENTS),
+    Entry("whoami", "gitgt.cli.whoami", "Tell as whom you act here", AGENTS),
+    Entry("role", "gitgt.cli.whoami:role", "See your role here, and the others", AGENTS),
     Entry("cv", "gitgt.cli.cv", "Tell what an agent has done", AGENTS),
     Entry("crew", "gitgt.cli.crew", "Give people worktrees of their own", AGENTS),
     Entry("prime", "gitgt.cli.prime", "Tell an agent who it is and what to do", AGENTS),
