@@ -214,8 +214,10 @@ def _row(row: Transition) -> tuple[str, ...]:
 
 
 def fields(kind: str, part: str = "") -> Iterator[str]:
-    """Yield the fields of one kind of file, in their order; or of what one of them lists."""
-    found = schema(kind)["properties"][part]["items"] if part else schema(kind)
+    """Yield the fields of one kind of file, in their order; or of what one of them holds."""
+    whole = schema(kind)
+    named = whole["properties"][part] if part else whole
+    found = named.get("items", named)
     required = found.get("required", ())
     rows = (
         (f"`{name}`", "yes" if name in required else "", _value(part), _meaning(part))

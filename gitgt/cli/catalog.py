@@ -69,6 +69,7 @@ CATALOG: Final[tuple[Entry, ...]] = (
     Entry("broadcast", "gitgt.cli.nudge:broadcast", "Nudge all that are at work", AGENTS),
     Entry("handoff", "gitgt.cli.handoff", "Let another session go on from here", AGENTS),
     Entry("resume", "gitgt.cli.resume", "Show what an earlier session left", AGENTS),
+    Entry("seance", "gitgt.cli.seance", "List earlier sessions, and ask one", AGENTS),
     Entry("checkpoint", "gitgt.cli.checkpoint", "Note how far you are", AGENTS),
     # Rigs
     Entry("rig", "gitgt.cli.rig", "Add projects to the town, and see how they stand", RIGS),

@@ -21,6 +21,7 @@ RERERE: Final = "rerere"
 PINS: Final = "pin/"
 SESSIONS: Final = "sessions"
 NOTES: Final = "notes/work"
+TRANSCRIPTS: Final = "transcripts"  # only where the settings say so
 _KINDS: Final = (VERDICTS, RERERE, PINS, SESSIONS)
 # git's own commands look for notes in one place only.
 _ELSEWHERE: Final = {NOTES: "refs/notes/gt/work"}
@@ -29,15 +30,17 @@ WIP: Final = "wip/"
 _BRANCHES: Final = ("polecat/", "crew/")
 
 
-def fetch(repository: Repository, where: str) -> dict[str, str]:
-    """Bring what *where* has; return where each stands there, by its name below ``refs/gt/``.
+def fetch(repository: Repository, where: str, *more: str) -> dict[str, str]:
+    """Bring what *where* has, and *more* kinds of it than the usual ones.
+
+    Returns where each stands there, by its name below ``refs/gt/``.
 
     Raises:
         UnreachableError: *where* does not answer.
     """
     here = f"{_THEIRS}{where}/"
     # A pattern that nothing matches is no error; a name that is not there would be one.
-    patterns = [f"+{_ref(name)}*:{here}{name}*" for name in (*_KINDS, *_ELSEWHERE)]
+    patterns = [f"+{_ref(name)}*:{here}{name}*" for name in (*_KINDS, *_ELSEWHERE, *more)]
     _bring(repository, where, patterns)
     return {name.removeprefix(here): oid for name, oid in repository.refs(here).items()}
 
@@ -80,8 +83,8 @@ def push(
 ) -> bool:
     """Bring *tips* there, by their names below ``refs/gt/``; tell if all arrived, not too late.
 
-    What goes on from what was there is pushed plainly. Only a pin may be replaced: where it
-    *had* stood when we looked, or not at all.
+    What goes on from what was there is pushed plainly. Only a pin may be replaced, and what has
+    no history: where it *had* stood when we looked, or not at all.
 
     Raises:
         UnreachableError: *where* does not answer.
@@ -92,7 +95,7 @@ def push(
     leases = [
         f"--force-with-lease={_ref(name)}:{had.get(name, '')}"
         for name in tips
-        if name.startswith(PINS)
+        if name.startswith(PINS) or name == TRANSCRIPTS
     ]
     moves = [f"{oid}:{_ref(name)}" for name, oid in tips.items()]
     argv = (*remote.OURS, "push", "--porcelain", *leases, where, *moves)

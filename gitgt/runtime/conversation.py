@@ -57,6 +57,20 @@ def ask(
         return Said(_LATE if late else child.returncode, out.read(), said, late)
 
 
+def talk(argv: Sequence[str], *, cwd: Path, env: Mapping[str, str]) -> int:
+    """Let a person talk to *argv* on our own terminal; return its exit code.
+
+    Raises:
+        ToolMissingError: there is no such program.
+        EnvironmentProblemError: it cannot be run.
+    """
+    program = find_program(argv, cwd, env)
+    try:
+        return subprocess.call([str(program), *argv[1:]], cwd=cwd, env=dict(env))
+    except OSError as error:
+        raise EnvironmentProblemError(f"{program} cannot be run: {error}") from error
+
+
 def _late(child: subprocess.Popen[bytes], stdin: bytes, patience: float) -> bool:
     """Wait for *child*; if it takes too long, end it, and tell so."""
     try:

@@ -83,7 +83,7 @@ def find(town: Town, name: str) -> SessionRecord:
     exact = [each for each in found if name in (each.id, each.conversation, each.session)]
     found = exact or found
     if not name or not found:
-        raise NotFoundError(f"there is no session {name!r}")
+        raise NotFoundError(f"there is no session {name!r}", hint="git gt seance")
     if len(found) > 1:
         told = ", ".join(each.id for each in found[-5:])
         raise AmbiguousError(f"{name} may be {told}", hint="give more of it")
@@ -142,10 +142,10 @@ def note_told(town: Town, place: Place, address: str, session: str, **told: str)
 def note_ended(
     town: Town, place: Place, address: str, session: str, *, ended: float, how: str = "",
     **told: str,
-) -> None:  # fmt: skip
+) -> SessionRecord | None:  # fmt: skip
     """Record that a session has ended, and why, if not well; who says so first is believed.
 
-    What its program *told* of itself is recorded with it.
+    What its program *told* of itself is recorded with it. Returns the record, if it has one.
     """
 
     def decide(old: SessionRecord) -> SessionRecord:
@@ -153,7 +153,7 @@ def note_ended(
             old = replace(old, ended=exact_text_of(ended), how=how)
         return _told(old, told)
 
-    _amend(town, place, address, session, decide, "gets up")
+    return _amend(town, place, address, session, decide, "gets up")
 
 
 def _told(old: SessionRecord, told: Mapping[str, str]) -> SessionRecord:
@@ -227,14 +227,15 @@ def note_usage(
 def _amend(
     town: Town, place: Place, address: str, session: str,
     decide: Callable[[SessionRecord], SessionRecord], what: str,
-) -> None:  # fmt: skip
-    """Change the record of a session; of one that began before there were records, none is."""
+) -> SessionRecord | None:  # fmt: skip
+    """Change the record of a session, and return it; one that began without has none."""
     number = _last(town, place, address, session)
     name = _id(town, address, session, number)
     of(town, place).change(
         address, name, lambda old: old and decide(old),
         why=f"{address} {what}", at=town.clock(),
     )  # fmt: skip
+    return of(town, place).get(address, name)
 
 
 def _id(town: Town, address: str, session: str, number: int) -> str:

@@ -6,6 +6,7 @@ They are kept where the agent belongs: below the repository of its rig, or of th
 from __future__ import annotations
 
 import contextlib
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,6 +21,7 @@ from gitgt.model.documents import Bead
 from gitgt.runtime import launcher, progress
 from gitgt.runtime.assignment import Assignment, slug
 from gitgt.runtime.launchers.launchers import Launchers
+from gitgt.runtime.presets.form import Conversations
 from gitgt.runtime.process import Spec
 from gitgt.runtime.progress import Progress
 from gitgt.runtime.wiring import Wiring
@@ -31,6 +33,7 @@ from gitgt.services import (
     session_records,
     settings,
     target,
+    transcripts,
 )
 from gitgt.services.integration import branches
 from gitgt.services.jail import choice as jail_choice
@@ -150,10 +153,12 @@ def _note_ended(
     # How long one took that vanished nobody knows; it was seen to be gone now.
     is_known = seen.run.state is launcher.SessionState.ENDED and seen.run.at
     ended = seen.run.at + seen.run.seconds if is_known else town.clock()
-    session_records.note_ended(
+    record = session_records.note_ended(
         town, place, address, seen.session, ended=ended, how=seen.run.problem,
         conversation=went.conversation, transcript=went.transcript, model=went.model,
     )  # fmt: skip
+    if record is not None:
+        transcripts.keep(town, place, record, folder_of(place, address, seen.session))
 
 
 def _series(now: Snapshot, address: str, bead: str) -> str:
@@ -243,6 +248,14 @@ def _locked(town: Town, place: Rig | Town, assignment: Assignment) -> Assignment
     return replace(assignment, jail=jail_choice.jail_for(town, place, placed))
 
 
+def _named(assignment: Assignment) -> Assignment:
+    """Return *assignment* with a name for its conversation, where we may give one."""
+    may = assignment.runtime.conversations is Conversations.ASSIGNED
+    if assignment.conversation or not may:
+        return assignment
+    return replace(assignment, conversation=str(uuid.uuid4()))
+
+
 def begin(town: Town, place: Rig | Town, assignment: Assignment, *, topic: str = "") -> None:
     """Start the session of any agent of *place*, in a sandbox that is there.
 
@@ -251,6 +264,7 @@ def begin(town: Town, place: Rig | Town, assignment: Assignment, *, topic: str =
     Raises:
         GtError: it cannot be had, and why.
     """
+    assignment = _named(assignment)
     address, session = assignment.address, assignment.session
     last = look(place, address)
     tell_ended(town, place, {address: last})

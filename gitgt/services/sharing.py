@@ -21,6 +21,7 @@ from gitgt.ledger import verdicts
 from gitgt.ledger.session_records import SessionRecords
 from gitgt.ledger.work_notes import WorkNotes
 from gitgt.model.documents import MergeRequest
+from gitgt.services import transcripts
 from gitgt.services.submit import TRASH
 from gitgt.services.town import Rig, Town
 
@@ -47,7 +48,10 @@ def exchange(town: Town, rig: Rig | None, remote: str) -> bool:
 def _exchange(
     town: Town, rig: Rig | None, remote: str, repository: Repository, who: Signature
 ) -> bool:
-    theirs = shared.fetch(repository, remote)
+    place = town if rig is None else rig
+    rules = transcripts.rules(town, place)
+    more = (shared.TRANSCRIPTS,) if rules.share else ()
+    theirs = shared.fetch(repository, remote, *more)
     now = town.ledger_at(rig).snapshot()
     heads = {str(each.id): each.head for each in now.all(MergeRequest)}
     _take_pins(repository, theirs, heads)
@@ -58,6 +62,10 @@ def _exchange(
         shared.NOTES: WorkNotes(repository).take_in(theirs.get(shared.NOTES)),
         **_pins(repository, heads),
     }
+    if rules.share:
+        first = transcripts.oldest(town, rules.months)
+        kept = transcripts.of(town, place)
+        tips[shared.TRANSCRIPTS] = kept.take_in(theirs.get(shared.TRANSCRIPTS), oldest=first)
     news = {name: oid for name, oid in tips.items() if oid and theirs.get(name) != oid}
     return shared.push(repository, remote, news, theirs)
 

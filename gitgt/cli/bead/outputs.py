@@ -166,4 +166,7 @@ OTHERS: Final = {
     "checkpoint write": "left",
     "checkpoint read": "left",
     "resume": "inherited",
+    "seance": "predecessors",
+    "seance --talk": "answered",
+    "seance --read": "said",
 }

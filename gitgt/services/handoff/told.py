@@ -79,6 +79,7 @@ def text(town: Town, seat: Seat, *, limit: int = 2000) -> str:
             " it says."
         )
         parts.append(_fenced("handoff", seat.address, found.handoff, limit))
+        parts.append(f"What it knew can be asked: git gt seance --talk {found.by.id} -p '...'")
     if found.checkpoint is not None:
         parts.append(_fenced("checkpoint", seat.address, found.checkpoint, limit))
     return "\n\n".join(parts)
