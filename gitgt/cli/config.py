@@ -6,6 +6,7 @@ import click
 
 from gitgt.cli import config_agent, context, output
 from gitgt.cli.noun import Noun
+from gitgt.model.cost_tier import TIERS
 from gitgt.model.runtime_choice import ROLES
 
 command = Noun(
@@ -14,6 +15,7 @@ command = Noun(
         "agent": "gitgt.cli.config_agent:command",
         "default-agent": "gitgt.cli.config:default_agent",
         "role-agent": "gitgt.cli.config:role_agent",
+        "cost-tier": "gitgt.cli.config:cost_tier",
     },
 )
 
@@ -67,3 +69,26 @@ def role_agent(
         output.answer_json({"roles": rows, "changed": fresh})
     else:
         output.table((each, it.name, it.why) for each, it in found.items())
+
+
+@click.command("cost-tier")
+@click.argument("tier", type=click.Choice([*TIERS]), required=False)
+@config_agent.rig_option
+@output.json_option
+def cost_tier(*, tier: str | None, rig: str | None, as_json: bool) -> None:
+    """Show or set how cheap the models are that the roles run on.
+
+    A role that was set to something else keeps that.
+    """
+    from gitgt.services import runtimes
+
+    town = context.town()
+    where = town.rig(rig) if rig else None
+    fresh = runtimes.set_tier(town, tier, context.me(), rig=where) if tier else False
+    now = runtimes.tier(town, where)
+    if as_json:
+        output.answer_json({"tier": now, "changed": fresh})
+    elif tier:
+        output.answer(f"the roles are {now}" if fresh else f"nothing changed: they are {now}")
+    else:
+        output.answer(now)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from gitgt.errors import NotFoundError, SettingsError
-from gitgt.model import runtime_choice
+from gitgt.model import cost_tier, runtime_choice
 from gitgt.model.actor import Actor
 from gitgt.model.runtime_choice import Choice
 from gitgt.runtime import presets
@@ -177,6 +177,19 @@ def set_role(town: Town, role: str, name: str, who: Actor, *, rig: Rig | None = 
 
     whose = role if rig is None else f"{role} of {rig.name}"
     return _change(town, rig, amend, f"run each {whose} on {name or 'the default'}", who)
+
+
+def tier(town: Town, rig: Rig | None = None) -> str:
+    """Return the cost tier that the roles are set to."""
+    return cost_tier.tier_of(_read(town, rig))
+
+
+def set_tier(town: Town, name: str, who: Actor, *, rig: Rig | None = None) -> bool:
+    """Let the roles run on the models of a cost tier; say if that is new."""
+    whose = "the roles" if rig is None else f"the roles of {rig.name}"
+    return _change(
+        town, rig, lambda old: cost_tier.with_tier(old, name), f"{whose}: {name}", who
+    )
 
 
 def _change(

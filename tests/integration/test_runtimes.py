@@ -123,6 +123,24 @@ class TestSettings:
 
         assert path.read_text().startswith("# Ours.\ndefault: codex\n")
 
+    def test_a_tier_makes_roles_cheaper_and_takes_that_back(self, town, shop, office):
+        runtimes.set_role(town.town, "crew", "codex", TESS)
+        before = office.read("settings/agents.yaml")
+        assert runtimes.tier(town.town) == "standard"
+
+        assert runtimes.set_tier(town.town, "budget", TESS)
+        assert not runtimes.set_tier(town.town, "budget", TESS)
+        assert runtimes.tier(town.town) == "budget"
+        assert names(town, shop) == ("claude-sonnet", "claude-sonnet")
+        assert runtimes.choose(town.town, shop, role="crew").name == "codex"
+        made = runtimes.chosen(town.town, shop, role="witness")
+        assert (made.preset, made.model) == ("claude", "haiku")
+
+        runtimes.set_tier(town.town, "standard", TESS)
+        runtimes.forget(town.town, "claude-sonnet", TESS)
+        runtimes.forget(town.town, "claude-haiku", TESS)
+        assert office.read("settings/agents.yaml") == before
+
     def test_what_extends_nothing_is_not_set(self, town, office):
         before = office.head
         with pytest.raises(NotFoundError) as told:

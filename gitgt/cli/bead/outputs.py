@@ -162,6 +162,7 @@ OTHERS: Final = {
     "config agent list": "runtime-settings",
     "config role-agent": "role-runtimes",
     "config default-agent": "default-runtime",
+    "config cost-tier": "cost-tier",
     "handoff": "left",
     "checkpoint write": "left",
     "checkpoint read": "left",
