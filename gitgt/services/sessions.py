@@ -6,7 +6,6 @@ They are kept where the agent belongs: below the repository of its rig, or of th
 from __future__ import annotations
 
 import contextlib
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,7 +20,6 @@ from gitgt.model.documents import Bead
 from gitgt.runtime import launcher, progress
 from gitgt.runtime.assignment import Assignment, slug
 from gitgt.runtime.launchers.launchers import Launchers
-from gitgt.runtime.presets.form import Conversations
 from gitgt.runtime.process import Spec
 from gitgt.runtime.progress import Progress
 from gitgt.runtime.wiring import Wiring
@@ -32,6 +30,7 @@ from gitgt.services import (
     sandbox,
     session_records,
     settings,
+    starting,
     target,
     transcripts,
 )
@@ -62,10 +61,9 @@ def root_of(place: Rig | Town) -> Path:
     return (place.gt if isinstance(place, Town) else place.repository_path / "gt") / "sessions"
 
 
-def sessions_of(place: Rig | Town, town: Town | None = None) -> Launchers:
-    """Return what starts and observes the sessions of *place*; starting needs its *town*."""
-    whom = None if town is None else wiring(place, town)
-    return Launchers(root_of(place), wiring=whom)
+def sessions_of(place: Rig | Town) -> Launchers:
+    """Return what observes the sessions of *place*, and ends them, whatever they run in."""
+    return Launchers(root_of(place))
 
 
 def wiring(place: Rig | Town, town: Town) -> Wiring:
@@ -107,9 +105,7 @@ def environment_of(place: Rig | Town, address: str) -> Mapping[str, str] | None:
 
 def look_all(place: Rig | Town) -> dict[str, Seen]:
     """Return how the last session of everybody is doing who ever had one, by address."""
-    names = [folder.parent.name for folder in sessions_of(place).folders()]
-    addresses = [name.replace(".", "/") for name in names]
-    return {address: look(place, address) for address in addresses}
+    return {address: look(place, address) for address in sessions_of(place).addresses()}
 
 
 def look(place: Rig | Town, address: str) -> Seen:
@@ -248,14 +244,6 @@ def _locked(town: Town, place: Rig | Town, assignment: Assignment) -> Assignment
     return replace(assignment, jail=jail_choice.jail_for(town, place, placed))
 
 
-def _named(assignment: Assignment) -> Assignment:
-    """Return *assignment* with a name for its conversation, where we may give one."""
-    may = assignment.runtime.conversations is Conversations.ASSIGNED
-    if assignment.conversation or not may:
-        return assignment
-    return replace(assignment, conversation=str(uuid.uuid4()))
-
-
 def begin(town: Town, place: Rig | Town, assignment: Assignment, *, topic: str = "") -> None:
     """Start the session of any agent of *place*, in a sandbox that is there.
 
@@ -264,7 +252,7 @@ def begin(town: Town, place: Rig | Town, assignment: Assignment, *, topic: str =
     Raises:
         GtError: it cannot be had, and why.
     """
-    assignment = _named(assignment)
+    assignment = starting.named(assignment)
     address, session = assignment.address, assignment.session
     last = look(place, address)
     tell_ended(town, place, {address: last})
@@ -273,7 +261,10 @@ def begin(town: Town, place: Rig | Town, assignment: Assignment, *, topic: str =
         session_records.note_started(town, place, assignment, topic=topic)
         (folder_of(place, address, session) / _TOLD).unlink(missing_ok=True)
     try:
-        sessions_of(place, town).start(_locked(town, place, assignment))
+        kind = starting.kind_for(town, place, assignment.runtime)
+        launchers = Launchers(root_of(place), kind=kind, wiring=wiring(place, town))
+        given = starting.given(town, place, assignment)
+        launchers.start(_locked(town, place, assignment), given)
     except GtError as error:
         if is_new and look(place, address).session != session:
             session_records.note_ended(
@@ -285,5 +276,6 @@ def begin(town: Town, place: Rig | Town, assignment: Assignment, *, topic: str =
         "session": session,
         "bead": assignment.bead,
         "runtime": assignment.runtime.name,
+        "launcher": kind,
     }
     town.events.append("session.started", address, facts)
