@@ -195,7 +195,7 @@ class Tmux:
         return done.stdout.decode(errors="replace")
 
 
-_NO_TMUX: Final = "install it, or git gt config set sessions.launcher process"
+_NO_TMUX: Final = "install it, or set sessions: {launcher: process} in settings/config.yaml"
 
 
 def _whole(word: str) -> str:

@@ -188,14 +188,27 @@ def pass_over(place: Rig | Town, address: str, session: str) -> None:
     (folder_of(place, address, session) / _FORGIVEN).touch()
 
 
-def _started(rig: Rig, address: str, series: str) -> list[Path]:
-    folder = root_of(rig) / slug(address)
+def forgive_one(place: Rig | Town, address: str, session: str) -> None:
+    """Count *session* no more: it was no try of its own."""
+    (folder_of(place, address, session) / _FORGIVEN).touch()
+
+
+def after(place: Rig | Town, address: str, session: str) -> str:
+    """Return the name of a session that goes on where *session* ended."""
+    before, _, number = session.rpartition("-")
+    is_counted = number.isdigit() and "-" in before
+    return _next(place, address, f"{before}-" if is_counted else f"{session}-")
+
+
+def _started(place: Rig | Town, address: str, series: str) -> list[Path]:
+    folder = root_of(place) / slug(address)
     return [path.parent for path in folder.glob(f"{series}*/session.json")]
 
 
-def _next(rig: Rig, address: str, series: str) -> str:
+def _next(place: Rig | Town, address: str, series: str) -> str:
     """Return the name of the next session of *series*; the first ones may be gone by now."""
-    numbers = [int(each.name.removeprefix(series)) for each in _started(rig, address, series)]
+    found = [each.name.removeprefix(series) for each in _started(place, address, series)]
+    numbers = [int(each) for each in found if each.isdigit()]
     return f"{series}{max(numbers, default=0) + 1}"
 
 
