@@ -35,7 +35,10 @@ def attach(*, address: str) -> None:
               help="The file that says what to type.")  # fmt: skip
 @output.json_option
 def inject(*, address: str, message: str | None, source: str | None, as_json: bool) -> None:
-    """Type a text at an agent's terminal, at once; git gt nudge waits for its turn's end."""
+    """Type a text at an agent's terminal, at once.
+
+    A nudge waits for the end of its turn instead.
+    """
     from gitgt.services import session_control
 
     if (message is None) == (source is None):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -58,6 +59,11 @@ class Agent:
         self._step = 0
 
     @property
+    def faults(self) -> Faults:
+        """What goes wrong: that it was started with, or that its script names."""
+        return self._faults
+
+    @property
     def seed(self) -> str:
         """What chance goes by: the session's name, else the conversation's."""
         return self._environ.get("GT_SESSION") or self._transcript.conversation
@@ -90,6 +96,8 @@ class Agent:
         answer = self._taps.call("UserPromptSubmit", prompt=prompt)
         if answer.refused:
             return self._say(f"not done: {answer.refused}")
+        if first and not self._told:
+            self._told = _primed(self._environ)
         whole = "\n\n".join(each for each in (self._told, prompt, answer.context) if each)
         self._told = ""
         self._transcript.user(whole)
@@ -187,6 +195,17 @@ def _run(command: str, environ: Mapping[str, str]) -> tuple[str, int]:
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip
     return done.stdout.decode(errors="replace"), done.returncode
+
+
+def _primed(environ: Mapping[str, str]) -> str:
+    """Return what ``git gt prime`` tells whom no tap told anything."""
+    if not environ.get("GT_AGENT") or shutil.which("git-gt", path=environ.get("PATH")) is None:
+        return ""
+    said = subprocess.run(
+        ["git-gt", "prime"], capture_output=True, check=False, stdin=subprocess.DEVNULL,
+        env=dict(environ),
+    )  # fmt: skip
+    return said.stdout.decode(errors="replace") if said.returncode == 0 else ""
 
 
 def _usual(bead: str) -> tuple[str, ...]:

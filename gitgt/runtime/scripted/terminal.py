@@ -41,7 +41,7 @@ def talk(agent: Agent, prompt: str, source: str, spoilt: Faults) -> int:
         taken = bool(prompt)
         while True:
             write(_IDLE + SIGN.encode())
-            if "deaf" in spoilt and taken:
+            if "deaf" in agent.faults and taken:
                 _never_listen()
             told = keys.line()
             if told is None or told.strip() in _LEAVE:
