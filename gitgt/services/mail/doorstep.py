@@ -56,7 +56,7 @@ def ring_all(town: Town, place: Rig | Town) -> float | None:
 
 def _typed(town: Town, place: Rig | Town, address: str) -> bool:
     try:
-        sessions.sessions_of(place, town).send(address, policy.PROD)
+        sessions.sessions_of(place).send(address, policy.PROD)
     except GtError as error:  # then it waits for the end of the turn
         _LOG.info("not typed", extra={"agent": address, "why": error.message})
         return False
