@@ -6,7 +6,6 @@ Nobody is started because mail came: mail waits for whoever is there. Work start
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from typing import Final
 
 from gitgt.model.documents import Message, MessageType, Notifications
@@ -22,17 +21,9 @@ _SILENT: Final = "silent"
 _BY_CODE: Final = ("witness", "refinery", "deacon")
 
 
-@dataclass(frozen=True, slots=True)
-class Seat:
-    """An agent's session as it is now: whether it runs, and where its turn is."""
-
-    is_running: bool
-    turn: str = ""
-
-
-def may_type(seat: Seat, *, urgent: bool) -> bool:
-    """Tell whether something may be typed to a session: to an idle one, or if it presses."""
-    return seat.is_running and (urgent or seat.turn in _IDLE)
+def may_type(turn: str, *, urgent: bool) -> bool:
+    """Tell whether something may be typed where a *turn* is so far: at an end, or urgent."""
+    return urgent or turn in _IDLE
 
 
 def wakes(level: Notifications, priority: int) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import suppress
+from enum import StrEnum
 from typing import Final
 
 from gitgt.errors import GtError, NotFoundError
@@ -14,7 +15,6 @@ from gitgt.ledger.snapshot import Snapshot
 from gitgt.model.dispatch import SessionState
 from gitgt.model.lifecycle import MessageStatus
 from gitgt.model.mail import rounds as policy
-from gitgt.model.mail.rounds import Seat
 from gitgt.runtime import progress
 from gitgt.services import sessions
 from gitgt.services.mail import boxes, nudges, quiet, sending, told
@@ -26,42 +26,48 @@ _AGAIN: Final = 30.0
 _URGENT: Final = 0
 
 
-def ring(town: Town, address: str, *, at_once: bool = False) -> bool:
-    """Let an agent hear that something waits, if it is idle; tell whether that was typed.
+class Ring(StrEnum):
+    """What became of a ring at somebody's door."""
 
-    It is typed once for what waits. *at_once* types it whatever the agent is at.
+    TYPED = "typed"
+    LATER = "later"  # it is at something
+    NONE = "none"  # nothing waits that it was not rung for, or it does not run
+
+
+def ring(town: Town, address: str, *, at_once: bool = False) -> Ring:
+    """Let an agent that is idle know that something waits; once for what waits.
+
+    *at_once* types it whatever the agent is at.
     """
     place = nudges.place_of(town, address)
     seen = sessions.look(place, address)
     if seen.state is not SessionState.RUNNING:
-        return False
-    turn = progress.read(sessions.folder_of(place, address, seen.session)).turn
-    seat = Seat(is_running=True, turn=str(turn))
+        return Ring.NONE
     names, urgent = _reasons(town, address, seen.session)
-    if not names or not policy.may_type(seat, urgent=urgent or at_once):
-        return False
+    if not names:
+        return Ring.NONE
+    turn = progress.read(sessions.folder_of(place, address, seen.session)).turn
+    if not policy.may_type(str(turn), urgent=urgent or at_once):
+        return Ring.LATER
     if not told.ring(town, address, seen.session, names):
-        return False
+        return Ring.NONE
     return _typed(town, place, address)
 
 
 def ring_all(town: Town, place: Rig | Town) -> float | None:
     """Ring at everybody of *place* for whom something waits; return when to look again."""
-    waits = False
-    for address in _addressees(town, place):
-        with suppress(NotFoundError):
-            waits |= sessions.is_running(place, address) and not ring(town, address)
-    return _AGAIN if waits else None
+    found = [ring(town, address) for address in _addressees(town, place)]
+    return _AGAIN if Ring.LATER in found else None
 
 
-def _typed(town: Town, place: Rig | Town, address: str) -> bool:
+def _typed(town: Town, place: Rig | Town, address: str) -> Ring:
     try:
         sessions.sessions_of(place).send(address, policy.PROD)
     except GtError as error:  # then it waits for the end of the turn
         _LOG.info("not typed", extra={"agent": address, "why": error.message})
-        return False
+        return Ring.NONE
     town.events.append("agent.rung", address, {})
-    return True
+    return Ring.TYPED
 
 
 def _reasons(town: Town, address: str, session: str) -> tuple[list[str], bool]:

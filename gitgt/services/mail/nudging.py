@@ -15,6 +15,7 @@ from gitgt.model.mail import nudge as policy
 from gitgt.model.mail import routing
 from gitgt.model.mail.routing import Directory
 from gitgt.services.mail import directory, doorstep, nudges, quiet, sending
+from gitgt.services.mail.doorstep import Ring
 from gitgt.services.town import Town
 
 _PEOPLE: Final = "overseer"
@@ -83,15 +84,16 @@ def _one(town: Town, to: str, text: str, word: Word, sender: str) -> Nudged:
         if not word.force and quiet.level(town, to) is Notifications.MUTED:
             return Nudged(to, Fate.MUTED)
         nudges.queue(town, to, sender, text, urgent=word.urgent, after=word.after)
-        if word.mode != QUEUE and doorstep.ring(town, to, at_once=_at_once(word)):
+        if word.mode != QUEUE and _rung(town, to, word):
             return Nudged(to, Fate.TYPED)
     except GtError as error:
         return Nudged(to, Fate.REFUSED, error.message)
     return Nudged(to, Fate.WAITS)
 
 
-def _at_once(word: Word) -> bool:
-    return word.urgent or word.mode == IMMEDIATE
+def _rung(town: Town, to: str, word: Word) -> bool:
+    at_once = word.urgent or word.mode == IMMEDIATE
+    return doorstep.ring(town, to, at_once=at_once) is Ring.TYPED
 
 
 def _routed(word: str, known: Directory) -> tuple[str, ...]:

@@ -4,7 +4,6 @@ import pytest
 
 from gitgt.model.documents import Message, MessageType, Notifications
 from gitgt.model.mail import rounds
-from gitgt.model.mail.rounds import Seat
 from tests.support.documents import fresh
 
 
@@ -13,18 +12,12 @@ def message(to, **fields):
 
 
 @pytest.mark.parametrize(
-    ("seat", "urgent", "typed"),
-    [
-        (Seat(is_running=True, turn="idle"), False, True),
-        (Seat(is_running=True, turn="ready"), False, True),
-        (Seat(is_running=True, turn="busy"), False, False),
-        (Seat(is_running=True, turn="busy"), True, True),
-        (Seat(is_running=True, turn="starting"), False, False),
-        (Seat(is_running=False, turn="idle"), True, False),
-    ],
+    ("turn", "typed"),
+    [("idle", True), ("ready", True), ("busy", False), ("starting", False), ("ended", False)],
 )
-def test_something_is_typed_to_the_idle_and_if_it_presses(seat, urgent, typed):
-    assert rounds.may_type(seat, urgent=urgent) is typed
+def test_something_is_typed_to_the_idle_and_if_it_presses(turn, typed):
+    assert rounds.may_type(turn, urgent=False) is typed
+    assert rounds.may_type(turn, urgent=True)
 
 
 @pytest.mark.parametrize(
