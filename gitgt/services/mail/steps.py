@@ -21,8 +21,9 @@ from gitgt.services.mail import boxes
 from gitgt.services.town import Town
 
 DELETED: Final = "deleted"
-# What else is written with a step, seen from where the ledger stands; see ``take``.
-Along = Callable[[Snapshot], Iterable[Document]]
+# What else is written with a step, given where the ledger stands and which messages it takes
+# there: whatever somebody does about a message is done once if it is written so.
+Along = Callable[[Snapshot, Sequence[Message]], Iterable[Document]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ def take(
             return None
         more = f" and {len(fresh) - 1} more" if len(fresh) > 1 else ""
         subject = fit_line(f"{verb} {fresh[0].id}{more}: {fresh[0].title}")
-        others = tuple(along(now)) if along else ()
+        others = tuple(along(now, fresh)) if along else ()
         return Change(subject, (*fresh, *others), event=f"mail.{verb.replace(' ', '-')}")
 
     town.ledger.transact(decide, who)
