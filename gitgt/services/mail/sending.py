@@ -10,7 +10,7 @@ from gitgt.errors import NotAllowedError, RefusedError
 from gitgt.ledger.snapshot import Snapshot
 from gitgt.ledger.transact import Change
 from gitgt.model.actor import Actor
-from gitgt.model.address import is_pattern
+from gitgt.model.address import is_address
 from gitgt.model.documents import Message, MessageType
 from gitgt.model.ids import TOWN_PREFIX, BeadId
 from gitgt.model.instant import exact_text_of
@@ -114,10 +114,9 @@ def check_sender(sender: str, who: Actor) -> None:
 
 def _routed(word: str, known: Directory, sender: str) -> Route:
     found = routing.route(word, known)
-    for_many = is_pattern(word) or "/" not in word
-    if for_many and found.receivers != (sender,):
-        return replace(found, receivers=tuple(e for e in found.receivers if e != sender))
-    return found
+    if is_address(word):
+        return found
+    return replace(found, receivers=tuple(e for e in found.receivers if e != sender))
 
 
 def _told(sender: str, sent: Sequence[Message]) -> str:
