@@ -87,7 +87,7 @@ def test_every_command_that_somebody_is_told_to_type_is_there():
     nouns = {
         name: command.list_commands(click.Context(command))
         for name, command in known.items()
-        if isinstance(command, click.Group)
+        if isinstance(command, click.Group) and not getattr(command, "_otherwise", "")
     }
     told = [
         each
