@@ -88,10 +88,9 @@ def test_every_answer_keeps_its_schema(town, place):
 
 
 def test_what_people_read(town, place):
-    sent = gt(
-        "mail", "send", "@crew", "--human", "-s", "Tea", "--stdin", cwd=place, stdin="At 5\n"
-    )
-    assert sent == (0, "sent to overseer, shop/crew/max: Tea\n", "")
+    words = ("@crew", "--human", "-s", "Tea", "--stdin")
+    sent = gt("mail", "send", *words, cwd=place, stdin="At 5\n")
+    assert sent == (0, "sent to shop/crew/max, overseer: Tea\n", "")
     assert gt("mail", "peek", cwd=place) == (1, "", "")
     assert gt("mail", "check", cwd=place) == (1, "no new mail\n", "")
     assert gt("mail", "claim", cwd=place) == (0, "nothing waits\n", "")
