@@ -87,6 +87,22 @@ class Objects:
             return None
         return self.read(found.oid)[1]
 
+    def files(self, treeish: str, *, most: int) -> dict[str, str] | None:
+        """Return the path and id of every blob in a commit or tree of at most *most* trees."""
+        found: dict[str, str] = {}
+        waiting = [("", self.tree_of(treeish))]
+        for _ in range(most):
+            if not waiting:
+                return found
+            above, tree = waiting.pop()
+            for name, entry in self.entries(tree).items():
+                path = f"{above}{os.fsdecode(name)}"
+                if entry.mode == TREE:
+                    waiting.append((f"{path}/", entry.oid))
+                elif entry.mode != SUBMODULE:
+                    found[path] = entry.oid
+        return found if not waiting else None
+
     def _at(self, treeish: str, path: str) -> Entry | None:
         at = Entry(TREE, self.tree_of(treeish))
         for name in os.fsencode(path).split(b"/"):

@@ -209,6 +209,9 @@ class Repository:
 
     def files(self, treeish: str) -> dict[str, str]:
         """Return the path and id of every blob in a commit or tree."""
+        few = self._few
+        if few and (known := few.files(treeish, most=_FEW)) is not None:
+            return known
         found = self._object(treeish)
         tree = found if found.type_str == "tree" else found.tree
         return dict(self._walk(tree, ""))

@@ -57,6 +57,8 @@ def test_a_tree_is_the_same(both, before, after, removed):
         assert found == libgit2.write_tree(base, changes)
     for path in (*before, *removed):
         assert ours.entry(base, path) == libgit2.entry(base, path)
+    assert ours.files(base, most=100) == libgit2.files(base)
+    assert ours.files(base, most=0) is None
 
 
 @given(st.text("aé\n ", max_size=20), WHO, WHO, st.booleans())
@@ -81,6 +83,7 @@ head = repository.ref("refs/heads/main")
 print(repository.read(head, "README").decode(), end="")
 print(repository.write_blob(b"x" * 9))
 assert repository.entry(head, "no/such") is None
+assert repository.files(head).keys() == {"README"}
 assert "pygit2" not in sys.modules
 """
 
