@@ -40,6 +40,11 @@ def test_a_role_leaves_room_for_the_rest(role):
 
 
 @pytest.mark.parametrize("role", ROLES)
+def test_a_role_is_told_for_this_very_agent(role):
+    assert "{" not in shown(sparse(role))
+
+
+@pytest.mark.parametrize("role", ROLES)
 def test_a_part_that_was_cut_says_so_and_how_to_see_all(role):
     text = shown(full(role))
     for way in (
