@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--source",
-    type=OneOf("gitgt.model.prime.facts:Source"),
+    type=OneOf("gitgt.model.turns:Source"),
     help="Why it is told; without it: startup.",
 )
 @click.option("--state", is_flag=True, help="Say only how the session begins.")

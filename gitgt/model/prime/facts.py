@@ -18,20 +18,6 @@ AUTONOMOUS = frozenset({"polecat", "witness", "refinery", "deacon", "dog"})
 OVERSEER = "overseer"
 
 
-class Source(StrEnum):
-    """Why an agent is told: its session begins, goes on, or has forgotten."""
-
-    STARTUP = "startup"
-    RESUME = "resume"
-    CLEAR = "clear"
-    COMPACT = "compact"
-
-    @property
-    def is_reminder(self) -> bool:
-        """Tell whether it was told before, and has most of it still."""
-        return self in (Source.RESUME, Source.COMPACT)
-
-
 class State(StrEnum):
     """How a session begins."""
 

@@ -16,13 +16,16 @@ from typing import Final
 
 from gitgt.model.fence import line
 from gitgt.model.prime.budget import allotted, tokens
-from gitgt.model.prime.facts import AUTONOMOUS, Facts, Source, Who
+from gitgt.model.prime.facts import AUTONOMOUS, Facts, Who
 from gitgt.model.prime.parts import Part, letters, parts, unsaved
 from gitgt.model.prime.work import work
+from gitgt.model.turns import Source
 
 ROOM: Final = 1500
 # Of what who and role leave, so much is for each; what one does not need, the others have.
 WEIGHTS: Final = {"directives": 8, "memories": 5, "mail": 3, "escalations": 3}
+# Who goes on, or has forgotten a part, was told before.
+_REMINDERS: Final = (Source.RESUME, Source.COMPACT)
 _REMINDED: Final = 300
 _BETWEEN: Final = 2  # tokens: an empty line, rounded up
 
@@ -32,7 +35,7 @@ def text(facts: Facts, source: Source, mark: str) -> str:
 
     *mark* is a few random letters for the fences, which nobody could have known before.
     """
-    if source.is_reminder:
+    if source in _REMINDERS:
         return _joined(_reminder(facts, source, mark))
     return _joined([*preamble(facts, mark), *_work(facts, mark)])
 

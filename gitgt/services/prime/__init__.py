@@ -8,7 +8,8 @@ from __future__ import annotations
 import os
 
 from gitgt.model.prime import sheet
-from gitgt.model.prime.facts import Facts, Source
+from gitgt.model.prime.facts import Facts
+from gitgt.model.turns import Source
 from gitgt.services.prime import gather, who
 from gitgt.services.town import Town
 
@@ -35,8 +36,7 @@ def text(town: Town, address: str, *, source: str = "startup", session: str = ""
 
 def shown(known: Facts, source: str = "startup") -> str:
     """Return *known* as a text; a *source* of which nobody knows is a startup."""
-    why = Source(source) if source in tuple(Source) else Source.STARTUP
-    return sheet.text(known, why, fresh_mark())
+    return sheet.text(known, Source.said(source), fresh_mark())
 
 
 def fresh_mark() -> str:

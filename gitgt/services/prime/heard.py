@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from gitgt.model.prime.facts import Source
+from gitgt.model.turns import Source
 from gitgt.runtime import progress
 from gitgt.runtime.progress import Progress, Turn
 
@@ -51,7 +51,7 @@ def parsed(text: str) -> Heard:
     return Heard(
         _text(said, "session_id", "sessionId"),
         _text(said, "transcript_path", "transcriptPath"),
-        source if source in tuple(Source) else "",
+        str(Source.said(source)) if source else "",
     )
 
 

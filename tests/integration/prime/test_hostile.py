@@ -17,8 +17,9 @@ from gitgt.model.mail.nudge import Nudge
 from gitgt.model.memory import LONGEST
 from gitgt.model.molecule import Member, Survey
 from gitgt.model.prime import sheet
-from gitgt.model.prime.facts import Earlier, Facts, Letter, Source, Steps
+from gitgt.model.prime.facts import Earlier, Facts, Letter, Steps
 from gitgt.model.session_record import Note
+from gitgt.model.turns import Source
 from gitgt.model.wording import fit_line, fit_text
 from gitgt.services import memories, prime, session_records
 from gitgt.services.handoff import told as handed

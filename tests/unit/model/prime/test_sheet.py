@@ -8,7 +8,8 @@ import pytest
 
 from gitgt.model.prime import sheet
 from gitgt.model.prime.budget import tokens
-from gitgt.model.prime.facts import Earlier, Source, State, Unsaved
+from gitgt.model.prime.facts import Earlier, State, Unsaved
+from gitgt.model.turns import Source
 from gitgt.services.prime import told
 from tests.support.documents import bead
 from tests.support.primed import ADDRESSES, MARK, full, sparse, steps
