@@ -27,6 +27,7 @@ from gitgt.services.handoff.seat import seat_of
 from gitgt.services.mail import delivery, sending
 from gitgt.services.mail.sending import Letter as Sent
 from gitgt.services.memories import Wanted
+from tests.support.commandline import gt
 from tests.support.documents import bead, fresh
 from tests.support.hostile import leaks, texts
 from tests.support.primed import MARK, sparse
@@ -128,6 +129,24 @@ def test_what_a_predecessor_left_is_behind_a_fence(town):
     for text in ALL.values():
         if text.strip():
             assert leaks(left(text), usual) == []
+
+
+def test_what_a_predecessor_said_is_behind_a_fence_for_an_agent(town):
+    def read(name, text):
+        shop = town.rig(name)
+        (town.folder / "said").write_bytes(text.encode(errors="surrogateescape"))
+        work = town.bead(shop, "Talk", f"cat '{town.folder}/said'")
+        town.sling(work)
+        town.settle()
+        record = session_records.records(town.town, shop)[-1]
+        env = {"GT_AGENT": f"{name}/polecats/nux"}
+        done = gt("seance", "--read", record.id, cwd=town.town.root, env=env)
+        assert (done.code, done.stderr) == (0, "")
+        return done.stdout.replace(record.id, "ID").replace(name, "RIG")
+
+    every = "\n".join(each[:900] for each in ALL.values() if "\udc80" not in each)
+    usual = read("nice", "Hello.\n")
+    assert leaks(read("evil", every), usual) == []
 
 
 def test_a_whole_town_shows_what_was_written_into_it(town):
