@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gitgt.cli import context, output
+from gitgt.model import money
 
 if TYPE_CHECKING:
     from gitgt.model.cv import Cv, Job
@@ -47,8 +48,7 @@ def _told(found: Cv) -> Iterator[str]:
     yield f"sessions   {found.sessions}{on}"
     yield f"time       {_span(found.seconds)}"
     yield f"tokens     {_tokens(found)}"
-    cost = _UNKNOWN if found.cost is None else f"${found.cost:.2f}"
-    yield f"cost       {cost}"
+    yield f"cost       {money.shown(found.cost or 0.0, is_whole=found.cost_is_whole)}"
 
 
 def _tokens(found: Cv) -> str:

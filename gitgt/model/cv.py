@@ -44,7 +44,8 @@ class Cv:
     """What an agent has done: its jobs, the latest first, and its sessions summed up.
 
     ``seconds``, ``tokens`` and ``cost`` are sums of what is known, None where nothing is;
-    ``unknown`` counts the sessions that say nothing of what they used.
+    ``unknown`` counts the sessions that say nothing of what they used; unless it is whole, the
+    cost was more.
     """
 
     address: str
@@ -55,6 +56,7 @@ class Cv:
     seconds: float | None = None
     tokens: int | None = None
     cost: float | None = None
+    cost_is_whole: bool = False
     unknown: int = 0
 
     @property
@@ -95,7 +97,7 @@ class Cv:
             "sent_back": self.sent_back, "conflicts": self.conflicts,
             "failures": self.failures, "sessions": self.sessions,
             "runtimes": list(self.runtimes), "seconds": self.seconds, "tokens": self.tokens,
-            "cost": self.cost, "unknown": self.unknown,
+            "cost": self.cost, "cost_is_whole": self.cost_is_whole, "unknown": self.unknown,
             "jobs": [
                 {
                     "bead": each.bead, "title": each.title, "outcome": each.outcome,
@@ -121,6 +123,7 @@ def cv(
         seconds=_sum(each.seconds for each in sat),
         tokens=_sum(each.tokens for each in sat),
         cost=_sum(each.cost for each in sat),
+        cost_is_whole=bool(sat) and all(each.cost is not None for each in sat),
         unknown=sum(each.tokens is None for each in sat),
     )
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from gitgt.errors import NotFoundError
 from gitgt.ledger.snapshot import Snapshot
 from gitgt.model import cv as model
+from gitgt.model import money
 from gitgt.model.cv import Cv, Job, Sitting
 from gitgt.model.documents import Agent, Bead, DependencyType, MergeRequest
 from gitgt.model.instant import exact_seconds_of, seconds_of
 from gitgt.model.session_record import SessionRecord
 from gitgt.services import hook, session_records
+from gitgt.services.costs import prices
 from gitgt.services.hook_record import full
 from gitgt.services.town import Rig, Town
 
@@ -71,12 +73,13 @@ def _between(start: str, end: str) -> float | None:
 
 
 def _sittings(town: Town, rig: Rig | None, names: Iterable[str]) -> Iterator[Sitting]:
+    priced = prices.known(town)
     for name in names:
         for each in session_records.records(town, rig or town, address=name):
-            yield _sitting(each)
+            yield _sitting(each, [item.dollars for item in money.items([each], priced)])
 
 
-def _sitting(record: SessionRecord) -> Sitting:
+def _sitting(record: SessionRecord, dollars: Sequence[float | None]) -> Sitting:
     ends = (record.started, record.ended)
     took = exact_seconds_of(ends[1]) - exact_seconds_of(ends[0]) if all(ends) else None
     total = record.total
@@ -86,4 +89,5 @@ def _sitting(record: SessionRecord) -> Sitting:
         runtime=record.runtime,
         seconds=None if took is None else max(0.0, took),
         tokens=sum(known) if known else None,
+        cost=None if None in dollars else sum(each or 0.0 for each in dollars),
     )
