@@ -180,13 +180,14 @@ def _move(town: Town, before: Post, after: Post) -> None:
 
 
 def leaver(town: Town, rig: Rig, name: str) -> Post:
-    """Return who is to leave: somebody of the crew, or whoever has left a worktree behind.
+    """Return who is to leave: somebody of the crew, or who has left something behind.
 
     Raises:
         NotFoundError: nobody of that name is there.
     """
     post = of_crew(rig, name)
-    return post if post.worktree.exists() else present(town, rig, name)
+    branch = town.ledger_at(rig).repository.ref(f"refs/heads/{post.branch}")
+    return post if branch or post.worktree.exists() else present(town, rig, name)
 
 
 def remove(town: Town, post: Post, who: Actor, *, force: bool, purge: bool) -> Kept:
