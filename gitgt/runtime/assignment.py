@@ -57,6 +57,7 @@ class Assignment:
     takes_up: TakesUp = TakesUp.NOTHING
     model: str = ""
     permission: Permission = Permission.AUTONOMOUS
+    longest: float | None = None
     folder: Path | None = None
     jail: Jail | None = None
 

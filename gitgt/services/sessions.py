@@ -82,6 +82,14 @@ def limit(rig: Rig) -> int:
     )
 
 
+def longest(town: Town, rig: Rig) -> float | None:
+    """Return after how many seconds a polecat's session is ended, whatever it is at."""
+    of_all = settings.read(town.root / "settings/config.yaml", "settings").get("sessions", {})
+    own = settings.read(rig.path / "settings/config.yaml", "rig").get("sessions", {})
+    found: float | None = {**of_all, **own}.get("longest")
+    return found
+
+
 def folder_of(place: Rig | Town, address: str, session: str) -> Path:
     """Return where the output of a session is, and what else is known of it."""
     return root_of(place) / slug(address) / session
@@ -244,6 +252,7 @@ def start(town: Town, rig: Rig, now: Snapshot, bead: Bead) -> None:
             base=target.of(rig, bead),
             attempt=1 if back is None else back.revision + 1,
             at=town.clock(),
+            longest=longest(town, rig),
             prompt=prompt.opening(town, bead.assignee, chosen, occasion, session=session),
         ),
     )

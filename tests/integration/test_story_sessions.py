@@ -14,7 +14,7 @@ from gitgt.model.documents import Escalation
 from gitgt.reactor.key import Key
 from gitgt.roles.dispatcher import DispatcherRole
 from gitgt.runtime import identity, process
-from gitgt.services import beads, escalations, sessions
+from gitgt.services import beads, escalations, sessions, settings
 from tests.support.checkout import Checkout
 from tests.support.commandline import gt
 from tests.support.sitting import running
@@ -551,3 +551,19 @@ def test_who_is_busy_keeps_no_other_from_its_work(town):
     town.settle()
 
     assert [town.now(each).status for each in (waits, good)] == ["closed", "closed"]
+
+
+def test_a_session_that_goes_on_for_ever_is_ended_when_its_time_is_up(town):
+    shop = town.rig()
+    path = shop.path / "settings/config.yaml"
+    path.write_bytes(
+        settings.emit({**settings.read(path, "rig"), "sessions": {"longest": 0.5}})
+    )
+    bead = town.bead(shop, "Hang", "exec sleep 900")
+    town.sling(bead)
+    town.settle()
+
+    assert town.now(bead).status == "open"
+    [(severity, title)] = town.escalations(shop)
+    why = "3 sessions ended and no commit closed the bead; of the last one: it took longer than"
+    assert (severity, title.startswith(f"{bead.id}: {why} it may, ")) == ("high", True)

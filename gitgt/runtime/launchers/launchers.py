@@ -201,6 +201,7 @@ class Launchers:
             secrets={name: text for name, text in visible.items() if name in hidden},
             directory=folder,
             stdin=launch.stdin,
+            timeout=assignment.longest,
             wake=self._wiring.wake,
             note=str(assignment.worktree),
             watcher=self._wiring.watcher,
