@@ -18,6 +18,8 @@ def main(root: Path) -> int:
     hooks = sorted(path.name for path in resources.hook_templates().iterdir())
     assert schemas == sorted(path.name for path in (root / "schemas").glob("*.json")), schemas
     assert hooks == sorted(path.name for path in (root / "hooks-templates").iterdir()), hooks
+    prompts = sorted(path.name for path in resources.prompts().iterdir())
+    assert prompts == sorted(path.name for path in (root / "gitgt/prompts").iterdir()), prompts
     for name in schemas:
         Draft202012Validator.check_schema(json.loads((resources.schemas() / name).read_text()))
     for name in hooks:
