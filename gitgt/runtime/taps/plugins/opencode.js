@@ -1,7 +1,7 @@
 // gitgt taps 1: written anew at each start; git gt taps list shows it.
 // Tells gitgt what happens in OpenCode, and OpenCode what gitgt answers. It decides nothing, and
 // whatever goes wrong in it is nobody's harm.
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 
 const GATEWAY = __GATEWAY__;
 const CALLED = __EVENTS__;
@@ -33,6 +33,21 @@ function ask(event, said) {
   });
 }
 
+// Without a terminal nobody waits for what is still being asked when a turn has ended.
+function askAtOnce(event, said) {
+  if (!CALLED[event] || !isAgent()) return {};
+  try {
+    const done = spawnSync(GATEWAY[0], [...GATEWAY.slice(1), ...CALLED[event]], {
+      input: JSON.stringify(said),
+      stdio: ["pipe", "pipe", "ignore"],
+      timeout: PATIENCE,
+    });
+    return JSON.parse(String(done.stdout));
+  } catch {
+    return {};
+  }
+}
+
 export const Gitgt = async ({ client, directory }) => {
   // Sessions that another one started have no life of their own here, but their tools are guarded.
   const children = new Set();
@@ -57,10 +72,10 @@ export const Gitgt = async ({ client, directory }) => {
       if (!session || children.has(session)) return;
       if (event.type === "session.created") await start(session, "startup");
       if (event.type === "session.compacted") await start(session, "compact");
-      if (event.type === "session.deleted") await ask("session.end", said(session, {}));
+      if (event.type === "session.deleted") askAtOnce("session.end", said(session, {}));
       if (event.type === "session.idle") {
         post = "";
-        const answer = await ask("turn.end", said(session, {}));
+        const answer = askAtOnce("turn.end", said(session, {}));
         if (answer.go_on) {
           const parts = [{ type: "text", text: answer.go_on }];
           await client.session.prompt({ path: { id: session }, body: { parts } });
