@@ -4,6 +4,7 @@ import json
 import os
 import re
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -299,6 +300,26 @@ def test_before_a_polecat_forgets_it_is_noted_how_far_it_is(town, shop, at_work)
     assert record.checkpoint.subject == "The context was full"
     assert record.handoff is None
     assert (record.conversation, record.model) == ("c1", "m")
+
+
+def test_what_a_conversation_took_is_counted_when_it_is_cleared(town, shop, at_work, tmp_path):
+    _, sitting, _ = at_work
+    (record,) = session_records.records(town.town, shop)
+    spent = {"input_tokens": 7, "output_tokens": 5}
+    message = {"id": "m1", "model": "claude-x", "usage": spent, "role": "assistant"}
+    row = {"type": "assistant", "message": message, "timestamp": record.started}
+    transcript = tmp_path / "c1.jsonl"
+    transcript.write_text(json.dumps(row) + "\n")
+    on_claude = replace(record, runtime="claude")
+    session_records.of(town.town, shop).change(
+        record.address, record.id, lambda _: on_claude, why="as if", at=0.0
+    )
+
+    sitting.tap("session.start", session_id="c1", transcript_path=str(transcript))
+    sitting.tap("session.end", session_id="c1", reason="clear")
+
+    (counted,) = session_records.records(town.town, shop)
+    assert (counted.total.input, counted.total.output) == (7, 5)
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", "null", "\0\0", '{"session_id": 7}'])

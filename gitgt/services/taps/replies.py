@@ -130,10 +130,28 @@ def _see_to_compaction(tap: Tap) -> None:
         over.end(seat_of(town, tap.seat.address))
 
 
+def _end(tap: Tap, now: Progress, then: list[Then]) -> Reply:  # noqa: ARG001 - as all are
+    """Count what a conversation took that is left while its program goes on.
+
+    Where the program ends as well, that wakes the bookkeeper, and nobody need wait here.
+    """
+    if Source.said(tap.told.source) is Source.CLEAR:
+        then.append(lambda: _count(tap))
+    return SILENCE
+
+
+def _count(tap: Tap) -> None:
+    from gitgt.services.costs import counting
+
+    town = tap.seat.open_town()
+    counting.count(town, tap.seat.place(town))
+
+
 _OF_EACH: Final[dict[TapEvent, _Replier]] = {
     TapEvent.SESSION_START: _start,
     TapEvent.PROMPT_SUBMIT: _prompt,
     TapEvent.TOOL_BEFORE: _tool,
     TapEvent.COMPACT_BEFORE: _compact,
     TapEvent.TURN_END: _turn_end,
+    TapEvent.SESSION_END: _end,
 }
