@@ -63,8 +63,8 @@ def test_some_say_more():
         f"{NAMES['claude']}.jsonl",
         "cwd": "/town/shop/polecats/toast",
         "source": "startup",
-        "model": "claude-sonnet-4-5",
     }
+    assert recorded("codex", "session.start").model == "fake"
     assert recorded("claude", "tool.before.edit").path == "/town/shop/polecats/toast/.git"
     assert recorded("gemini", "tool.before.edit").path.endswith("/toast/.git/config")
     assert recorded("copilot", "turn.end").transcript.endswith("/events.jsonl")
