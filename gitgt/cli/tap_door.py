@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _USAGE: Final = 1
 # Programs wait for their taps, and show that they do; this long, if something hangs here.
-_PATIENCE: Final = 4
+_PATIENCE: Final = 8
 _UNTIL_SAID: Final = 1.0
 _LONGEST_LOG: Final = 256 * 1024
 

@@ -17,7 +17,7 @@ from gitgt.runtime.presets.form import Taps
 _PLUGINS: Final = Path(__file__).parent / "plugins"
 # What is called for a tool's sake: the shell's and the editor's.
 _OF_TOOLS: Final = (TapEvent.TOOL_BEFORE, TapEvent.TOOL_AFTER)
-_PATIENCE: Final = 30  # seconds; the gateway itself takes at most 4
+_PATIENCE: Final = 30  # seconds; the gateway itself takes at most 8
 Fields = dict[str, Any]
 
 
