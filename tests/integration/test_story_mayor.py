@@ -7,7 +7,7 @@ import shlex
 
 import pytest
 
-from gitgt.services import attended, post, runtimes
+from gitgt.services import attended, post, runtimes, session_records, sessions
 from gitgt.services import hook as hooks
 from gitgt.services.hook_moves import attach
 from tests.support.commandline import gt
@@ -107,3 +107,25 @@ def test_the_commands_begin_one_session_and_end_it(town, shop):
     assert said("stop") == "mayor: nothing changed: none goes on\n"
     assert said("status", "--running") == "false\n"
     assert gt("agents", cwd=cwd).stdout == "mayor  away  -\n"
+
+
+def test_a_mayor_that_begins_again_goes_on_with_its_last_conversation(
+    town, shop, monkeypatch
+):  # fmt: skip
+    monkeypatch.setenv("GT_SESSIONS_LAUNCHER", "exec")  # one turn, which ends by itself
+    runtimes.put(town.town, "script", {"preset": "script", "taps": {"scope": "none"}}, TESS)
+    mayor = post.mayor(town.town)
+
+    def conversation(*, resume):
+        wish = attended.Wish("script", resume=resume)
+        begun = attended.start(town.town, mayor, TESS, wish)
+        until(lambda: not sessions.is_running(town.town, post.MAYOR))
+        town.turn()
+        last = session_records.last(town.town, town.town, post.MAYOR)
+        assert last.session == begun.session
+        return last.conversation
+
+    first = conversation(resume=False)
+    assert first
+    assert conversation(resume=True) == first
+    assert conversation(resume=False) not in ("", first)
