@@ -23,7 +23,7 @@ from gitgt.services.doctor.throwaway import RIG, ThrowAway
 
 _PATIENCE: Final = 240.0
 _TO_LAND: Final = 20.0
-_LOOK_EVERY: Final = 0.25
+_LOOK_EVERY: Final = 0.5
 MARK: Final = "gitgt-probe-says-hello"
 FORBIDDEN: Final = "git checkout -q -b gitgt-probe-forbidden"
 _BRANCH: Final = "refs/heads/gitgt-probe-forbidden"
@@ -76,9 +76,9 @@ class Trial:
         return session is not None and (session / "result").exists()
 
     @property
-    def is_closed(self) -> bool:
-        """Tell whether the work is done."""
-        return str(self.place.asked("bead", "show", self.bead)["status"]) == "closed"
+    def status(self) -> str:
+        """How it stands with the work."""
+        return str(self.place.asked("bead", "show", self.bead)["status"])
 
 
 def probe(runtime: Runtime, settings: Mapping[str, Any], folder: Path) -> Probed:
@@ -105,17 +105,17 @@ def _tried(place: ThrowAway, model: FakeModel) -> tuple[Finding, ...]:
     """Return what is found of an agent that is given work, and time to do it."""
     try:
         trial = begin(place, model)
-        until(lambda: trial.has_ended or trial.is_closed, _PATIENCE)
-        until(lambda: _lands(trial), _TO_LAND)
+        until(lambda: trial.has_ended or _comes_to_an_end(trial), _PATIENCE)
+        until(lambda: _comes_to_an_end(trial), _TO_LAND)
         return tuple(judge(trial))
     finally:
         place.gt("down")
 
 
-def _lands(trial: Trial) -> bool:
-    """See to what is due; tell whether the work is done by then."""
+def _comes_to_an_end(trial: Trial) -> bool:
+    """See to what is due; tell whether the work is done by then, or given up."""
     trial.place.gt("tick")
-    return trial.is_closed
+    return trial.status in ("closed", "open")
 
 
 def begin(place: ThrowAway, model: FakeModel) -> Trial:
@@ -152,8 +152,7 @@ def judge(trial: Trial) -> Iterator[Finding]:
     yield _guarded(trial)
     made = place.git("log", "--all", "--format=%s", cwd=place.common).splitlines()
     yield Finding("commit", "Probe" in made, "a commit of the agent's is there")
-    bead = place.asked("bead", "show", trial.bead)
-    yield Finding("landed", bead["status"] == "closed", f"the bead is {bead['status']}")
+    yield Finding("landed", trial.status == "closed", f"the bead is {trial.status}")
 
 
 def _placed(trial: Trial) -> Finding:
