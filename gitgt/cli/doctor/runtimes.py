@@ -17,8 +17,15 @@ if TYPE_CHECKING:
 @click.command("runtimes")
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.option("--probe", "probing", is_flag=True, help="Run each that is here, on no model.")
+@click.option(
+    "--launcher",
+    type=click.Choice(["exec", "process", "tmux"]),
+    default="exec",
+    show_default=True,
+    help="What it is probed in.",
+)
 @output.json_option
-def command(*, names: tuple[str, ...], probing: bool, as_json: bool) -> None:
+def command(*, names: tuple[str, ...], probing: bool, launcher: str, as_json: bool) -> None:
     """Show whether agents' programs are here, and with --probe whether they do as they must.
 
     A probe runs your own program as an agent, in a home and a town that are thrown away, with a
@@ -32,7 +39,7 @@ def command(*, names: tuple[str, ...], probing: bool, as_json: bool) -> None:
     with output.progress("asking for versions"):
         looked = runtimes.look(town, names)
     no_jail = runtimes.no_jail(town)
-    probed = _probed(town, looked, as_json=as_json) if probing else None
+    probed = _probed(town, looked, launcher, as_json=as_json) if probing else None
     if as_json:
         _answer_json(looked, probed, no_jail)
     elif not probing:
@@ -55,11 +62,11 @@ def _is_ill(looked: list[Looked], probed: list[Probed] | None, *, asked: bool) -
     )
 
 
-def _probed(town: Town, looked: list[Looked], *, as_json: bool) -> list[Probed]:
+def _probed(town: Town, looked: list[Looked], launcher: str, *, as_json: bool) -> list[Probed]:
     from gitgt.services.doctor import runtimes
 
     found = []
-    for each in runtimes.probe_each(town, looked):
+    for each in runtimes.probe_each(town, looked, launcher):
         found.append(each)
         if not as_json:
             _tell(each)

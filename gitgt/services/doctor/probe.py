@@ -19,6 +19,7 @@ from gitgt.runtime.fakemodel.server import FakeModel, serving
 from gitgt.runtime.fakemodel.wiring import wiring
 from gitgt.runtime.presets import Runtime
 from gitgt.runtime.progress import Turn
+from gitgt.services import starting
 from gitgt.services.doctor.throwaway import RIG, ThrowAway
 
 _PATIENCE: Final = 240.0
@@ -81,14 +82,16 @@ class Trial:
         return str(self.place.asked("bead", "show", self.bead)["status"])
 
 
-def probe(runtime: Runtime, settings: Mapping[str, Any], folder: Path) -> Probed:
+def probe(
+    runtime: Runtime, settings: Mapping[str, Any], folder: Path, launcher: str = "exec"
+) -> Probed:
     """Return how *runtime*, which *settings* describe, does in *folder*, which is empty."""
     record = folder / "requests.jsonl"
     with serving(SCRIPT, record=record) as model:
         wired = wiring(runtime.preset, model.url)
         if wired is None:
             return Probed(runtime.name, skipped="nobody knows how to point it at another model")
-        place = ThrowAway(folder, wired.environ)
+        place = ThrowAway(folder, {**wired.environ, starting.OVERRIDE: launcher})
         passed = [*settings.get("environment", ()), *wired.environ]
         described = {k: each for k, each in settings.items() if k != "model"}
         described |= {"preset": runtime.preset, **wired.settings, "environment": passed}

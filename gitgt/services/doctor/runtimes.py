@@ -90,7 +90,7 @@ def no_jail(town: Town) -> str:
     return jail.problem()
 
 
-def probe_each(town: Town, looked: Sequence[Looked]) -> Iterator[Probed]:
+def probe_each(town: Town, looked: Sequence[Looked], launcher: str) -> Iterator[Probed]:
     """Probe the runtimes that are here, one after the other, and yield how each did.
 
     What was written is removed, unless something was wrong.
@@ -99,7 +99,8 @@ def probe_each(town: Town, looked: Sequence[Looked]) -> Iterator[Probed]:
         if each.seen is None or each.seen.program is None:
             continue
         folder = Path(tempfile.mkdtemp(prefix="gitgt-probe-"))
-        found = probe.probe(each.seen.runtime, runtimes.known(town).get(each.name, {}), folder)
+        described = runtimes.known(town).get(each.name, {})
+        found = probe.probe(each.seen.runtime, described, folder, launcher)
         if found.kept is None:
             shutil.rmtree(folder, ignore_errors=True)
         yield found
