@@ -76,16 +76,15 @@ class Greeting:
         """Return what to do at the sight of *view*.
 
         *told*: its taps said that it has begun. *still* is for how many seconds nothing has
-        changed there, *waited* since when it was started.
+        changed there, *waited* since when it was started. Some programs say that they have
+        begun, and then ask.
         """
-        if told:
-            return Ready()
         shown = "\n".join(view.text.splitlines()[-_LAST_LINES:])
-        asked = [n for n, (match, _) in enumerate(self.dialogs) if re.search(match, shown)]
+        asked = [n for n, (match, _) in enumerate(self.dialogs) if re.search(match, view.text)]
         for number in asked:
             if number not in answered:
                 return Answer(number, self.dialogs[number][1])
-        if not asked and self._is_ready(view, shown, still):
+        if not asked and (told or self._is_ready(view, shown, still)):
             return Ready()
         return GiveUp() if waited > self.patience else Wait()
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -86,51 +87,61 @@ def probe(
     runtime: Runtime, settings: Mapping[str, Any], folder: Path, launcher: str = "exec"
 ) -> Probed:
     """Return how *runtime*, which *settings* describe, does in *folder*, which is empty."""
-    record = folder / "requests.jsonl"
-    with serving(SCRIPT, record=record) as model:
-        wired = wiring(runtime.preset, model.url)
-        if wired is None:
-            return Probed(runtime.name, skipped="nobody knows how to point it at another model")
-        place = ThrowAway(folder, {**wired.environ, starting.OVERRIDE: launcher})
-        passed = [*settings.get("environment", ()), *wired.environ]
-        described = {k: each for k, each in settings.items() if k != "model"}
-        described |= {"preset": runtime.preset, **wired.settings, "environment": passed}
-        try:
-            place.make(runtime.name, described, wired.files)
-            findings = _tried(place, model)
-        except GtError as error:
-            findings = (Finding("started", ok=False, said=error.message),)
+    if wiring(runtime.preset, "") is None:
+        return Probed(runtime.name, skipped="nobody knows how to point it at another model")
+    try:
+        with (
+            serving(SCRIPT, record=folder / "requests.jsonl") as model,
+            at_work(runtime, settings, folder, model, launcher=launcher) as trial,
+        ):
+            wait(trial)
+            findings = tuple(judge(trial))
+    except GtError as error:
+        findings = (Finding("started", ok=False, said=error.message),)
     kept = None if all(each.ok for each in findings) else folder
     return Probed(runtime.name, findings, kept=kept)
 
 
-def _tried(place: ThrowAway, model: FakeModel) -> tuple[Finding, ...]:
-    """Return what is found of an agent that is given work, and time to do it."""
+@contextmanager
+def at_work(
+    runtime: Runtime,
+    settings: Mapping[str, Any],
+    folder: Path,
+    model: FakeModel,
+    *,
+    launcher: str = "exec",
+) -> Iterator[Trial]:
+    """Put work on the hook of an agent on *runtime*; it is ended when the block is.
+
+    Raises:
+        EnvironmentProblemError: a command of ours failed, and what it said.
+    """
+    wired = wiring(runtime.preset, model.url)
+    assert wired is not None
+    place = ThrowAway(folder, {**wired.environ, starting.OVERRIDE: launcher})
+    passed = [*settings.get("environment", ()), *wired.environ]
+    described = {key: each for key, each in settings.items() if key != "model"}
+    described |= {"preset": runtime.preset, **wired.settings, "environment": passed}
+    place.make(runtime.name, described, wired.files)
+    words = ("bead", "create", f"Probe: {MARK}", "--rig", RIG)
+    trial = Trial(place, model, str(place.asked(*words)["id"]))
     try:
-        trial = begin(place, model)
-        until(lambda: trial.has_ended or _comes_to_an_end(trial), _PATIENCE)
-        until(lambda: _comes_to_an_end(trial), _TO_LAND)
-        return tuple(judge(trial))
+        place.gt("sling", trial.bead, RIG)
+        yield trial
     finally:
         place.gt("down")
+
+
+def wait(trial: Trial) -> None:
+    """Give an agent its time; without a watcher, we see to what is due."""
+    until(lambda: trial.has_ended or _comes_to_an_end(trial), _PATIENCE)
+    until(lambda: _comes_to_an_end(trial), _TO_LAND)
 
 
 def _comes_to_an_end(trial: Trial) -> bool:
     """See to what is due; tell whether the work is done by then, or given up."""
     trial.place.gt("tick")
     return trial.status in ("closed", "open")
-
-
-def begin(place: ThrowAway, model: FakeModel) -> Trial:
-    """Put a bead on an agent's hook: without a watcher, that starts it.
-
-    Raises:
-        EnvironmentProblemError: it cannot be put there.
-    """
-    words = ("bead", "create", f"Probe: {MARK}", "--rig", RIG)
-    bead = str(place.asked(*words)["id"])
-    place.gt("sling", bead, RIG)
-    return Trial(place, model, bead)
 
 
 def until(holds: Callable[[], bool], patience: float) -> bool:
