@@ -11,7 +11,7 @@ from typing import Final
 
 from gitgt.errors import GtError
 from gitgt.runtime import progress
-from gitgt.runtime.greeting import STILL, Answer, GiveUp, Ready, Wait
+from gitgt.runtime.greeting import Answer, GiveUp, Ready, Wait
 from gitgt.runtime.process import TOWN_MARK, Spec, detached_environment, write_whole
 from gitgt.runtime.progress import Progress, Turn
 from gitgt.runtime.stages import Stage
@@ -59,7 +59,7 @@ class Reception:
         turn = progress.read(self._spec.directory).turn
         still = waited - self._changed
         # Copilot calls its first tap, and then asks whether the folder is to be trusted.
-        is_settled = turn is Turn.READY and (still >= STILL or not greeting.dialogs)
+        is_settled = turn is Turn.READY and not greeting.dialogs
         told = is_settled or turn not in (Turn.STARTING, Turn.READY)
         match greeting.next(view, self._answered, told=told, still=still, waited=waited):
             case Answer(question, keys):
