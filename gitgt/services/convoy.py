@@ -13,6 +13,7 @@ from gitgt.model.actor import Actor
 from gitgt.model.documents import Bead, Convoy, Dependency, DependencyType
 from gitgt.model.ids import TOWN_PREFIX, BeadId
 from gitgt.model.lifecycle import BeadStatus, ConvoyStatus
+from gitgt.services.mail import notices
 from gitgt.services.town import Town
 from gitgt.telemetry.events import Visibility
 
@@ -204,7 +205,7 @@ def close(town: Town, view: Progress, who: Actor) -> Convoy:
         )
         return Change(
             f"convoy {old.id} landed: {old.title} ({len(view.members)} of {len(view.members)})",
-            (new,),
+            (new, *notices.convoy_landed(town, now, old, who.address)),
             event="convoy.landed",
         )
 

@@ -16,14 +16,13 @@ from gitgt.ledger.transact import Change
 from gitgt.model.actor import Actor
 from gitgt.model.dispatch import SessionState
 from gitgt.model.documents import Message, MessageType, Severity
-from gitgt.model.ids import TOWN_PREFIX
-from gitgt.model.instant import exact_text_of, seconds_of
+from gitgt.model.instant import seconds_of
 from gitgt.model.lifecycle import MessageStatus
 from gitgt.model.mail import rounds as policy
 from gitgt.model.mail.nudge import Nudge
 from gitgt.model.wording import fit_line
 from gitgt.services import sessions, submit
-from gitgt.services.mail import directory, nudges, queues, steps
+from gitgt.services.mail import directory, notices, nudges, queues, steps
 from gitgt.services.town import Rig, Town
 
 WHO: Final = Actor.role("postmaster")
@@ -125,21 +124,16 @@ def _tell_back(town: Town, late: Nudge) -> None:
 
 
 def _bounce(town: Town, now: Snapshot, message: Message) -> Message:
-    name = town.new_id(TOWN_PREFIX, "ms")
-    while now.find(name) is not None:
-        name = town.new_id(TOWN_PREFIX, "ms")
-    return Message(
-        id=name,
-        type="message",
-        title=fit_line(f"Undeliverable: {message.title}"),
-        status=MessageStatus.UNREAD,
-        recipient=message.created_by,
+    return notices.notice(
+        town,
+        now,
+        WHO.address,
+        message.created_by,
+        f"Undeliverable: {message.title}",
         message_type=MessageType.REPLY,
         thread=message.thread or str(message.id),
         reply_to=str(message.id),
         labels=(policy.UNDELIVERABLE,),
-        created_at=exact_text_of(town.clock()),
-        created_by=WHO.address,
         description=f"{message.recipient} is not there. The message waits: it is read if "
         f"{message.recipient} comes back.",
     )

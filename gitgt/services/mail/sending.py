@@ -12,13 +12,13 @@ from gitgt.ledger.transact import Change
 from gitgt.model.actor import Actor
 from gitgt.model.address import is_address
 from gitgt.model.documents import Message, MessageType
-from gitgt.model.ids import TOWN_PREFIX, BeadId
+from gitgt.model.ids import BeadId
 from gitgt.model.instant import exact_text_of
 from gitgt.model.lifecycle import MessageStatus
 from gitgt.model.mail import routing
 from gitgt.model.mail.routing import Directory, Route
 from gitgt.model.wording import fit_line, fit_text
-from gitgt.services.mail import directory, retention
+from gitgt.services.mail import directory, notices, retention
 from gitgt.services.town import Town
 
 # What is longer belongs into a file of the project, or on a bead.
@@ -174,12 +174,9 @@ class _Post:
         )
 
     def _new_id(self) -> BeadId:
-        # Five letters are drawn twice sooner than one thinks: of ten thousand, some are.
-        while True:
-            name = self._town.new_id(TOWN_PREFIX, "ms")
-            if name not in self._ids and self._now.find(name) is None:
-                self._ids.add(name)
-                return name
+        name = notices.new_id(self._town, self._now, self._ids)
+        self._ids.add(name)
+        return name
 
 
 def _receivers(ways: Iterable[Route]) -> dict[str, Route]:

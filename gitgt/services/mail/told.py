@@ -94,12 +94,15 @@ def _change(
     town: Town, address: str, decide: Callable[[dict[str, Any]], dict[str, Any]]
 ) -> None:  # fmt: skip
     path = _path(town, address)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with _locked(path):
-        before = notes.read(path, dict)
-        after = decide(before)
-        if after != before:
-            write_whole(path, json.dumps(after))
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with _locked(path):
+            before = notes.read(path, dict)
+            after = decide(before)
+            if after != before:
+                write_whole(path, json.dumps(after))
+    except OSError:  # on a full disk mail is shown, and perhaps once more
+        decide(notes.read(path, dict))
 
 
 def _path(town: Town, address: str) -> Path:
