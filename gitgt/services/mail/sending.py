@@ -95,8 +95,6 @@ def send(
         return Change(_told(sender, sent), (*sent, *full), event="mail.sent")
 
     town.ledger.transact(decide, who)
-    facts = {"to": [each.box for each in sent][:20], "subject": fitted.subject}
-    town.events.append("mail.sent", sender, facts)
     return sent
 
 

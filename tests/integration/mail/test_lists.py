@@ -6,13 +6,14 @@ from gitgt.errors import NotAllowedError, NotFoundError, RefusedError
 from gitgt.model.actor import Actor
 from gitgt.model.lifecycle import MessageStatus
 from gitgt.model.mail.routing import ListKind
-from gitgt.services import crew
+from gitgt.services import crew, quarantine
 from gitgt.services.mail import boxes, lists, queues, retention, sending, steps
 from gitgt.services.mail.lists import Wish
 from gitgt.services.mail.sending import Letter
 from tests.support.town import TESS
 
 DEACON = Actor.role("deacon")
+DESK = Actor.role("desk")
 ANN, MAX = (Actor.agent(f"shop/crew/{name}") for name in ("ann", "max"))
 DAY = 86_400
 
@@ -130,6 +131,7 @@ def test_what_is_archived_leaves_the_ledger_and_stays_in_its_history(town, shop)
     (made,) = send(town, "mayor", "gone")
     (live,) = send(town, "mayor", "unread")
     steps.archive(town.town, [kept.id, made.id], TESS, "mayor")
+    quarantine.put_back(town.town, None, DESK)  # all of it was seen
     at = town.clock()
     assert retention.sweep(town.town, DEACON) == at + 7 * DAY
     assert town.ledger().find(made.id) is not None
@@ -140,6 +142,8 @@ def test_what_is_archived_leaves_the_ledger_and_stays_in_its_history(town, shop)
     assert [now.find(each.id) is not None for each in (kept, made, live)] == [True, False, True]
     assert town.ledger().find(made.id) is None
     assert town.town.ledger.snapshot(before).find(made.id).title == "gone"
+    assert quarantine.put_back(town.town, None, DESK) == []
+    assert town.ledger().find(made.id) is None
     assert retention.sweep(town.town, DEACON) is None
 
 
