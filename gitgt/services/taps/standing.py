@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 _HELD = ("hooked", "in_progress")
 _BEGUN = "in_progress"
-_WAITS = ("queued", "blocked", "escalated")
+# A request that is none of these is with the refinery, or has landed since the bead was read.
+_CAME_BACK = ("conflict", "rejected", "withdrawn")
 
 
 def of(seat: Seat) -> Work:
@@ -43,7 +44,7 @@ def _is_handed_in(seat: Seat, bead: dict[str, Any], tip: str, *, says_so: bool) 
     if not bead.get("merge_request"):
         return says_so
     request = _snapshot(seat).request(bead["merge_request"])
-    return request.status in _WAITS or (says_so and request.head != tip)
+    return request.status not in _CAME_BACK or (says_so and request.head != tip)
 
 
 def _looked_up(seat: Seat) -> dict[str, Any]:
