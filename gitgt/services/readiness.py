@@ -31,9 +31,10 @@ def welcome(town: Town, place: Rig | Town, address: str) -> bool:
     it looks for itself, as often as it does anyway.
     """
     told = Address.parse(address).role in AUTONOMOUS and _tell(town, place, address)
-    with contextlib.suppress(GtError):
-        word = Word(text=f"{_STARTED}: {address}")
-        nudging.nudge(town, [_DEACON], word, address, Actor.agent(address))
+    if sessions.is_running(town, _DEACON):
+        with contextlib.suppress(GtError):
+            word = Word(text=f"{_STARTED}: {address}")
+            nudging.nudge(town, [_DEACON], word, address, Actor.agent(address))
     return told
 
 
