@@ -23,7 +23,19 @@ PROMPT: Final = "GT_PROMPT"
 LONGEST: Final = 120 * 1024
 
 _ALLOWED: Final = frozenset(
-    {"PATH", "HOME", "LANG", "LANGUAGE", "TERM", "TMPDIR", "USER", "LOGNAME", "SHELL", "TZ"}
+    {
+        "PATH",
+        "HOME",
+        "LANG",
+        "LANGUAGE",
+        "TERM",
+        "TMPDIR",
+        "USER",
+        "LOGNAME",
+        "SHELL",
+        "TZ",
+        "TMUX_TMPDIR",  # a mayor begins sessions, too, on the same server
+    }  # fmt: skip
 )
 # Commits are not signed: the key would be that of the person whose home the agent sees. An
 # empty helper forgets those that were named before it, for whatever host; so do headers.

@@ -85,6 +85,7 @@ class World:
             "PYTEST_DEBUG_TEMPROOT": str(self.base.parent),  # tmp_path outlives a failure
             "HOME": str(self.home),
             "TMPDIR": str(self.temporary),
+            "TMUX_TMPDIR": str(self.temporary),
             "PATH": f"{self.programs}{os.pathsep}{os.environ['PATH']}",
             "PYTHONPATH": str(ROOT),
             "LC_ALL": "C.UTF-8",
