@@ -20,6 +20,7 @@ from gitgt.services.town import Rig, Town
 
 _WHO: Final = Actor.role("deacon")
 _SOONEST: Final = 1.0
+_SWEEPS_EVERY: Final = 600.0  # of old mail
 
 
 class DeaconRole:
@@ -30,6 +31,8 @@ class DeaconRole:
     def __init__(self, town: Town) -> None:
         self._town = town
         self._seen: dict[str, object] = {}
+        self._next_sweep = 0.0
+        self._mail_due: float | None = None
 
     def keys(self) -> Iterable[Key]:
         """Return one key for each repository; the town's own is ``hq``."""
@@ -45,11 +48,19 @@ class DeaconRole:
         _, wisp = wisps.sweep(self._town, [found], _WHO)
         _, timer = gates.sweep(self._town, [found])
         steps.finish(self._town, [found], _WHO)
-        mail = retention.sweep(self._town, _WHO) if found is None else None
+        mail = self._sweep_mail() if found is None else None
         due = [each for each in (wisp, timer, mail) if each is not None]
         if not due:
             return Settled()
         return Settled(again_in=max(min(due) - self._town.clock(), _SOONEST))
+
+    def _sweep_mail(self) -> float | None:
+        """Let go of old mail, now and then: to look takes longer the more there is."""
+        now = self._town.clock()
+        if now >= self._next_sweep:
+            due = retention.sweep(self._town, _WHO)
+            self._mail_due, self._next_sweep = due, now + _SWEEPS_EVERY
+        return None if self._mail_due is None else max(self._mail_due, self._next_sweep)
 
     def _tend_hooks(self, key: Key, found: Rig | None) -> None:
         """Repair the hooks if something touched them since they were last seen whole."""

@@ -55,6 +55,11 @@ def is_bounce(message: Message) -> bool:
     return UNDELIVERABLE in message.labels
 
 
+def is_of_code(address: str) -> bool:
+    """Tell whether a role is played by code, as a rule."""
+    return address.rpartition("/")[2] in _BY_CODE
+
+
 def asks_for_a_person(unread: Iterable[Message], at_work: Collection[str]) -> list[Message]:
     """Return calls for help to a role that no program plays at the moment: a person hears them.
 
@@ -63,7 +68,7 @@ def asks_for_a_person(unread: Iterable[Message], at_work: Collection[str]) -> li
     return [
         each
         for each in unread
-        if each.recipient.rpartition("/")[2] in _BY_CODE
+        if is_of_code(each.recipient)
         and each.recipient not in at_work
         and (each.title.startswith("HELP") or each.message_type is MessageType.ESCALATION)
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -60,6 +60,14 @@ def unread(now: Snapshot, box: str) -> list[Message]:
 def unread_rows(now: Snapshot, box: str) -> list[Row]:
     """Return what the index knows of what nobody has read yet."""
     return now.rows(kind="message", assignee=box, status=MessageStatus.UNREAD)
+
+
+def lying(
+    now: Snapshot, status: MessageStatus, is_meant: Callable[[str], bool]
+) -> list[Message]:  # fmt: skip
+    """Return the messages of one status that lie in boxes which *is_meant* picks."""
+    rows = now.rows(kind="message", status=status)
+    return [*_messages(now, (each.id for each in rows if is_meant(each.assignee)))]
 
 
 def find(town: Town, text: str, box: str = "") -> Message:

@@ -68,7 +68,7 @@ def release_lost(town: Town, names: Collection[str], who: Actor) -> list[Message
 
 def claimed(now: Snapshot) -> list[Message]:
     """Return what of all queues somebody has claimed and is not done with."""
-    return [each for each in now.all(Message, status=MessageStatus.READ) if each.queue]
+    return boxes.lying(now, MessageStatus.READ, lambda box: box.startswith("queue:"))
 
 
 def may_claim(queue: MailList, claimant: str) -> bool:

@@ -35,7 +35,8 @@ def overflow(town: Town, now: Snapshot, channel: str) -> list[Message]:
 
 def sweep(town: Town, who: Actor) -> float | None:
     """See to channels and to what was archived; return when the next message passes."""
-    town.ledger.transact(lambda now: _trimmed(town, now), who)
+    if _trimmed(town, town.ledger.snapshot()) is not None:
+        town.ledger.transact(lambda now: _trimmed(town, now), who)
     while _swept(town, who):
         pass
     left = town.ledger.snapshot().all(Message, status=MessageStatus.ARCHIVED)
@@ -70,7 +71,8 @@ def _swept(town: Town, who: Actor) -> bool:
         told = f"let go of messages that the history keeps: {len(gone)}"
         return Change(told, event="mail.swept", gone=gone) if gone else None
 
-    town.ledger.transact(decide, who)
+    if decide(town.ledger.snapshot()) is not None:
+        town.ledger.transact(decide, who)
     return many > 0
 
 

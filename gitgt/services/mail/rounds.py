@@ -22,7 +22,7 @@ from gitgt.model.mail import rounds as policy
 from gitgt.model.mail.nudge import Nudge
 from gitgt.model.wording import fit_line
 from gitgt.services import sessions, submit
-from gitgt.services.mail import directory, notices, nudges, queues, steps
+from gitgt.services.mail import boxes, directory, notices, nudges, queues, steps
 from gitgt.services.town import Rig, Town
 
 WHO: Final = Actor.role("postmaster")
@@ -49,8 +49,11 @@ def send_back(town: Town) -> None:
     there = {str(each) for each in directory.known(town).addresses}
     told: list[Message] = []
 
+    def is_nobodys(box: str) -> bool:
+        return ":" not in box and box not in there
+
     def decide(now: Snapshot) -> Change | None:
-        unread = now.all(Message, status=MessageStatus.UNREAD)
+        unread = boxes.lying(now, MessageStatus.UNREAD, is_nobodys)
         told[:] = policy.undeliverable(unread, there)
         if not told:
             return None
@@ -62,7 +65,8 @@ def send_back(town: Town) -> None:
         subject = fit_line(f"undeliverable: {', '.join(str(each.id) for each in told)}")
         return Change(subject, (*marked, *bounces), event="mail.undeliverable")
 
-    town.ledger.transact(decide, WHO)
+    if decide(town.ledger.snapshot()) is not None:
+        town.ledger.transact(decide, WHO)
     for each in told:
         if each.priority == _URGENT:
             _escalate(
@@ -82,7 +86,7 @@ def release_claims(town: Town) -> None:
 
 def call_for_help(town: Town) -> None:
     """Let a person hear calls for help that were sent to roles which are code."""
-    unread = list(town.ledger.snapshot().all(Message, status=MessageStatus.UNREAD))
+    unread = boxes.lying(town.ledger.snapshot(), MessageStatus.UNREAD, policy.is_of_code)
     for each in policy.asks_for_a_person(unread, _at_work(town, unread)):
         rig = town.rigs_here().get(each.recipient.partition("/")[0])
         _escalate(

@@ -6,6 +6,8 @@ from gitgt.errors import NotAllowedError, NotFoundError, RefusedError
 from gitgt.model.actor import Actor
 from gitgt.model.lifecycle import MessageStatus
 from gitgt.model.mail.routing import ListKind
+from gitgt.reactor.key import Key, Settled
+from gitgt.roles.deacon import DeaconRole
 from gitgt.services import crew, quarantine
 from gitgt.services.mail import boxes, lists, queues, retention, sending, steps
 from gitgt.services.mail.lists import Wish
@@ -156,3 +158,17 @@ def test_nobody_else_lets_a_message_go(town, shop):
     (done,) = steps.archive(town.town, [made.id], TESS, "mayor")
     with pytest.raises(RefusedError, match="is deleted, and what it says with it"):
         town.town.ledger.transact(lambda _: Change("x", gone=(done.message,)), TESS)
+
+
+def test_the_deacon_looks_after_old_mail_now_and_then(town, shop):
+    (made,) = send(town, "mayor", "gone")
+    (later,) = send(town, "mayor", "later")
+    role, key = DeaconRole(town.town), Key("deacon", "hq")
+    assert role.reconcile(key) == Settled()
+    steps.archive(town.town, [made.id], TESS, "mayor", reason=steps.DELETED)
+    role.reconcile(key)
+    assert town.ledger().find(made.id) is not None
+    steps.archive(town.town, [later.id], TESS, "mayor")
+    town.clock.advance(600)
+    assert role.reconcile(key) == Settled(again_in=7 * DAY - 600)
+    assert town.ledger().find(made.id) is None
