@@ -11,7 +11,17 @@ import pytest
 
 from gitgt.errors import BusyError, NotAllowedError, RefusedError
 from gitgt.model.actor import Actor
-from gitgt.services import attended, crew, hook, post, session_records, sessions
+from gitgt.runtime.jail import problem
+from gitgt.services import (
+    attended,
+    commit,
+    crew,
+    hook,
+    post,
+    session_records,
+    sessions,
+    settings,
+)
 from gitgt.services.handoff import compaction, over, relief, told
 from gitgt.services.handoff.over import Words
 from gitgt.services.handoff.seat import seat_of
@@ -116,6 +126,30 @@ def test_a_polecat_keeps_its_bead_and_its_sandbox_and_no_try_is_counted(town, sh
         "| Only close it." in json.loads((folder / "spec.json").read_text())["env"]["GT_PROMPT"]
     )
     assert town.escalations(shop) == []
+
+
+@pytest.mark.parametrize("jail", ["none", "bwrap"])
+def test_an_agent_types_it_and_the_next_one_ends_the_work(town, monkeypatch, jail):
+    if jail == "bwrap" and problem():
+        pytest.skip(problem())
+    monkeypatch.setenv("GT_SESSIONS_JAIL", jail)
+    seen = [str(town.folder / name) for name in ("agent.sh", "work")]
+    content = settings.emit({"sessions": {"visible": seen}})
+    commit.change(town.town, lambda: {"settings/config.yaml": content}, "sessions", TESS)
+    rig = town.rig()
+    bead = town.bead(
+        rig, "Sell figs", "echo fig >>figs.txt",
+        "[ -e handed ] && { rm handed; closes Figs; exit; }",
+        "touch handed; git-gt handoff -s Half -m 'Only close it.'; exec sleep 900",
+    )  # fmt: skip
+    town.sling(bead)
+    town.settle()
+
+    assert town.now(bead).status == "closed"
+    assert town.file(rig, "figs.txt") == "fig\nfig\n"
+    first, second = records(town, OBSIDIAN)
+    assert (first.handoff.subject, first.how) == ("Half", "it was stopped")
+    assert (second.follows, second.how) == (first.id, "")
 
 
 def test_two_handoffs_are_some_time_apart_and_a_loop_calls_a_person(town, shop):
