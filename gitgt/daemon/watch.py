@@ -20,8 +20,9 @@ from gitgt.telemetry import logs
 
 _LOG = logging.getLogger(__name__)
 _OF_A_RIG = (
-    "desk", "witness", "refinery", "pull-requests", "radar", "dispatcher", "deacon",
+    "desk", "witness", "refinery", "pull-requests", "radar", "relief", "dispatcher", "deacon",
 )  # fmt: skip
+_OF_THE_TOWN = ("desk", "convoys", "relief", "deacon")
 
 
 def watch(town: Town, *, ready: Callable[[], None] = lambda: None) -> None:
@@ -63,7 +64,8 @@ class Eyes:
         queues = (Key("refinery", rig) for rig in self._rigs.values())
         name = self._rigs.get(place)
         if name is None:
-            return [Key("desk", "hq"), *queues, Key("convoys", "hq"), Key("deacon", "hq")]
+            own = (Key(role, "hq") for role in _OF_THE_TOWN)
+            return [*own, *queues]
         return [*(Key(role, name) for role in _OF_A_RIG), *queues, Key("convoys", "hq")]
 
     def _follow(self) -> None:
