@@ -31,6 +31,11 @@ SECRET = "ghp_" + "a1b2c3" * 6
 WORK = "```gitgt-script\necho fig 6 >>figs.txt\necho {secret}\ngit add -A\n{done}\n```"
 
 
+@pytest.fixture(autouse=True)
+def without_a_terminal(monkeypatch):
+    monkeypatch.setenv("GT_SESSIONS_LAUNCHER", "exec")
+
+
 @pytest.fixture
 def shop(town):
     """A rig whose agents are scripted, and keep transcripts."""
