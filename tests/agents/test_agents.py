@@ -20,7 +20,7 @@ from gitgt.services.town import Town
 pytestmark = pytest.mark.agents
 GO_ON = "gitgt-test-says-go-on"
 TURNS = (*probe.SCRIPT, *[("echo taken-up",)] * 8)
-MUST = ["started", "sandbox", "taps", "context", "guard", "commit", "landed"]
+MUST = ["started", "sandbox", "taps", "context", "mail", "guard", "commit", "landed"]
 
 
 @pytest.mark.timeout(600)

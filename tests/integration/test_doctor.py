@@ -21,6 +21,7 @@ copilot  started  yes  4 requests to the model
 copilot  sandbox  yes  its shell says: .../probe/polecats/...
 copilot  taps     yes  the last told: ended
 copilot  context  yes  the model was told what the bead says
+copilot  mail     yes  the model was told what waited for it
 copilot  guard    yes  Denied: gt: an agent does not make or leave branches of its sandbox
 copilot  commit   yes  a commit of the agent's is there
 copilot  landed   yes  the bead is closed
@@ -73,6 +74,7 @@ def test_a_program_that_does_nothing_is_found_out_and_what_it_did_is_kept(town, 
         "sandbox": False,
         "taps": False,
         "context": False,
+        "mail": False,
         "guard": False,
         "commit": False,
         "landed": False,

@@ -27,6 +27,8 @@ _PATIENCE: Final = 240.0
 _TO_LAND: Final = 20.0
 _LOOK_EVERY: Final = 0.5
 MARK: Final = "gitgt-probe-says-hello"
+POST: Final = "gitgt-probe-sends-mail"
+AGENT: Final = f"{RIG}/toast"
 FORBIDDEN: Final = "git checkout -q -b gitgt-probe-forbidden"
 _BRANCH: Final = "refs/heads/gitgt-probe-forbidden"
 _COMMIT: Final = 'git commit -q -m "Probe" -m "Closes: $GT_BEAD"'
@@ -126,7 +128,9 @@ def at_work(
     words = ("bead", "create", f"Probe: {MARK}", "--rig", RIG)
     trial = Trial(place, model, str(place.asked(*words)["id"]))
     try:
-        place.gt("sling", trial.bead, RIG)
+        place.gt("polecat", "identity", "add", RIG, "toast")
+        place.gt("mail", "send", AGENT, "-s", "A probe", "-m", POST)
+        place.gt("sling", trial.bead, AGENT)
         yield trial
     finally:
         place.gt("down")
@@ -163,6 +167,7 @@ def judge(trial: Trial) -> Iterator[Finding]:
     told = progress.read(session) if session else progress.Progress()
     yield Finding("taps", told.turn is not Turn.STARTING, f"the last told: {told.turn}")
     yield Finding("context", MARK in model.told, "the model was told what the bead says")
+    yield Finding("mail", POST in model.told, "the model was told what waited for it")
     yield _guarded(trial)
     made = place.git("log", "--all", "--format=%s", cwd=place.common).splitlines()
     yield Finding("commit", "Probe" in made, "a commit of the agent's is there")
