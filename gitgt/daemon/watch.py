@@ -20,9 +20,10 @@ from gitgt.telemetry import logs
 
 _LOG = logging.getLogger(__name__)
 _OF_A_RIG = (
-    "desk", "witness", "refinery", "pull-requests", "radar", "relief", "dispatcher", "deacon",
+    "desk", "witness", "refinery", "pull-requests", "radar", "relief", "bookkeeper",
+    "dispatcher", "postmaster", "deacon",
 )  # fmt: skip
-_OF_THE_TOWN = ("desk", "convoys", "relief", "deacon")
+_OF_THE_TOWN = ("desk", "relief", "bookkeeper", "convoys", "postmaster", "deacon")
 
 
 def watch(town: Town, *, ready: Callable[[], None] = lambda: None) -> None:
@@ -56,7 +57,8 @@ class Eyes:
     def route(self, place: Path, _notes: Sequence[str]) -> Iterable[Key] | None:
         """Return the keys that a change at *place* concerns; None for all of them.
 
-        A queue may wait for a bead of any other ledger, and asks the town's for its gates.
+        A queue may wait for a bead of any other ledger, and asks the town's for its gates;
+        that is where the mail of all rigs' agents is, too.
         """
         if place in self._files:
             self._follow_anew()
@@ -65,7 +67,8 @@ class Eyes:
         name = self._rigs.get(place)
         if name is None:
             own = (Key(role, "hq") for role in _OF_THE_TOWN)
-            return [*own, *queues]
+            mail = (Key("postmaster", rig) for rig in self._rigs.values())
+            return [*own, *queues, *mail]
         return [*(Key(role, name) for role in _OF_A_RIG), *queues, Key("convoys", "hq")]
 
     def _follow(self) -> None:

@@ -22,20 +22,10 @@ PROMPT: Final = "GT_PROMPT"
 # Linux takes 128 KiB in one variable or argument, the name included.
 LONGEST: Final = 120 * 1024
 
+# TMUX_TMPDIR, since a mayor begins sessions, too, and those on the same server.
 _ALLOWED: Final = frozenset(
-    {
-        "PATH",
-        "HOME",
-        "LANG",
-        "LANGUAGE",
-        "TERM",
-        "TMPDIR",
-        "USER",
-        "LOGNAME",
-        "SHELL",
-        "TZ",
-        "TMUX_TMPDIR",  # a mayor begins sessions, too, on the same server
-    }  # fmt: skip
+    {"PATH", "HOME", "LANG", "LANGUAGE", "TERM", "TMPDIR", "USER", "LOGNAME", "SHELL", "TZ"}
+    | {"TMUX_TMPDIR"}
 )
 # Commits are not signed: the key would be that of the person whose home the agent sees. An
 # empty helper forgets those that were named before it, for whatever host; so do headers.
