@@ -26,7 +26,8 @@ from gitgt.model.documents import Bead
 from gitgt.model.ids import BeadId
 from gitgt.reactor.key import Key
 from gitgt.roles.radar import RadarRole
-from gitgt.services import install, rig, sandbox
+from gitgt.services import install, rig
+from gitgt.services.agents import sandbox
 from gitgt.services.radar.radar import Radars
 from gitgt.services.town import Rig, Town
 

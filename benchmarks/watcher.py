@@ -29,7 +29,9 @@ from gitgt.model.actor import Actor, Standing
 from gitgt.model.documents import Bead, Outcome
 from gitgt.runtime import process
 from gitgt.services import beads as service
-from gitgt.services import install, rig, runtimes, sandbox, sling
+from gitgt.services import install, rig, sling
+from gitgt.services.agents import sandbox
+from gitgt.services.sessions import runtimes
 from gitgt.services.town import Rig, Town
 
 WORKTREES = 30

@@ -11,7 +11,7 @@ from gitgt.errors import GtError
 
 if TYPE_CHECKING:
     from gitgt.runtime.presets import Runtime
-    from gitgt.services.programs import Seen
+    from gitgt.services.sessions.programs import Seen
 
 
 @click.command("runtimes")
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @output.json_option
 def command(*, rig: str | None, as_json: bool) -> None:
     """Show what agents can run on: what is here, was run for real, has taps, takes up."""
-    from gitgt.services import programs, runtimes
+    from gitgt.services.sessions import programs, runtimes
 
     town = context.town()
     where = town.rig(rig) if rig else None

@@ -8,7 +8,7 @@ import click
 
 from gitgt.cli import context, output
 from gitgt.cli.noun import Noun
-from gitgt.services import agents
+from gitgt.services.agents import agents
 from gitgt.services.town import Rig, Town
 
 command = Noun(

@@ -26,7 +26,7 @@ command = Noun(
 @output.json_option
 def default_agent(*, name: str | None, rig: str | None, as_json: bool) -> None:
     """Show or set what agents run on when nothing is said."""
-    from gitgt.services import runtimes
+    from gitgt.services.sessions import runtimes
 
     town = context.town()
     where = town.rig(rig) if rig else None
@@ -53,7 +53,7 @@ def role_agent(
     *, role: str | None, name: str | None, unset: bool, rig: str | None, as_json: bool
 ) -> None:
     """Show or set what agents in a role run on."""
-    from gitgt.services import runtimes
+    from gitgt.services.sessions import runtimes
 
     town = context.town()
     where = town.rig(rig) if rig else None
@@ -80,7 +80,7 @@ def cost_tier(*, tier: str | None, rig: str | None, as_json: bool) -> None:
 
     A role that was set to something else keeps that.
     """
-    from gitgt.services import runtimes
+    from gitgt.services.sessions import runtimes
 
     town = context.town()
     where = town.rig(rig) if rig else None

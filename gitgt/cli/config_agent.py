@@ -32,7 +32,7 @@ rig_option: Final = click.option("--rig", metavar="RIG", help="For this rig's ag
 @output.json_option
 def show_all(*, rig: str | None, as_json: bool) -> None:
     """List the runtimes; the default one is marked."""
-    from gitgt.services import runtimes
+    from gitgt.services.sessions import runtimes
 
     town = context.town()
     where = town.rig(rig) if rig else None
@@ -54,7 +54,7 @@ def show_all(*, rig: str | None, as_json: bool) -> None:
 
 def _fields(town: Town, where: Rig | None, name: str, place: str) -> dict[str, Any]:
     """Return what is told of one runtime: one that cannot be used hides no other."""
-    from gitgt.services import runtimes
+    from gitgt.services.sessions import runtimes
 
     try:
         made = runtimes.named(town, where, name)
@@ -85,7 +85,8 @@ def _line(town: Town, where: Rig | None, name: str) -> str:
 def show(*, name: str, rig: str | None, as_json: bool) -> None:
     """Show all that is known of a runtime, in the form of the settings."""
     from gitgt.runtime import presets
-    from gitgt.services import runtimes, settings
+    from gitgt.services import settings
+    from gitgt.services.sessions import runtimes
 
     town = context.town()
     said = runtimes.described(town, town.rig(rig) if rig else None, name)
@@ -117,7 +118,7 @@ def define(
     It is run in the agent's worktree, with GT_AGENT, GT_BEAD and their like set; no shell
     reads it. With a preset, what that says stands behind it.
     """
-    from gitgt.services import runtimes
+    from gitgt.services.sessions import runtimes
 
     town = context.town()
     if not (line or preset or model):
@@ -147,7 +148,7 @@ def define(
 @output.json_option
 def remove(*, name: str, rig: str | None, as_json: bool) -> None:
     """Remove a runtime from the settings; a preset of that name is there again."""
-    from gitgt.services import runtimes
+    from gitgt.services.sessions import runtimes
 
     town = context.town()
     where = town.rig(rig) if rig else None

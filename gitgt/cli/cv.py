@@ -26,7 +26,7 @@ def command(*, address: str, every: bool, as_json: bool) -> None:
     What landed, what came back and why, how long its sessions took, and what they used. It is
     counted from the ledger and from the records of its sessions; what nobody knows is unknown.
     """
-    from gitgt.services import cv
+    from gitgt.services.agents import cv
 
     found = cv.of(context.town(), address)
     if as_json:

@@ -138,7 +138,7 @@ def _answer(seat: Seat, left: Left, *, as_json: bool) -> None:
 
 
 def _wait(town: Town, seat: Seat, left: Left) -> None:
-    from gitgt.services import session_records
+    from gitgt.services.sessions import session_records
 
     until = time.monotonic() + _PATIENCE
     while time.monotonic() < until:

@@ -31,7 +31,7 @@ def start(*, agent: str, fresh: bool, as_json: bool) -> None:
 
     It goes on with the mayor's last conversation, where its runtime can.
     """
-    from gitgt.services import attended, post
+    from gitgt.services.agents import attended, post
 
     town = context.town()
     mayor = post.mayor(town)
@@ -49,7 +49,7 @@ def restart(*, agent: str, fresh: bool, as_json: bool) -> None:
 
     It goes on with the last conversation, where its runtime can.
     """
-    from gitgt.services import attended, post
+    from gitgt.services.agents import attended, post
 
     town = context.town()
     mayor = post.mayor(town)
@@ -67,7 +67,7 @@ def attach(*, agent: str) -> None:
     """
     import sys
 
-    from gitgt.services import attended, post
+    from gitgt.services.agents import attended, post
 
     town = context.town()
     wish = attended.Wish(agent=agent, resume=True)
@@ -78,7 +78,7 @@ def attach(*, agent: str) -> None:
 @output.json_option
 def detach(*, as_json: bool) -> None:
     """Send away whoever sits with the mayor; its session goes on."""
-    from gitgt.services import attended, post
+    from gitgt.services.agents import attended, post
 
     town = context.town()
     count = attended.detach(post.mayor(town))
@@ -92,7 +92,7 @@ def detach(*, as_json: bool) -> None:
 @output.json_option
 def stop(*, as_json: bool) -> None:
     """End the mayor's session."""
-    from gitgt.services import attended, post
+    from gitgt.services.agents import attended, post
 
     town = context.town()
     ended = attended.stop(town, post.mayor(town))
@@ -107,7 +107,7 @@ def stop(*, as_json: bool) -> None:
 @output.json_option
 def status(*, running: bool, as_json: bool) -> None:
     """Tell whether the mayor has a session, on what it runs, and what is on its hook."""
-    from gitgt.services import attended, post
+    from gitgt.services.agents import attended, post
 
     town = context.town()
     found = attended.standing(town, post.mayor(town))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from gitgt.cli import convoy, escalation, mq, output
-from gitgt.services.agents import AgentState
+from gitgt.services.agents.agents import AgentState
 from gitgt.services.radar import radar_held
 from gitgt.services.status import RigView, TownView
 

@@ -99,7 +99,7 @@ def _rigs(town: Town, rig: str | None, about: str) -> list[Rig]:
 
 
 def _show_nudges(rigs: list[Rig], agent: str, *, as_json: bool) -> None:
-    from gitgt.services import hook
+    from gitgt.services.agents import hook
     from gitgt.services.radar import radar_nudges
 
     wanted = hook.spellings(agent) if agent else {""}

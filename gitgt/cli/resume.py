@@ -15,7 +15,7 @@ def command(*, address: str | None, as_json: bool) -> None:
 
     That is what it handed over, what it noted since, and what is on the hook.
     """
-    from gitgt.services import hook
+    from gitgt.services.agents import hook
     from gitgt.services.handoff import finding, told
 
     town = context.town()

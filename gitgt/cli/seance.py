@@ -64,8 +64,8 @@ def _row(record: SessionRecord, state: str) -> tuple[str, ...]:
 
 def _read(town: Town, name: str, *, as_json: bool) -> None:
     from gitgt.model import transcript
-    from gitgt.services import session_records
     from gitgt.services.seance import reading
+    from gitgt.services.sessions import session_records
 
     record = session_records.find(town, name)
     turns = reading.said(town, record)
@@ -77,8 +77,8 @@ def _read(town: Town, name: str, *, as_json: bool) -> None:
 
 
 def _talk(town: Town, name: str, prompt: str, *, as_json: bool) -> None:
-    from gitgt.services import session_records
     from gitgt.services.seance import fork, reading
+    from gitgt.services.sessions import session_records
 
     record = session_records.find(town, name)
     if not prompt and sys.stdin.isatty() and not as_json:

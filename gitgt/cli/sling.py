@@ -80,7 +80,7 @@ def _check_started(town: Town, slung: Sequence[Bead]) -> None:
     Raises:
         RefusedError: somebody was, and why.
     """
-    from gitgt.services.sessions import NOT_STARTED
+    from gitgt.services.sessions.sessions import NOT_STARTED
 
     for each in slung:
         now = town.ledger_of(each.id).snapshot().bead(each.id)

@@ -74,7 +74,7 @@ def down(*, as_json: bool) -> None:
     where this ended.
     """
     from gitgt.daemon import background
-    from gitgt.services import wip
+    from gitgt.services.agents import wip
 
     town = context.town()
     with output.progress("ending what runs"):

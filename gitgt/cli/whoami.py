@@ -10,7 +10,7 @@ import click
 
 from gitgt.cli import context, output
 from gitgt.cli.noun import Noun
-from gitgt.services import whoami
+from gitgt.services.agents import whoami
 
 role = Noun(
     "See your role here, and the others.",

@@ -14,7 +14,7 @@ from gitgt.daemon.instance import Instance
 from gitgt.errors import SettingsError
 from gitgt.reactor.key import Key
 from gitgt.reactor.sources import Sources
-from gitgt.services import runtimes
+from gitgt.services.sessions import runtimes
 from gitgt.services.town import RIGS, Town
 from gitgt.telemetry import logs
 

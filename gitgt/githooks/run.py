@@ -64,7 +64,7 @@ def _go_on(place: Place) -> None:
     """
     from gitgt.daemon.assemble import one_pass
     from gitgt.daemon.presence import others_act
-    from gitgt.services import hook
+    from gitgt.services.agents import hook
 
     if others_act(place.town.root):
         return

@@ -7,8 +7,8 @@ from typing import Final
 
 from gitgt.model.dispatch import SessionState
 from gitgt.reactor.key import Key, Settled
-from gitgt.services import sessions
 from gitgt.services.costs import counting, holding, work_notes
+from gitgt.services.sessions import sessions
 from gitgt.services.town import Rig, Town
 
 _HQ: Final = "hq"

@@ -23,13 +23,15 @@ from gitgt.model.dispatch import (
 from gitgt.model.documents import Severity
 from gitgt.model.ids import BeadId
 from gitgt.reactor.key import Key, Settled
-from gitgt.services import attended, beads, branch, leaving, sessions, sling, submit
+from gitgt.services import beads, branch, sling, submit
+from gitgt.services.agents import attended
+from gitgt.services.agents.hook import held, submitted
 from gitgt.services.costs import holding
 from gitgt.services.costs.budgets import Purse
-from gitgt.services.hook import held, submitted
 from gitgt.services.radar import radar_order
 from gitgt.services.radar.radar import Radars
-from gitgt.services.sessions import Seen
+from gitgt.services.sessions import leaving, sessions
+from gitgt.services.sessions.sessions import Seen
 from gitgt.services.town import Rig, Town
 
 _WHO = Actor.role("dispatcher")

@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from gitgt.model.dispatch import is_polecat
 from gitgt.model.radar import Live, Standing
 from gitgt.reactor.key import Key, Settled
-from gitgt.services import sessions, wip
+from gitgt.services.agents import wip
 from gitgt.services.radar import radar_nudges
 from gitgt.services.radar.radar import Picture, Radars
+from gitgt.services.sessions import sessions
 from gitgt.services.town import Rig, Town
 
 

@@ -9,7 +9,8 @@ from gitgt.ledger.snapshot import Snapshot
 from gitgt.model.documents import Bead
 from gitgt.model.lifecycle import BeadStatus
 from gitgt.reactor.key import Key, Settled
-from gitgt.services import branch, sandbox, wip
+from gitgt.services import branch
+from gitgt.services.agents import sandbox, wip
 from gitgt.services.town import Rig, Town
 
 _LOG = logging.getLogger(__name__)

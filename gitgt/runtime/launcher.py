@@ -9,7 +9,7 @@ from typing import Protocol
 
 from gitgt.runtime.assignment import Assignment
 from gitgt.runtime.commandline import TapFiles
-from gitgt.runtime.vt import View
+from gitgt.runtime.terminal.vt import View
 
 
 class Kind(StrEnum):

@@ -32,11 +32,11 @@ from typing import Any, Final, Self
 from gitgt.errors import BusyError, EnvironmentProblemError
 from gitgt.git import faults
 from gitgt.runtime import identity
-from gitgt.runtime.greeting import Greeting
 from gitgt.runtime.held import is_held
 from gitgt.runtime.identity import Identity
 from gitgt.runtime.notes import write_whole as write_whole  # noqa: PLC0414 - for who asks here
 from gitgt.runtime.program import find_program
+from gitgt.runtime.terminal.greeting import Greeting
 
 CANNOT_EXECUTE: Final = 126  # as a shell says it
 RUN_MARK: Final = "GT_RUN"

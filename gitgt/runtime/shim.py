@@ -23,8 +23,8 @@ def main(directory: str, lock: int | None) -> None:
     if root not in sys.path:
         sys.path.insert(0, root)
 
-    from gitgt.runtime import handover
     from gitgt.runtime.supervisor import supervise
+    from gitgt.runtime.terminal import handover
 
     if lock is None:
         handover.take(Path(directory))

@@ -34,9 +34,9 @@ from gitgt.runtime.process import (
     wait_for_end,
     write_whole,
 )
-from gitgt.runtime.reception import Reception
 from gitgt.runtime.ring import Ring
-from gitgt.runtime.stages import Child, stage_for
+from gitgt.runtime.terminal.reception import Reception
+from gitgt.runtime.terminal.stages import Child, stage_for
 
 _CHUNK: Final = 1 << 16
 _SWEEPS: Final = 10

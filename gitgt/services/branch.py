@@ -21,9 +21,9 @@ from gitgt.model.dispatch import is_polecat
 from gitgt.model.documents import Bead, MergeRequest, Severity
 from gitgt.model.ids import BeadId, is_bead_id
 from gitgt.services import submit, target
+from gitgt.services.agents.sandbox import branch_of
 from gitgt.services.integration import branches
 from gitgt.services.queue import landed
-from gitgt.services.sandbox import branch_of
 from gitgt.services.town import Rig, Town
 
 _LOG = logging.getLogger(__name__)

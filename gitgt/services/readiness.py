@@ -11,9 +11,9 @@ from typing import Final
 from gitgt.errors import GtError
 from gitgt.model.actor import Actor
 from gitgt.model.address import Address, Role
-from gitgt.services import sessions
 from gitgt.services.mail import delivery, nudging
 from gitgt.services.mail.nudging import Word
+from gitgt.services.sessions import sessions
 from gitgt.services.town import Rig, Town
 
 # Whoever works without a person is told its mail without asking for it.

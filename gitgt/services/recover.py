@@ -11,7 +11,7 @@ from gitgt.errors import AmbiguousError, NotFoundError
 from gitgt.git import refs, snapshot
 from gitgt.model.ids import is_bead_id
 from gitgt.model.instant import text_of
-from gitgt.services import sandbox
+from gitgt.services.agents import sandbox
 from gitgt.services.town import Rig, Town
 
 

@@ -21,7 +21,7 @@ from gitgt.ledger import verdicts
 from gitgt.ledger.session_records import SessionRecords
 from gitgt.ledger.work_notes import WorkNotes
 from gitgt.model.documents import MergeRequest
-from gitgt.services import transcripts
+from gitgt.services.sessions import transcripts
 from gitgt.services.submit import TRASH
 from gitgt.services.town import Rig, Town
 

@@ -18,19 +18,10 @@ from gitgt.model.documents import Agent, Bead
 from gitgt.model.ids import BeadId
 from gitgt.model.lifecycle import AgentStatus, BeadStatus, BeadVerb
 from gitgt.model.namepool import free_name
-from gitgt.services import (
-    claims,
-    convoy,
-    graph,
-    programs,
-    reading,
-    runtimes,
-    sessions,
-    settings,
-    target,
-)
-from gitgt.services.hook import HELD, held, hooks
+from gitgt.services import claims, convoy, graph, reading, settings, target
+from gitgt.services.agents.hook import HELD, held, hooks
 from gitgt.services.integration import branches
+from gitgt.services.sessions import programs, runtimes, sessions
 from gitgt.services.town import Rig, Town
 
 

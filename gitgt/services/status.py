@@ -11,8 +11,9 @@ from gitgt.errors import NotFoundError, SettingsError
 from gitgt.model.documents import Escalation, MergeRequest
 from gitgt.model.flaky import Flakes
 from gitgt.model.gate import Gate
-from gitgt.services import agents, convoy, escalations, reading
-from gitgt.services.agents import Seen
+from gitgt.services import convoy, escalations, reading
+from gitgt.services.agents import agents
+from gitgt.services.agents.agents import Seen
 from gitgt.services.convoy import Progress
 from gitgt.services.gates import gate, gate_history
 from gitgt.services.gates.gate_runs import GateRuns

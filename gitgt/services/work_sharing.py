@@ -17,8 +17,9 @@ from gitgt.git.repository import Repository
 from gitgt.git.snapshot import WIP
 from gitgt.git.transaction import RefMove, move_refs
 from gitgt.model.dispatch import is_polecat
-from gitgt.services import hook, sandbox, sync, wip
-from gitgt.services.post import CREW
+from gitgt.services import sync
+from gitgt.services.agents import hook, sandbox, wip
+from gitgt.services.agents.post import CREW
 from gitgt.services.town import Rig, Town
 
 

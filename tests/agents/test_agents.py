@@ -11,10 +11,10 @@ from gitgt.runtime import presets
 from gitgt.runtime.assignment import Assignment, TakesUp
 from gitgt.runtime.fakemodel import script
 from gitgt.runtime.fakemodel.server import serving
-from gitgt.services import session_records, sessions
 from gitgt.services.costs import counting
 from gitgt.services.doctor import probe
 from gitgt.services.doctor.throwaway import RIG
+from gitgt.services.sessions import session_records, sessions
 from gitgt.services.town import Town
 
 pytestmark = pytest.mark.agents

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from gitgt.services import crew, runtimes, session_records, settings
+from gitgt.services import settings
+from gitgt.services.agents import crew
+from gitgt.services.sessions import runtimes, session_records
 from tests.support.commandline import gt
 from tests.support.town import TESS, TownBuilder
 from tests.support.waiting import until

@@ -11,8 +11,10 @@ import pytest
 
 from gitgt.git import githooks
 from gitgt.git.repository import Repository
-from gitgt.services import crew, install, rig, runtimes
+from gitgt.services import install, rig
+from gitgt.services.agents import crew
 from gitgt.services.gates import gate
+from gitgt.services.sessions import runtimes
 from gitgt.services.town import Town
 from tests.support.checkout import Checkout
 from tests.support.deaths import announced, do, traces

@@ -11,7 +11,7 @@ import pytest
 from gitgt.errors import NotFoundError
 from gitgt.git import trash
 from gitgt.git.repository import Repository
-from gitgt.services import crew, crew_care, polecats, sandbox
+from gitgt.services.agents import crew, crew_care, polecats, sandbox
 from gitgt.services.town import Town
 from tests.support.checkout import Checkout
 from tests.support.deaths import announced, do, traces

@@ -14,7 +14,8 @@ from gitgt.model.documents import Escalation, MergeRequest
 from gitgt.runtime import identity
 from gitgt.runtime.environment import town_mark
 from gitgt.runtime.process import TOWN_MARK
-from gitgt.services import runtimes, session_records, settings
+from gitgt.services import settings
+from gitgt.services.sessions import runtimes, session_records
 from tests.support.commandline import gt
 from tests.support.town import TESS, TownBuilder
 from tests.support.waiting import until

@@ -13,7 +13,8 @@ from gitgt.ledger import genesis
 from gitgt.ledger.transact import Change, Ledger
 from gitgt.model.actor import Actor, Standing
 from gitgt.model.documents import Bead
-from gitgt.services import beads, hook, sling
+from gitgt.services import beads, sling
+from gitgt.services.agents import hook
 from gitgt.services.town import Town
 from tests.support.crowd import crowd
 

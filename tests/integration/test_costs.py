@@ -11,8 +11,10 @@ from gitgt.errors import RefusedError
 from gitgt.ledger.work_notes import REF, WorkNotes, join
 from gitgt.model.session_record import Usage
 from gitgt.model.work_note import WorkNote
-from gitgt.services import attended, post, runtimes, session_records, sharing
+from gitgt.services import sharing
+from gitgt.services.agents import attended, post
 from gitgt.services.costs import counting, report
+from gitgt.services.sessions import runtimes, session_records
 from tests.support.checkout import Checkout
 from tests.support.clones import Place, hub
 from tests.support.commandline import gt

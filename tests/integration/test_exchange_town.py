@@ -8,10 +8,11 @@ import pytest
 
 from gitgt.errors import NotFoundError
 from gitgt.model.documents import Agent, Bead, Convoy
-from gitgt.services import install, runtimes
+from gitgt.services import install
 from gitgt.services.exchange import gastown
 from gitgt.services.formula.library import Formulas
 from gitgt.services.gates import gate
+from gitgt.services.sessions import runtimes
 from gitgt.services.town import Town
 from tests.support.checkout import Checkout
 from tests.support.commandline import gt

@@ -11,7 +11,9 @@ from filelock import FileLock
 from gitgt.git.spool import Spool
 from gitgt.model.actor import Actor, Standing
 from gitgt.model.documents import Bead
-from gitgt.services import crew, install, rig, runtimes, sandbox, sling
+from gitgt.services import install, rig, sling
+from gitgt.services.agents import crew, sandbox
+from gitgt.services.sessions import runtimes
 from tests.support.checkout import Checkout
 from tests.support.commandline import gt
 

@@ -24,7 +24,7 @@ from gitgt.runtime.assignment import Assignment
 from gitgt.runtime.launcher import ABSENT
 from gitgt.runtime.launchers.launchers import Launchers
 from gitgt.runtime.presets import Runtime
-from gitgt.services import wip
+from gitgt.services.agents import wip
 from gitgt.services.gates.gate_trouble import Troubles
 from tests.support.town import Clock
 from tests.support.waiting import until

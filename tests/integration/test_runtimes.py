@@ -15,7 +15,8 @@ from gitgt.errors import (
 )
 from gitgt.model.actor import Actor
 from gitgt.runtime import presets
-from gitgt.services import programs, runtimes, sling
+from gitgt.services import sling
+from gitgt.services.sessions import programs, runtimes
 from gitgt.services.sling import Order
 from tests.support.checkout import Checkout
 from tests.support.commandline import gt

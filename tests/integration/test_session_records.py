@@ -15,7 +15,8 @@ from gitgt.model.session_record import Usage
 from gitgt.runtime.assignment import Assignment
 from gitgt.runtime.presets import Prompt, Runtime
 from gitgt.runtime.progress import Progress, Turn, change
-from gitgt.services import session_records, sessions, sharing
+from gitgt.services import sharing
+from gitgt.services.sessions import session_records, sessions
 from tests.support.clones import Place, hub
 from tests.support.deaths import announced, do, traces
 from tests.support.waiting import until

@@ -8,9 +8,10 @@ import pytest
 
 from gitgt.errors import GitFailedError, NotAllowedError, NotFoundError, RefusedError
 from gitgt.model.actor import Actor, Standing
-from gitgt.services import rig, runtimes
+from gitgt.services import rig
 from gitgt.services.gates import gate
 from gitgt.services.rig import Wanted
+from gitgt.services.sessions import runtimes
 from tests.support.checkout import Checkout
 from tests.support.commandline import gt
 from tests.support.town import TESS

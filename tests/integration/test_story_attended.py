@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from gitgt.errors import NotFoundError
-from gitgt.services import agents, attended, beads, crew, post, settings
+from gitgt.services import beads, settings
+from gitgt.services.agents import agents, attended, crew, post
 from tests.support.sitting import running
 from tests.support.town import TESS
 from tests.support.waiting import until

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from gitgt.services import convoy, crew
+from gitgt.services import convoy
 from gitgt.services import sling as service
+from gitgt.services.agents import crew
 from tests.support.checkout import Checkout
 from tests.support.town import TESS
 

@@ -9,7 +9,9 @@ import pytest
 from gitgt.errors import RefusedError
 from gitgt.git import trash
 from gitgt.git.repository import Repository
-from gitgt.services import attended, beads, crew, crew_care, post, sessions
+from gitgt.services import beads
+from gitgt.services.agents import attended, crew, crew_care, post
+from gitgt.services.sessions import sessions
 from tests.support.checkout import Checkout
 from tests.support.commandline import gt
 from tests.support.outputs import validator

@@ -6,7 +6,8 @@ import pytest
 
 from gitgt.errors import RefusedError
 from gitgt.model.actor import Actor
-from gitgt.services import sandbox, submit
+from gitgt.services import submit
+from gitgt.services.agents import sandbox
 
 OBSIDIAN = "shop/polecats/obsidian"
 SIDES = "<<<<<<< HEAD\napple 5\n=======\napple 4\n>>>>>>> main\npear 4\nplum 5\n"

@@ -12,19 +12,12 @@ import pytest
 from gitgt.errors import BusyError, NotAllowedError, RefusedError
 from gitgt.model.actor import Actor
 from gitgt.runtime.jail import problem
-from gitgt.services import (
-    attended,
-    commit,
-    crew,
-    hook,
-    post,
-    session_records,
-    sessions,
-    settings,
-)
+from gitgt.services import commit, settings
+from gitgt.services.agents import attended, crew, hook, post
 from gitgt.services.handoff import compaction, over, relief, told
 from gitgt.services.handoff.over import Words
 from gitgt.services.handoff.seat import seat_of
+from gitgt.services.sessions import session_records, sessions
 from tests.support.commandline import gt
 from tests.support.deaths import announced, do, traces
 from tests.support.outputs import validator

@@ -9,7 +9,8 @@ import pytest
 
 from gitgt.errors import NotAllowedError, RefusedError
 from gitgt.model.actor import Actor
-from gitgt.services import crew, hook, hook_moves, hook_record, post, sandbox, wip, work_sharing
+from gitgt.services import work_sharing
+from gitgt.services.agents import crew, hook, hook_moves, hook_record, post, sandbox, wip
 from gitgt.services.queue import tuning
 from gitgt.services.queue.tuning import Brake
 from tests.support.clones import Place, hub

@@ -9,8 +9,9 @@ import pytest
 
 from gitgt.model.lifecycle import BeadStatus
 from gitgt.runtime import jail
-from gitgt.services import commit, sessions, settings
+from gitgt.services import commit, settings
 from gitgt.services.jail import choice
+from gitgt.services.sessions import sessions
 from tests.support.commandline import gt
 from tests.support.town import TESS
 

@@ -5,9 +5,9 @@ import json
 import pytest
 
 from gitgt.cli.bead.outputs import OTHERS
-from gitgt.runtime import tmux
 from gitgt.runtime.environment import town_mark
-from gitgt.services import runtimes
+from gitgt.runtime.terminal import tmux
+from gitgt.services.sessions import runtimes
 from tests.support.commandline import gt
 from tests.support.outputs import validator
 from tests.support.stage import HAS_TMUX

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from gitgt.services import agents, beads
+from gitgt.services import beads
+from gitgt.services.agents import agents
 from tests.support.sitting import running
 from tests.support.town import TESS
 from tests.support.waiting import until

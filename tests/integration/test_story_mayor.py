@@ -7,9 +7,10 @@ import shlex
 
 import pytest
 
-from gitgt.services import attended, post, runtimes, session_records, sessions
-from gitgt.services import hook as hooks
-from gitgt.services.hook_moves import attach
+from gitgt.services.agents import attended, post
+from gitgt.services.agents import hook as hooks
+from gitgt.services.agents.hook_moves import attach
+from gitgt.services.sessions import runtimes, session_records, sessions
 from tests.support.commandline import gt
 from tests.support.outputs import validator
 from tests.support.sitting import running

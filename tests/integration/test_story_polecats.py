@@ -10,7 +10,8 @@ from gitgt.errors import RefusedError
 from gitgt.git import trash
 from gitgt.git.repository import Repository
 from gitgt.model.session_record import Usage
-from gitgt.services import agents, cv, polecats, sandbox, session_records
+from gitgt.services.agents import agents, cv, polecats, sandbox
+from gitgt.services.sessions import session_records
 from tests.support.commandline import gt
 from tests.support.outputs import validator
 from tests.support.town import TESS

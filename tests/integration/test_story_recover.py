@@ -6,7 +6,8 @@ import pytest
 
 from gitgt.errors import NotFoundError
 from gitgt.git import snapshot
-from gitgt.services import recover, sandbox
+from gitgt.services import recover
+from gitgt.services.agents import sandbox
 from gitgt.services.beads import release
 from tests.support.commandline import gt
 from tests.support.town import TESS

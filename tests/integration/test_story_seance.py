@@ -11,16 +11,10 @@ import pytest
 from gitgt.errors import NotFoundError
 from gitgt.ledger.transcripts import REF
 from gitgt.model.session_record import SessionRecord
-from gitgt.services import (
-    runtimes,
-    session_records,
-    sessions,
-    settings,
-    sharing,
-    transcripts,
-)
+from gitgt.services import settings, sharing
 from gitgt.services.seance import listing, reading
 from gitgt.services.seance.listing import Wanted
+from gitgt.services.sessions import runtimes, session_records, sessions, transcripts
 from tests.support.clones import Place, hub
 from tests.support.commandline import gt
 from tests.support.outputs import validator

@@ -14,7 +14,8 @@ from gitgt.model.documents import Escalation
 from gitgt.reactor.key import Key
 from gitgt.roles.dispatcher import DispatcherRole
 from gitgt.runtime import identity, process
-from gitgt.services import beads, escalations, sessions, settings
+from gitgt.services import beads, escalations, settings
+from gitgt.services.sessions import sessions
 from tests.support.checkout import Checkout
 from tests.support.commandline import gt
 from tests.support.sitting import running

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from gitgt.services import runtimes, sling
+from gitgt.services import sling
+from gitgt.services.sessions import runtimes
 from tests.support.commandline import gt
 from tests.support.town import TESS
 from tests.support.waiting import until

@@ -12,7 +12,8 @@ import pytest
 from gitgt.runtime import presets
 from gitgt.runtime.assignment import Assignment
 from gitgt.runtime.commandline import TapFiles
-from gitgt.services import runtimes, settings, taps
+from gitgt.services import settings, taps
+from gitgt.services.sessions import runtimes
 from gitgt.services.taps import placing
 from tests.support.checkout import Checkout
 from tests.support.commandline import gt

@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from gitgt.runtime.progress import Progress, Turn
-from gitgt.services import prime, session_records
+from gitgt.services import prime
 from gitgt.services.mail import nudges, nudging, sending
 from gitgt.services.mail.nudging import Word
 from gitgt.services.mail.sending import Letter
+from gitgt.services.sessions import session_records
 from gitgt.services.town import Town
 from tests.support.commandline import gt
 from tests.support.seats import of_polecat

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gitgt.git.spool import Spool
-from gitgt.services import crew
+from gitgt.services.agents import crew
 from tests.support.checkout import Checkout
 from tests.support.commandline import gt
 from tests.support.town import TESS

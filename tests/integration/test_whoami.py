@@ -7,7 +7,7 @@ import json
 import pytest
 
 from gitgt.errors import NotFoundError, RefusedError
-from gitgt.services import crew, whoami
+from gitgt.services.agents import crew, whoami
 from tests.support.commandline import gt
 from tests.support.outputs import validator
 from tests.support.town import TESS

@@ -24,7 +24,8 @@ from gitgt.git import faults
 from gitgt.ledger.verdicts import Verdicts
 from gitgt.model.documents import Bead, Convoy, Escalation, MergeRequest
 from gitgt.model.gate import gate_hash
-from gitgt.services import hook, sling
+from gitgt.services import sling
+from gitgt.services.agents import hook
 from gitgt.services.gates import gate
 from gitgt.services.gates.gate_keys import environment
 from gitgt.services.sling import Order, Slung

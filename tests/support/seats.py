@@ -9,7 +9,7 @@ from typing import Any
 from gitgt.model.documents import Bead
 from gitgt.runtime import progress
 from gitgt.runtime.progress import Progress
-from gitgt.services import sessions
+from gitgt.services.sessions import sessions
 from gitgt.services.town import Rig
 from tests.support.checkout import Checkout
 from tests.support.commandline import Answer, gt

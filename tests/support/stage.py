@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from gitgt.runtime import presets, tmux
+from gitgt.runtime import presets
 from gitgt.runtime.assignment import Assignment
 from gitgt.runtime.environment import town_mark
 from gitgt.runtime.launcher import Kind, Session
 from gitgt.runtime.launchers.launchers import Launchers
-from gitgt.runtime.vt import View
+from gitgt.runtime.terminal import tmux
+from gitgt.runtime.terminal.vt import View
 from gitgt.runtime.wiring import Wiring
 from tests.support.waiting import until
 

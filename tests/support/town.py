@@ -17,9 +17,10 @@ from gitgt.model.actor import Actor, Standing
 from gitgt.model.documents import Bead, Convoy, Escalation, MergeRequest
 from gitgt.model.ids import BeadId
 from gitgt.runtime import process
-from gitgt.services import beads, install, rig, runtimes, sling
+from gitgt.services import beads, install, rig, sling
 from gitgt.services.gates import gate
 from gitgt.services.rig import Wanted
+from gitgt.services.sessions import runtimes
 from gitgt.services.sling import Order, Slung
 from gitgt.services.town import Rig, Town
 from tests.support.checkout import Checkout

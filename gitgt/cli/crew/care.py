@@ -20,7 +20,7 @@ def pristine(*, names: tuple[str, ...], rig: str | None, every: bool, as_json: b
     One with changes that are not committed, or with commits of its own while the rig's branch
     has gone on, is left as it is, and told.
     """
-    from gitgt.services import crew_care
+    from gitgt.services.agents import crew_care
 
     town = context.town()
     told: list[dict[str, object]] = []
@@ -53,7 +53,7 @@ def pristine(*, names: tuple[str, ...], rig: str | None, every: bool, as_json: b
 @output.json_option
 def rename(*, old: str, new: str, rig: str | None, as_json: bool) -> None:
     """Give a crew member another name: worktree, branch and hook go along."""
-    from gitgt.services import crew_care
+    from gitgt.services.agents import crew_care
 
     town = context.town()
     where, name = who.rig_of(town, old, rig)
@@ -77,7 +77,7 @@ def remove(*, name: str, rig: str | None, force: bool, purge: bool, as_json: boo
     there are changes not committed or commits not landed. With --force all of that is kept
     first: in a snapshot, and in the trash.
     """
-    from gitgt.services import crew_care
+    from gitgt.services.agents import crew_care
 
     town = context.town()
     leaver = crew_care.leaver(town, *who.rig_of(town, name, rig))

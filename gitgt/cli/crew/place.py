@@ -12,7 +12,7 @@ from gitgt.cli.crew import who
 from gitgt.errors import GtError
 
 if TYPE_CHECKING:
-    from gitgt.services.crew_care import Member
+    from gitgt.services.agents.crew_care import Member
 
 
 @click.command()
@@ -24,7 +24,7 @@ def add(*, names: tuple[str, ...], rig: str | None, as_json: bool) -> None:
 
     It is at crew/NAME of the rig, on a branch of that name. Several may be named.
     """
-    from gitgt.services import crew
+    from gitgt.services.agents import crew
 
     town = context.town()
     told = []
@@ -75,7 +75,7 @@ def status(*, name: str | None, rig: str | None, as_json: bool) -> None:
 
     Without a name, that of everybody in the crew.
     """
-    from gitgt.services import crew_care
+    from gitgt.services.agents import crew_care
 
     town = context.town()
     posts = who.all_meant(town, [name] if name else [], rig, every=name is None)

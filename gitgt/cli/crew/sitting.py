@@ -11,8 +11,8 @@ from gitgt.cli import context, output
 from gitgt.cli.crew import who
 
 if TYPE_CHECKING:
-    from gitgt.services.attended import Begun
-    from gitgt.services.post import Post
+    from gitgt.services.agents.attended import Begun
+    from gitgt.services.agents.post import Post
 
 agent_option = click.option(
     "--agent", default="", metavar="RUNTIME", help="What its session runs on."
@@ -38,7 +38,7 @@ def start(
 
     Without a name, in the one that we stand in. Where one goes on, nothing is begun.
     """
-    from gitgt.services import attended
+    from gitgt.services.agents import attended
 
     town = context.town()
     wish = attended.Wish(agent=agent, resume=resume)
@@ -63,7 +63,7 @@ def restart(
     What is not committed is saved, and stays where it is; the new one knows nothing of the
     old one but what is in the ledger and the worktree.
     """
-    from gitgt.services import attended
+    from gitgt.services.agents import attended
 
     town = context.town()
     wish = attended.Wish(agent=agent)
@@ -81,7 +81,7 @@ def restart(
 @output.json_option
 def stop(*, names: tuple[str, ...], rig: str | None, every: bool, as_json: bool) -> None:
     """End a session in a worktree of the crew; what is not committed there is saved."""
-    from gitgt.services import attended
+    from gitgt.services.agents import attended
 
     town = context.town()
     posts = who.all_meant(town, names, rig, every=every)
@@ -104,7 +104,7 @@ def attach(*, name: str | None, rig: str | None, agent: str, resume: bool) -> No
 
     It is begun if none goes on. Ctrl-b d leaves, and the session goes on.
     """
-    from gitgt.services import attended
+    from gitgt.services.agents import attended
 
     town = context.town()
     wish = attended.Wish(agent=agent, resume=resume)
@@ -128,7 +128,7 @@ def previous(*, name: str | None, rig: str | None) -> None:
 
 
 def _beside(name: str | None, rig: str | None, step: int) -> None:
-    from gitgt.services import attended, crew_care
+    from gitgt.services.agents import attended, crew_care
 
     town = context.town()
     here = who.meant(town, name, rig)
@@ -151,7 +151,7 @@ def refresh(
     A handoff, made from outside: what is not committed is saved, hook, branch and commits are
     noted with your message, that session ends and another begins.
     """
-    from gitgt.services import crew_care
+    from gitgt.services.agents import crew_care
 
     town = context.town()
     member = who.meant(town, name, rig)

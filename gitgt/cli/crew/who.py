@@ -12,7 +12,7 @@ from gitgt.cli import context
 from gitgt.services.town import Rig, Town
 
 if TYPE_CHECKING:
-    from gitgt.services.post import Post
+    from gitgt.services.agents.post import Post
 
 rig_option = click.option(
     "--rig", metavar="RIG", help="The rig; otherwise the one that we stand in."
@@ -32,7 +32,7 @@ def meant(town: Town, name: str | None, rig: str | None) -> Post:
     Raises:
         NotFoundError: nobody of that name is in the crew.
     """
-    from gitgt.services import post
+    from gitgt.services.agents import post
 
     where, called = rig_of(town, name, rig)
     return post.present(town, where, called or _here(town, where))
@@ -42,7 +42,7 @@ def all_meant(
     town: Town, names: Sequence[str], rig: str | None, *, every: bool
 ) -> list[Post]:  # fmt: skip
     """Return who is meant: those named, or with *every* the whole crew."""
-    from gitgt.services import crew_care
+    from gitgt.services.agents import crew_care
 
     if not every:
         return [meant(town, each, rig) for each in names or (None,)]

@@ -11,11 +11,11 @@ from gitgt.cli import context, output, page
 from gitgt.errors import NotFoundError
 from gitgt.model.documents import Bead
 from gitgt.model.ids import is_bead_id
-from gitgt.services import hook
+from gitgt.services.agents import hook
 from gitgt.services.town import Town
 
 if TYPE_CHECKING:
-    from gitgt.services.hook_record import Hook
+    from gitgt.services.agents.hook_record import Hook
 
 
 @click.command()
@@ -103,7 +103,7 @@ def whose_hook(town: Town, address: str | None) -> str:
 @output.json_option
 def show(*, address: str | None, as_json: bool) -> None:
     """Show how a hook stands, in one line."""
-    from gitgt.services import hook_record
+    from gitgt.services.agents import hook_record
 
     town = context.town()
     found = hook_record.of(town, whose_hook(town, address))
@@ -124,7 +124,7 @@ def _cells(found: Hook) -> tuple[str, ...]:
 @output.json_option
 def status(*, address: str | None, past: bool, as_json: bool) -> None:
     """Tell all of a hook: branch, snapshot, session, and what is on this machine alone."""
-    from gitgt.services import hook_record
+    from gitgt.services.agents import hook_record
 
     town = context.town()
     found = hook_record.of(town, whose_hook(town, address), past=past)

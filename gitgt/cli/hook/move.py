@@ -25,7 +25,7 @@ def attach(*, bead: str, target: str | None, force: bool, as_json: bool) -> None
 
 def put_on(bead: str, target: str | None, *, force: bool, as_json: bool) -> None:
     """Put a bead on a hook, and say so."""
-    from gitgt.services import hook_moves
+    from gitgt.services.agents import hook_moves
 
     town = context.town()
     done = hook_moves.attach(town, bead, whose_hook(town, target), context.me(), force=force)
@@ -55,7 +55,7 @@ def detach(*, what: str | None, target: str | None, force: bool, as_json: bool) 
 
 def take_off(what: str | None, target: str | None, *, force: bool, as_json: bool) -> None:
     """Take a bead off a hook, and say so; one word may name either."""
-    from gitgt.services import hook_moves
+    from gitgt.services.agents import hook_moves
 
     town = context.town()
     if what is not None and target is None and not is_bead_id(what):

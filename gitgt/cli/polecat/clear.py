@@ -11,8 +11,8 @@ from gitgt.errors import GtError
 from gitgt.services.town import Rig, Town
 
 if TYPE_CHECKING:
-    from gitgt.services.dismantle import Kept
-    from gitgt.services.polecats import Idle
+    from gitgt.services.agents.dismantle import Kept
+    from gitgt.services.agents.polecats import Idle
 
 _force = click.option("--force", "-f", is_flag=True, help="Although work is at hand there.")
 _dry_run = click.option("--dry-run", is_flag=True, help="Only tell what would be done.")
@@ -56,7 +56,7 @@ def remove(*, names: tuple[str, ...], every: bool, force: bool, as_json: bool) -
 
 
 def _wanted(town: Town, names: tuple[str, ...], *, every: bool) -> list[tuple[Rig, str]]:
-    from gitgt.services import polecats
+    from gitgt.services.agents import polecats
 
     found: list[tuple[Rig, str]] = []
     for name in names:
@@ -70,7 +70,7 @@ def _wanted(town: Town, names: tuple[str, ...], *, every: bool) -> list[tuple[Ri
 
 
 def _foresee(town: Town, wanted: list[tuple[Rig, str]], *, as_json: bool) -> None:
-    from gitgt.services import dismantle
+    from gitgt.services.agents import dismantle
 
     found = {address: dismantle.at_hand(town, rig, address) for rig, address in wanted}
     if as_json:
@@ -85,7 +85,7 @@ def _clear(
     town: Town, wanted: list[tuple[Rig, str]], *, force: bool, but_branches: bool, as_json: bool
 ) -> None:
     """Take one sandbox away after the other: what stops one does not stop the others."""
-    from gitgt.services import polecats
+    from gitgt.services.agents import polecats
 
     done: list[tuple[str, Kept]] = []
     failed: list[GtError] = []
@@ -125,7 +125,7 @@ def _tell(done: list[tuple[str, Kept]], *, as_json: bool) -> None:
 @output.json_option
 def stale(*, rig: str | None, threshold: int, cleanup: bool, as_json: bool) -> None:
     """List sandboxes that nobody uses, and that are far behind the rig's branch."""
-    from gitgt.services import polecats
+    from gitgt.services.agents import polecats
 
     town = context.town()
     where = context.rig_for(town, rig, option=False)
@@ -153,7 +153,7 @@ def collect(*, rig: str | None, dry_run: bool, as_json: bool) -> None:
 
     They are in the trash for a while. What has not landed stays.
     """
-    from gitgt.services import polecats
+    from gitgt.services.agents import polecats
 
     town = context.town()
     where = context.rig_for(town, rig, option=False)

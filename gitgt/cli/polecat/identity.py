@@ -26,7 +26,7 @@ command = Noun(
 @output.json_option
 def show_all(*, rig: str | None, every: bool, as_json: bool) -> None:
     """List identities of polecats."""
-    from gitgt.services import polecats
+    from gitgt.services.agents import polecats
 
     town = context.town()
     where = context.rig_for(town, rig, option=False)
@@ -44,7 +44,7 @@ def show_all(*, rig: str | None, every: bool, as_json: bool) -> None:
 @output.json_option
 def add(*, rig: str, name: str, as_json: bool) -> None:
     """Make a polecat, by its name or the next one of the pool."""
-    from gitgt.services import polecats
+    from gitgt.services.agents import polecats
 
     town = context.town()
     address = polecats.add(town, town.rig(rig), name, context.me())
@@ -60,7 +60,7 @@ def add(*, rig: str, name: str, as_json: bool) -> None:
 @output.json_option
 def rename(*, address: str, new: str, as_json: bool) -> None:
     """Give a polecat another name; what it has done goes along."""
-    from gitgt.services import polecats
+    from gitgt.services.agents import polecats
 
     town = context.town()
     rig, agent = polecats.find(town, address)
@@ -77,7 +77,7 @@ def rename(*, address: str, new: str, as_json: bool) -> None:
 @output.json_option
 def remove(*, address: str, reason: str, as_json: bool) -> None:
     """Let a polecat retire: it is given no work any more; what it has done is kept."""
-    from gitgt.services import polecats
+    from gitgt.services.agents import polecats
 
     town = context.town()
     rig, agent = polecats.find(town, address)

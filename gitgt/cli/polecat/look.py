@@ -28,7 +28,7 @@ def show_all(*, rig: str | None, named: str | None, every: bool, as_json: bool) 
 @output.json_option
 def show(*, address: str, as_json: bool) -> None:
     """Show a polecat: hook, session and how that ended, worktree."""
-    from gitgt.services import agents
+    from gitgt.services.agents import agents
 
     found = agents.find(context.town(), address).fields()
     if as_json:
@@ -47,7 +47,7 @@ def check_recovery(*, address: str, as_json: bool) -> None:
 
     NEEDS_RECOVERY says what is at hand there; nothing of it would be lost all the same.
     """
-    from gitgt.services import dismantle, polecats
+    from gitgt.services.agents import dismantle, polecats
 
     town = context.town()
     rig, agent = polecats.find(town, address)

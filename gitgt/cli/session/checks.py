@@ -14,7 +14,7 @@ from gitgt.cli import context, output
 @output.json_option
 def check(*, rig: str | None, as_json: bool) -> None:
     """Tell sessions without a sandbox or a bead, and beads without a session; 1 if any."""
-    from gitgt.services import session_check
+    from gitgt.services.sessions import session_check
 
     town = context.town()
     found = session_check.check(town, town.rig(rig) if rig else None)

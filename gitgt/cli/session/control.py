@@ -17,7 +17,7 @@ from gitgt.services.town import Town
 @output.json_option
 def start(*, address: str, issue: str | None, agent: str, as_json: bool) -> None:
     """Begin an agent's session, if none goes on."""
-    from gitgt.services import session_control
+    from gitgt.services.sessions import session_control
 
     town = context.town()
     place, who = whom(town, address)
@@ -33,7 +33,7 @@ def start(*, address: str, issue: str | None, agent: str, as_json: bool) -> None
 @output.json_option
 def stop(*, address: str, force: bool, as_json: bool) -> None:  # noqa: ARG001 - as people type it
     """End an agent's session; what it did not commit is saved."""
-    from gitgt.services import session_control
+    from gitgt.services.sessions import session_control
 
     town = context.town()
     place, who = whom(town, address)
@@ -54,7 +54,7 @@ def stop(*, address: str, force: bool, as_json: bool) -> None:  # noqa: ARG001 -
 @output.json_option
 def restart(*, address: str, force: bool, agent: str, as_json: bool) -> None:  # noqa: ARG001 - as people type it
     """End an agent's session, if one goes on, and begin another."""
-    from gitgt.services import session_control
+    from gitgt.services.sessions import session_control
 
     town = context.town()
     place, who = whom(town, address)
@@ -79,8 +79,8 @@ def _sling(town: Town, bead: str, address: str) -> None:
 
 
 def _held(town: Town, address: str) -> str:
-    from gitgt.services import hook
-    from gitgt.services.session_control import is_polecat
+    from gitgt.services.agents import hook
+    from gitgt.services.sessions.session_control import is_polecat
 
     held = hook.at(town, address) if is_polecat(address) else []
     return held[0].id if held else ""

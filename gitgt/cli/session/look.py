@@ -6,7 +6,7 @@ import click
 
 from gitgt.cli import context, output
 from gitgt.cli.session.whom import whom
-from gitgt.services.session_views import Sight
+from gitgt.services.sessions.session_views import Sight
 
 
 @click.command("list")
@@ -15,7 +15,7 @@ from gitgt.services.session_views import Sight
 @output.json_option
 def show_all(*, rig: str | None, ended: bool, as_json: bool) -> None:
     """List the sessions that run."""
-    from gitgt.services import session_views
+    from gitgt.services.sessions import session_views
 
     town = context.town()
     where = town.rig(rig) if rig else None
@@ -32,7 +32,7 @@ def show_all(*, rig: str | None, ended: bool, as_json: bool) -> None:
 @output.json_option
 def status(*, address: str, as_json: bool) -> None:
     """Show how an agent's session is: what it runs in, what it is at, how it ended."""
-    from gitgt.services import session_views
+    from gitgt.services.sessions import session_views
 
     town = context.town()
     place, who = whom(town, address)
@@ -56,7 +56,7 @@ def capture(*, address: str, count: int | None, lines: int, as_json: bool) -> No
 
     Of a session that has ended, or has no terminal, it is the end of what it printed.
     """
-    from gitgt.services import session_views
+    from gitgt.services.sessions import session_views
 
     town = context.town()
     place, who = whom(town, address)

@@ -21,7 +21,7 @@ def attach(*, address: str) -> None:
 
     Ctrl-b d leaves it, and the agent goes on. A session without a terminal is followed.
     """
-    from gitgt.services import sessions
+    from gitgt.services.sessions import sessions
 
     town = context.town()
     place, who = whom(town, address)
@@ -39,7 +39,7 @@ def inject(*, address: str, message: str | None, source: str | None, as_json: bo
 
     A nudge waits for the end of its turn instead.
     """
-    from gitgt.services import session_control
+    from gitgt.services.sessions import session_control
 
     if (message is None) == (source is None):
         raise click.UsageError("say what to type: -m TEXT or -f FILE")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from gitgt.services import session_views
-from gitgt.services.session_views import Place
+from gitgt.services.sessions import session_views
+from gitgt.services.sessions.session_views import Place
 from gitgt.services.town import Town
 
 

@@ -12,7 +12,6 @@ from gitgt.errors import EnvironmentProblemError, LeaseHeldError, RefusedError
 from gitgt.runtime import commandline, environment, process, progress, session_folders
 from gitgt.runtime.assignment import Assignment
 from gitgt.runtime.commandline import Launch
-from gitgt.runtime.greeting import Greeting
 from gitgt.runtime.jail import wrap
 from gitgt.runtime.launcher import ABSENT, Delivery, Given, Kind, Session, SessionState
 from gitgt.runtime.launchers import manual
@@ -21,7 +20,8 @@ from gitgt.runtime.launchers.pseudo import Pseudo
 from gitgt.runtime.launchers.surface import Bare, Surface, last_of, text_of
 from gitgt.runtime.process import Ended, Lost, On, Running, Spec
 from gitgt.runtime.session_folders import Facts, SessionFolders
-from gitgt.runtime.vt import View
+from gitgt.runtime.terminal.greeting import Greeting
+from gitgt.runtime.terminal.vt import View
 from gitgt.runtime.wiring import Wiring
 
 _SURFACES: Final[Mapping[Kind, Surface]] = {

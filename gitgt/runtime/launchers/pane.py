@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from gitgt.errors import EnvironmentProblemError
-from gitgt.runtime import handover, process, tmux
+from gitgt.runtime import process
 from gitgt.runtime.assignment import Assignment
 from gitgt.runtime.environment import town_mark
 from gitgt.runtime.process import On, Spec
 from gitgt.runtime.session_folders import Facts
-from gitgt.runtime.tmux import Tmux
-from gitgt.runtime.vt import View
+from gitgt.runtime.terminal import handover, tmux
+from gitgt.runtime.terminal.tmux import Tmux
+from gitgt.runtime.terminal.vt import View
 
 _SHIM: Final = Path(process.__file__).with_name("shim.py")
 # What tmux takes to notice that a pane's process has ended, on a busy machine.

@@ -17,11 +17,12 @@ from pathlib import Path
 from typing import Final
 
 from gitgt.errors import EnvironmentProblemError, RefusedError
-from gitgt.runtime import console, keyboard, process, sockets
+from gitgt.runtime import process
 from gitgt.runtime.process import On, Spec
 from gitgt.runtime.session_folders import Facts
-from gitgt.runtime.sockets import Frames, frame
-from gitgt.runtime.vt import View
+from gitgt.runtime.terminal import console, keyboard, sockets
+from gitgt.runtime.terminal.sockets import Frames, frame
+from gitgt.runtime.terminal.vt import View
 
 _PATIENCE: Final = 10.0
 _PREFIX: Final = 0x02  # Ctrl-b, as in tmux

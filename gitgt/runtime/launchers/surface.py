@@ -9,7 +9,7 @@ from gitgt.errors import RefusedError
 from gitgt.runtime import process
 from gitgt.runtime.process import On, Spec
 from gitgt.runtime.session_folders import Facts
-from gitgt.runtime.vt import Terminal, View
+from gitgt.runtime.terminal.vt import Terminal, View
 
 _TAIL = 256 * 1024
 

@@ -11,8 +11,8 @@ from gitgt.git.blame import Line
 from gitgt.ledger.work_notes import WorkNotes
 from gitgt.model import money
 from gitgt.model.money import Sum
-from gitgt.services import session_records
 from gitgt.services.costs import prices
+from gitgt.services.sessions import session_records
 from gitgt.services.town import Rig, Town
 
 _NOT_COMMITTED = "0" * 40

@@ -19,7 +19,7 @@ from gitgt.model.session_record import SessionRecord
 from gitgt.model.spending import by_model
 from gitgt.runtime import notes, process, progress, transcripts
 from gitgt.runtime.presets import Runtime
-from gitgt.services import runtimes, session_records, sessions
+from gitgt.services.sessions import runtimes, session_records, sessions
 from gitgt.services.town import Rig, Town
 
 _MARK: Final = "counted.json"

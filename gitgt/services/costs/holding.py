@@ -12,10 +12,12 @@ from gitgt.model.actor import Actor
 from gitgt.model.budget import Then
 from gitgt.model.dispatch import SessionState
 from gitgt.model.documents import Severity
-from gitgt.services import sessions, submit, wip
+from gitgt.services import submit
+from gitgt.services.agents import wip
 from gitgt.services.costs.budgets import Purse, Reached
 from gitgt.services.mail import nudges
-from gitgt.services.sessions import Seen
+from gitgt.services.sessions import sessions
+from gitgt.services.sessions.sessions import Seen
 from gitgt.services.town import Rig, Town
 
 WHO: Final = Actor.role("bookkeeper")

@@ -9,8 +9,8 @@ from gitgt.errors import GtError
 from gitgt.model import money
 from gitgt.model.documents import Bead
 from gitgt.model.money import Item, Sum
-from gitgt.services import session_records
 from gitgt.services.costs import prices
+from gitgt.services.sessions import session_records
 from gitgt.services.town import Rig, Town
 
 

@@ -12,7 +12,7 @@ from gitgt.ledger.work_notes import WorkNotes
 from gitgt.model import work_note
 from gitgt.model.documents import MergeRequest
 from gitgt.model.lifecycle import MergeStatus
-from gitgt.services import session_records
+from gitgt.services.sessions import session_records
 from gitgt.services.town import Rig, Town
 
 

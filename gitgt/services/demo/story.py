@@ -21,10 +21,10 @@ from gitgt.model.ids import BeadId
 from gitgt.resources import demo
 from gitgt.runtime.held import is_held
 from gitgt.services import convoy
+from gitgt.services.agents.hook import hooks, submitted
 from gitgt.services.demo.hand import Hand
 from gitgt.services.demo.narrator import Narrator
 from gitgt.services.gates.gate_runs import GateRuns
-from gitgt.services.hook import hooks, submitted
 from gitgt.services.town import Rig, Town
 
 AGENTS: Final = ("toast", "nux", "slit")

@@ -20,8 +20,8 @@ from gitgt.runtime.fakemodel.server import FakeModel, serving
 from gitgt.runtime.fakemodel.wiring import wiring
 from gitgt.runtime.presets import Runtime
 from gitgt.runtime.progress import Turn
-from gitgt.services import starting
 from gitgt.services.doctor.throwaway import RIG, ThrowAway
+from gitgt.services.sessions import starting
 
 _PATIENCE: Final = 240.0
 _TO_LAND: Final = 20.0

@@ -13,11 +13,11 @@ from typing import Any
 from gitgt.errors import GtError
 from gitgt.runtime import jail
 from gitgt.runtime.presets import Runtime
-from gitgt.services import programs, runtimes
 from gitgt.services.doctor import probe
 from gitgt.services.doctor.probe import Probed
 from gitgt.services.jail.choice import Wanted, choice
-from gitgt.services.programs import Seen
+from gitgt.services.sessions import programs, runtimes
+from gitgt.services.sessions.programs import Seen
 from gitgt.services.town import Town
 
 

@@ -8,10 +8,11 @@ from typing import Any, Final
 
 from gitgt.errors import GtError
 from gitgt.model.actor import Actor
-from gitgt.services import commit, runtimes, settings
+from gitgt.services import commit, settings
 from gitgt.services.exchange import oldsettings
 from gitgt.services.exchange.oldsettings import Fitted
 from gitgt.services.exchange.oldtown import OldTown
+from gitgt.services.sessions import runtimes
 from gitgt.services.town import Rig, Town
 
 # What is kept as it is, and where: of the town, and below settings/ of each rig.

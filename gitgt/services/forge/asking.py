@@ -20,9 +20,9 @@ from gitgt.model.pull_request import wait_before
 from gitgt.runtime import process
 from gitgt.runtime.environment import town_mark
 from gitgt.runtime.process import Ended, Running, Spec, write_whole
-from gitgt.services import sessions
 from gitgt.services.forge import proposing
 from gitgt.services.forge.settings import Place
+from gitgt.services.sessions import sessions
 from gitgt.services.town import Rig, Town
 
 # However much there is to ask, it has an end.

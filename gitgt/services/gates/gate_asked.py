@@ -22,10 +22,10 @@ from gitgt.git.command import attempt
 from gitgt.git.repository import Signature
 from gitgt.model.gate import Gate, Verdict
 from gitgt.model.merge_acts import Run
-from gitgt.services import sessions
 from gitgt.services.gates import gate as gates
 from gitgt.services.gates.gate_runs import GateRuns
 from gitgt.services.gates.run_folder import Live
+from gitgt.services.sessions import sessions
 from gitgt.services.town import Rig, Town
 
 # Runs of a queue that is nobody's: the refinery takes their verdicts in, and stops none.

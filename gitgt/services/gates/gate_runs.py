@@ -27,7 +27,6 @@ from gitgt.runtime import gate as gate_runner
 from gitgt.runtime import junit, process
 from gitgt.runtime.environment import town_mark
 from gitgt.runtime.process import Ended, Lost, Running
-from gitgt.services import sessions
 from gitgt.services.gates import run_folder
 from gitgt.services.gates.gate_keys import Keys
 from gitgt.services.gates.gate_trouble import Troubles
@@ -35,6 +34,7 @@ from gitgt.services.gates.lately import Lately
 from gitgt.services.gates.leaks import Leaks
 from gitgt.services.gates.pool import Pool
 from gitgt.services.gates.run_folder import AtWork, Live
+from gitgt.services.sessions import sessions
 from gitgt.services.town import Rig, Town
 
 # Whoever chooses a slot, or takes a run in, does so alone.

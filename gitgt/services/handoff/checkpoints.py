@@ -6,10 +6,11 @@ from gitgt.model import handoff
 from gitgt.model.dispatch import SessionState
 from gitgt.model.instant import exact_text_of
 from gitgt.model.session_record import Note, SessionRecord
-from gitgt.services import session_records, sessions, wip
+from gitgt.services.agents import wip
 from gitgt.services.handoff import state
 from gitgt.services.handoff.over import Words
 from gitgt.services.handoff.seat import Seat
+from gitgt.services.sessions import session_records, sessions
 from gitgt.services.town import Town
 
 

@@ -17,9 +17,11 @@ from gitgt.model.documents import Severity
 from gitgt.model.handoff import Past
 from gitgt.model.instant import exact_seconds_of, exact_text_of
 from gitgt.model.session_record import Note, SessionRecord
-from gitgt.services import session_records, sessions, submit, wip
+from gitgt.services import submit
+from gitgt.services.agents import wip
 from gitgt.services.handoff import state
 from gitgt.services.handoff.seat import Seat
+from gitgt.services.sessions import session_records, sessions
 from gitgt.services.town import Town
 
 WHO: Final = Actor.role("relief")

@@ -12,11 +12,12 @@ from gitgt.model.address import Address, Role
 from gitgt.model.dispatch import SessionState
 from gitgt.model.session_record import SessionRecord
 from gitgt.runtime.assignment import Permission
-from gitgt.services import attended, post, session_records, sessions
-from gitgt.services.attended import Wish
+from gitgt.services.agents import attended, post
+from gitgt.services.agents.attended import Wish
+from gitgt.services.agents.post import Post
 from gitgt.services.handoff import over
 from gitgt.services.handoff.seat import Seat, seat_of
-from gitgt.services.post import Post
+from gitgt.services.sessions import session_records, sessions
 from gitgt.services.town import Rig, Town
 
 

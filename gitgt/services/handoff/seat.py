@@ -7,7 +7,7 @@ from pathlib import Path
 
 from gitgt.errors import RefusedError
 from gitgt.model.address import Address, Role
-from gitgt.services import sandbox
+from gitgt.services.agents import sandbox
 from gitgt.services.town import Rig, Town
 
 

@@ -8,7 +8,7 @@ from typing import Final
 from gitgt.git.command import attempt
 from gitgt.git.snapshot import WIP
 from gitgt.model.actor import Actor
-from gitgt.services import hook
+from gitgt.services.agents import hook
 from gitgt.services.handoff.seat import Seat
 from gitgt.services.town import Town
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from gitgt.model import fence
 from gitgt.model.session_record import Note, SessionRecord
-from gitgt.services import session_records
 from gitgt.services.handoff.seat import Seat
+from gitgt.services.sessions import session_records
 from gitgt.services.town import Town
 
 

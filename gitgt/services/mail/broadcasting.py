@@ -6,8 +6,8 @@ from typing import Final
 
 from gitgt.model.address import Address, Role
 from gitgt.model.dispatch import SessionState
-from gitgt.services import sessions
 from gitgt.services.mail import directory, nudges
+from gitgt.services.sessions import sessions
 from gitgt.services.town import Town
 
 _USUAL: Final = (Role.CREW, Role.POLECAT)

@@ -16,8 +16,8 @@ from gitgt.model.dispatch import SessionState
 from gitgt.model.lifecycle import MessageStatus
 from gitgt.model.mail import rounds as policy
 from gitgt.runtime import progress
-from gitgt.services import sessions
 from gitgt.services.mail import boxes, nudges, quiet, sending, told
+from gitgt.services.sessions import sessions
 from gitgt.services.town import Rig, Town
 
 _LOG = logging.getLogger(__name__)

@@ -16,7 +16,7 @@ from gitgt.model.actor import Actor
 from gitgt.model.documents import Bead, Message, WorkType
 from gitgt.model.ids import SUFFIX_LENGTH, BeadId, base36
 from gitgt.model.lifecycle import BeadStatus
-from gitgt.services import hook
+from gitgt.services.agents import hook
 from gitgt.services.mail import boxes, steps
 from gitgt.services.town import Rig, Town
 

@@ -7,7 +7,7 @@ from gitgt.ledger.snapshot import Snapshot
 from gitgt.ledger.transact import Change
 from gitgt.model.actor import Actor
 from gitgt.model.documents import Agent, Notifications
-from gitgt.services import post
+from gitgt.services.agents import post
 from gitgt.services.mail import nudges
 from gitgt.services.town import Rig, Town
 

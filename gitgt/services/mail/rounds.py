@@ -21,8 +21,9 @@ from gitgt.model.lifecycle import MessageStatus
 from gitgt.model.mail import rounds as policy
 from gitgt.model.mail.nudge import Nudge
 from gitgt.model.wording import fit_line
-from gitgt.services import sessions, submit
+from gitgt.services import submit
 from gitgt.services.mail import boxes, directory, notices, nudges, queues, steps
+from gitgt.services.sessions import sessions
 from gitgt.services.town import Rig, Town
 
 WHO: Final = Actor.role("postmaster")

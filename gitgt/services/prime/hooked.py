@@ -15,7 +15,7 @@ from gitgt.ledger.snapshot import Snapshot
 from gitgt.model.documents import Bead, MergeRequest, WorkType
 from gitgt.model.lifecycle import BeadStatus, MergeStatus
 from gitgt.model.prime.facts import OVERSEER, Earlier, Letter, Steps, Unsaved, Who
-from gitgt.services import hook
+from gitgt.services.agents import hook
 from gitgt.services.mail import boxes
 from gitgt.services.town import Rig, Town
 

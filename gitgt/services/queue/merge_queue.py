@@ -36,7 +36,7 @@ from gitgt.model.lifecycle import BeadStatus, BeadVerb, EscalationStatus, MergeS
 from gitgt.model.merge_chain import Link
 from gitgt.model.wording import fit_line, fit_text
 from gitgt.services import sling, submit
-from gitgt.services.hook import hooks
+from gitgt.services.agents.hook import hooks
 from gitgt.services.integration import landing as landing_of
 from gitgt.services.integration import refreshing
 from gitgt.services.queue import stranded

@@ -20,7 +20,8 @@ from gitgt.git.trial import trials
 from gitgt.ledger.snapshot import Snapshot
 from gitgt.model import radar
 from gitgt.model.radar import Collision, Found, Live, Scanned, Standing, Touched, Trial
-from gitgt.services import hook, target
+from gitgt.services import target
+from gitgt.services.agents import hook
 from gitgt.services.radar import radar_found, radar_live
 from gitgt.services.town import Rig, Town
 

@@ -12,8 +12,9 @@ from gitgt.model.documents import Bead, MergeRequest
 from gitgt.model.ids import BeadId
 from gitgt.model.lifecycle import MergeStatus
 from gitgt.model.radar import Live, Standing
-from gitgt.services import hook, submit, target
-from gitgt.services.sandbox import branch_of
+from gitgt.services import submit, target
+from gitgt.services.agents import hook
+from gitgt.services.agents.sandbox import branch_of
 from gitgt.services.town import Rig
 
 _HEADS: Final = "refs/heads/"

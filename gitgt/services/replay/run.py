@@ -18,9 +18,9 @@ from gitgt.model.gate import Evidence, Verdict
 from gitgt.model.lifecycle import BeadStatus, MergeStatus
 from gitgt.model.replay_course import AHEAD, next_up
 from gitgt.services import beads, sling
+from gitgt.services.agents.hook import hooks
 from gitgt.services.gates import gate
 from gitgt.services.gates.gate_runs import GateRuns
-from gitgt.services.hook import hooks
 from gitgt.services.replay.stage import Stage
 from gitgt.services.sling import Order
 

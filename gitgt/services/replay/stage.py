@@ -26,9 +26,10 @@ from gitgt.model.ids import RESERVED_RIGS, BeadId
 from gitgt.model.lifecycle import BeadStatus
 from gitgt.model.replay import History, Resolution, Step
 from gitgt.model.replay_text import emit
-from gitgt.services import install, rig, runtimes
+from gitgt.services import install, rig
 from gitgt.services.gates import gate
 from gitgt.services.replay.agent import PLAN
+from gitgt.services.sessions import runtimes
 from gitgt.services.town import Clock, Rig, Town
 
 RUNTIME: Final = "replay"

@@ -17,7 +17,7 @@ from gitgt.runtime import answers, conversation, environment
 from gitgt.runtime.assignment import Assignment, Permission, TakesUp
 from gitgt.runtime.commandline import Launch, plan
 from gitgt.runtime.presets import Runtime
-from gitgt.services import sessions, transcripts
+from gitgt.services.sessions import sessions, transcripts
 from gitgt.services.town import Rig, Town
 
 # So many seconds an answer may take.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gitgt.model.session_record import SessionRecord
-from gitgt.services import session_records
+from gitgt.services.sessions import session_records
 from gitgt.services.town import Town
 
 

@@ -9,8 +9,8 @@ from gitgt.errors import GtError, NotFoundError
 from gitgt.model import transcript
 from gitgt.model.session_record import SessionRecord
 from gitgt.model.transcript import Turn
-from gitgt.services import sessions, transcripts
 from gitgt.services.seance import fork
+from gitgt.services.sessions import sessions, transcripts
 from gitgt.services.town import Rig, Town
 
 

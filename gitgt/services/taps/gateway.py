@@ -63,7 +63,7 @@ def _go_on(tap: Tap, reply: GoOn) -> None:
 
 def _record(tap: Tap, now: Progress) -> None:
     """Record for good what the program told of itself."""
-    from gitgt.services import session_records
+    from gitgt.services.sessions import session_records
 
     town = tap.seat.open_town()
     session_records.note_told(

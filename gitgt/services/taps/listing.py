@@ -14,7 +14,7 @@ from gitgt.errors import GtError, RefusedError
 from gitgt.runtime.presets import Runtime, Scope
 from gitgt.runtime.taps import files
 from gitgt.runtime.taps.files import Gateway
-from gitgt.services import runtimes
+from gitgt.services.sessions import runtimes
 from gitgt.services.taps import placing, wanted
 from gitgt.services.town import Rig, Town
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from gitgt.cli.bead.outputs import OTHERS
-from gitgt.services import crew
+from gitgt.services.agents import crew
 from tests.support.commandline import gt
 from tests.support.outputs import validator
 from tests.support.town import TESS

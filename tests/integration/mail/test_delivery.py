@@ -9,7 +9,7 @@ from gitgt.errors import RefusedError
 from gitgt.model.actor import Actor
 from gitgt.model.documents import MessageType
 from gitgt.model.lifecycle import MessageStatus
-from gitgt.services import crew
+from gitgt.services.agents import crew
 from gitgt.services.mail import boxes, delivery, nudges, nudging, sending, steps
 from gitgt.services.mail.nudging import Fate, Nudged, Word
 from gitgt.services.mail.sending import Letter

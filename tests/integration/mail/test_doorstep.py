@@ -13,11 +13,12 @@ from gitgt.runtime.assignment import Assignment
 from gitgt.runtime.launcher import Kind
 from gitgt.runtime.launchers.launchers import Launchers
 from gitgt.runtime.progress import Turn
-from gitgt.services import crew, sessions
+from gitgt.services.agents import crew
 from gitgt.services.mail import broadcasting, doorstep, nudging, quiet, sending
 from gitgt.services.mail.doorstep import Ring
 from gitgt.services.mail.nudging import Fate, Word
 from gitgt.services.mail.sending import Letter
+from gitgt.services.sessions import sessions
 from tests.support.town import TESS
 from tests.support.waiting import until
 

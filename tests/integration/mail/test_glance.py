@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from gitgt.model.documents import MessageType
-from gitgt.services import crew
+from gitgt.services.agents import crew
 from gitgt.services.mail import delivery, nudging, sending
 from gitgt.services.mail import quick as glance
 from gitgt.services.mail.nudging import Word

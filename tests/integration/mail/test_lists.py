@@ -8,7 +8,8 @@ from gitgt.model.lifecycle import MessageStatus
 from gitgt.model.mail.routing import ListKind
 from gitgt.reactor.key import Key, Settled
 from gitgt.roles.deacon import DeaconRole
-from gitgt.services import crew, quarantine
+from gitgt.services import quarantine
+from gitgt.services.agents import crew
 from gitgt.services.mail import boxes, lists, queues, retention, sending, steps
 from gitgt.services.mail.lists import Wish
 from gitgt.services.mail.sending import Letter

@@ -9,7 +9,7 @@ from gitgt.model.lifecycle import AgentStatus
 from gitgt.model.mail.routing import ListKind
 from gitgt.reactor.key import Key, Settled
 from gitgt.roles.postmaster import PostmasterRole
-from gitgt.services import crew
+from gitgt.services.agents import crew
 from gitgt.services.mail import boxes, lists, nudges, nudging, queues, quiet, sending
 from gitgt.services.mail.lists import Wish
 from gitgt.services.mail.nudging import Fate, Nudged, Word

@@ -7,7 +7,7 @@ from gitgt.model.actor import Actor
 from gitgt.model.documents import MessageType
 from gitgt.model.lifecycle import MessageStatus
 from gitgt.model.mail.routing import ListKind
-from gitgt.services import crew
+from gitgt.services.agents import crew
 from gitgt.services.mail import boxes, lists, sending, steps
 from gitgt.services.mail.lists import Wish
 from gitgt.services.mail.sending import Letter

@@ -21,12 +21,13 @@ from gitgt.model.prime.facts import Earlier, Facts, Letter, Steps
 from gitgt.model.session_record import Note
 from gitgt.model.turns import Source
 from gitgt.model.wording import fit_line, fit_text
-from gitgt.services import memories, prime, session_records
+from gitgt.services import memories, prime
 from gitgt.services.handoff import told as handed
 from gitgt.services.handoff.seat import seat_of
 from gitgt.services.mail import delivery, sending
 from gitgt.services.mail.sending import Letter as Sent
 from gitgt.services.memories import Wanted
+from gitgt.services.sessions import session_records
 from tests.support.commandline import gt
 from tests.support.documents import bead, fresh
 from tests.support.hostile import leaks, texts

@@ -117,7 +117,7 @@ def test_what_a_killed_session_left_is_pointed_at(town):
         "crash-recovery"
     )
 
-    from gitgt.services import wip
+    from gitgt.services.agents import wip
 
     wip.save(town.town, shop, OBSIDIAN)
     (sandbox.path / "new").unlink()

@@ -15,7 +15,8 @@ from gitgt.model.actor import Actor
 from gitgt.model.documents import Bead
 from gitgt.reactor.key import Key
 from gitgt.roles.refinery import RefineryRole
-from gitgt.services import escalations, sandbox, submit
+from gitgt.services import escalations, submit
+from gitgt.services.agents import sandbox
 from gitgt.services.queue import conflicts, resolve, tuning
 from gitgt.services.queue.resolve import Begun, Place
 from gitgt.services.queue.tuning import Brake

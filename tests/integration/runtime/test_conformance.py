@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 
 from gitgt.errors import GtError, RefusedError
-from gitgt.runtime import identity, progress, tmux
+from gitgt.runtime import identity, progress
 from gitgt.runtime.environment import town_mark
 from gitgt.runtime.launcher import Kind, SessionState
+from gitgt.runtime.terminal import tmux
 from tests.support.stage import HAS_TMUX, TOAST, Staged
 from tests.support.waiting import until
 

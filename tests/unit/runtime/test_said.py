@@ -9,7 +9,7 @@ import pytest
 from gitgt.model.transcript import Turn
 from gitgt.runtime.answers import spoken
 from gitgt.runtime.presets import runtime
-from gitgt.runtime.said import homes, turns
+from gitgt.runtime.transcripts.said import homes, turns
 
 CLAUDE = [
     {"type": "summary", "summary": "Figs"},

@@ -6,11 +6,11 @@ from hypothesis import strategies as st
 
 from gitgt.errors import RefusedError
 from gitgt.model.activity import Signs, limit_reached, turn_by_screen
-from gitgt.runtime import keyboard
-from gitgt.runtime.greeting import Answer, GiveUp, Greeting, Ready, Wait
 from gitgt.runtime.launchers.pseudo import keys_of
-from gitgt.runtime.sockets import Frames, frame
-from gitgt.runtime.vt import Terminal, View
+from gitgt.runtime.terminal import keyboard
+from gitgt.runtime.terminal.greeting import Answer, GiveUp, Greeting, Ready, Wait
+from gitgt.runtime.terminal.sockets import Frames, frame
+from gitgt.runtime.terminal.vt import Terminal, View
 
 ESC = "\x1b"
 

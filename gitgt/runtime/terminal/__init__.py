@@ -1,0 +1,1 @@
+"""Terminals that programs run on: tmux, and pseudo terminals of our own."""

@@ -1,0 +1,60 @@
+"""What agents' programs write down of their sessions, read into one form.
+
+Each program has a form of its own, and changes it without notice: what cannot be read is left
+out, and a program that nobody knows is read as lines of JSON that name a role and a text.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from gitgt.model.transcript import ASSISTANT, Turn
+from gitgt.runtime.presets import Runtime
+from gitgt.runtime.transcripts.said import claude, codex, other
+
+PLAIN: Final = "plain"
+_MOST: Final = 64 * 1024 * 1024
+_PARSERS: Final[Mapping[str, Callable[[Iterable[dict[str, Any]]], Iterator[Turn]]]] = {
+    "claude": claude.turns,
+    "script": claude.turns,
+    "codex": codex.turns,
+}
+
+
+def turns(path: Path, parser: str) -> list[Turn]:
+    """Return what was said in the transcript at *path*; what is not there says nothing.
+
+    The *parser* is the one that the program's preset names. ``plain`` takes the whole file for
+    what one agent said.
+    """
+    try:
+        with path.open("rb") as file:
+            content = file.read(_MOST)
+    except OSError:
+        return []
+    text = content.decode(errors="replace")
+    if parser == PLAIN:
+        return [Turn(role=ASSISTANT, text=text)] if text.strip() else []
+    return list(_PARSERS.get(parser, other.turns)(_lines(text)))
+
+
+def _lines(text: str) -> Iterator[dict[str, Any]]:
+    for line in text.split("\n"):
+        try:
+            found = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(found, dict):
+            yield found
+
+
+def homes(runtime: Runtime, environ: Mapping[str, str]) -> list[Path]:
+    """Return where a program keeps its own things, if that is known."""
+    home = environ.get("HOME") or os.path.expanduser("~")  # noqa: PTH111 - of whom it was
+    told = environ.get(runtime.config.variable, "") if runtime.config.variable else ""
+    folder = told or runtime.config.folder.replace("~", home, 1)
+    return [Path(folder).resolve()] if folder else []
