@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
+
+_SHIPPED: Final = "shipped"
 
 
 class Prompt(StrEnum):
@@ -173,6 +176,11 @@ class Runtime:
     refusal: Refusal | None = None
     prices: str = ""
     extra: tuple[str, ...] = ()
+
+    @property
+    def ships(self) -> bool:
+        """Tell whether its program is a part of gitgt: of that there is one version only."""
+        return self.verified == _SHIPPED
 
     @property
     def is_plain(self) -> bool:

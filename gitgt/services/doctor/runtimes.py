@@ -80,7 +80,8 @@ def _state(seen: Seen) -> State:
         return State.PLAIN
     if not seen.runtime.verified:
         return State.UNVERIFIED
-    return State.OK if seen.version == seen.runtime.verified else State.OTHER
+    is_same = seen.runtime.ships or seen.version == seen.runtime.verified
+    return State.OK if is_same else State.OTHER
 
 
 def no_jail(town: Town) -> str:
