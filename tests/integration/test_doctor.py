@@ -125,9 +125,9 @@ def test_what_is_here_and_what_is_not(town, programs):
     assert here.stdout == f"copilot  ok  1.0.102  verified: 1.0.102  {where}\n"
     assert here.code == 0
 
-    gt("config", "agent", "set", "ours", "--preset", "script", cwd=town.town.root)
-    ours = gt("doctor", "runtimes", "ours", cwd=town.town.root)
-    assert ours.stdout.startswith("ours  ok  ")
+    gt("config", "agent", "remove", "script", cwd=town.town.root)
+    ours = gt("doctor", "runtimes", "script", cwd=town.town.root)
+    assert ours.stdout.startswith("script  ok  ")
 
     missing = gt("doctor", "runtimes", "mine", "auggie", cwd=town.town.root)
     assert missing.stdout == (
