@@ -64,7 +64,11 @@ def _below(hidden: tuple[Path, ...], shown: Iterator[Path]) -> Iterator[Path]:
 def _shown(
     assignment: Assignment, ours: Mapping[str, str], visible: tuple[str, ...]
 ) -> Iterator[Path]:
-    """Yield where programs are: gitgt's own, those of the PATH, and the agent's."""
+    """Yield where programs are: gitgt's own, those of the PATH, and the agent's.
+
+    What a person's own command line names by its whole path is a part of the program: a script
+    in their home, for most.
+    """
     for each in (sys.prefix, sys.base_prefix, Path(gitgt.__file__).parents[1]):
         yield Path(each).resolve()
     path = ours.get("PATH", os.defpath)
@@ -75,6 +79,9 @@ def _shown(
     command = shutil.which(assignment.runtime.command[0], path=path)
     if command is not None:
         yield from _package(Path(command).resolve())
+    for word in assignment.runtime.command[1:]:
+        if Path(word).is_absolute():
+            yield Path(word)
     for each in visible:
         yield _expanded(each, ours)
 
