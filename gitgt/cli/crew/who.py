@@ -20,10 +20,15 @@ rig_option = click.option(
 
 
 def rig_of(town: Town, name: str | None, rig: str | None) -> tuple[Rig, str]:
-    """Return the rig and the name that are meant: ``ann``, ``shop/ann``, ``shop/crew/ann``."""
-    words = (name or "").split("/")
-    named = rig or (words[0] if len(words) > 1 else None)
-    return context.rig_for(town, named), words[-1]
+    """Return the rig and the name that are meant: ``ann``, ``shop/ann``, ``shop/crew/ann``.
+
+    Where *rig* is given, an address in another rig is no name, and stays as it is.
+    """
+    *place, last = (name or "").split("/")
+    if place[-1:] == ["crew"]:
+        place.pop()
+    where = context.rig_for(town, rig or "/".join(place) or None)
+    return where, last if place in ([], [where.name]) else name or ""
 
 
 def meant(town: Town, name: str | None, rig: str | None) -> Post:
