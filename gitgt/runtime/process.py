@@ -41,6 +41,8 @@ from gitgt.runtime.terminal.greeting import Greeting
 CANNOT_EXECUTE: Final = 126  # as a shell says it
 RUN_MARK: Final = "GT_RUN"
 TOWN_MARK: Final = "GT_TOWN_RUN"
+# GT_SESSIONS_LAUNCHER and GT_SESSIONS_JAIL: no session's marks, but a person's choice.
+_CHOSEN: Final = "GT_SESSIONS_"
 _SECRETS: Final = "secrets"
 _OF_ONE_RUN: Final = (
     "result", "running", "stop", "stdin", "output", "output.1", "output.2", "unready", _SECRETS,
@@ -320,9 +322,14 @@ def detached_environment(mark: str = "") -> dict[str, str]:
     """Return the environment of a process of ours that outlives whoever starts it.
 
     It belongs to nobody's session, so it loses the marks of the one that it is started from,
-    but it carries the *mark* of the town that it works for.
+    but it carries the *mark* of the town that it works for, and what a person chose for all
+    that is started from their shell.
     """
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("GT_")}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("GT_") or name.startswith(_CHOSEN)
+    }
     kept[identity.DETACHED] = "1"
     if mark:
         kept[TOWN_MARK] = mark

@@ -449,3 +449,14 @@ def test_results_are_written_whole(tmp_path):
 
 def test_session_0_is_nobodys():
     assert identity.in_session(0) == []
+
+
+def test_what_outlives_us_keeps_a_persons_choice_and_no_sessions_marks(monkeypatch):
+    monkeypatch.setenv("GT_SESSIONS_JAIL", "none")
+    monkeypatch.setenv("GT_SESSION", "a session")
+    monkeypatch.setenv("GT_AGENT", "shop/polecats/toast")
+
+    kept = process.detached_environment()
+
+    ours = {name: value for name, value in kept.items() if name.startswith("GT_")}
+    assert ours == {"GT_DETACHED": "1", "GT_SESSIONS_JAIL": "none"}
