@@ -11,6 +11,8 @@ from typing import Final, NamedTuple
 
 WORK: Final = "Work"
 AGENTS: Final = "Agents"
+SESSIONS: Final = "Sessions"
+TALK: Final = "Talk"
 RIGS: Final = "Rigs"
 QUEUE: Final = "Merge queue"
 TOWN: Final = "Town"
@@ -18,7 +20,7 @@ SEEING: Final = "Seeing"
 SETUP: Final = "Setup"
 HIDDEN: Final = ""
 
-GROUPS: Final = (WORK, AGENTS, RIGS, QUEUE, TOWN, SEEING, SETUP)
+GROUPS: Final = (WORK, AGENTS, SESSIONS, TALK, RIGS, QUEUE, TOWN, SEEING, SETUP)
 
 
 class Entry(NamedTuple):
@@ -51,29 +53,31 @@ CATALOG: Final[tuple[Entry, ...]] = (
     # Agents
     Entry("agents", "gitgt.cli.agents", "See agents, and what they can run on", AGENTS),
     Entry("polecat", "gitgt.cli.polecat", "See polecats, and clear up after them", AGENTS),
-    Entry("whoami", "gitgt.cli.whoami", "Tell as whom you act here", AGENTS),
-    Entry("role", "gitgt.cli.whoami:role", "See your role here, and the others", AGENTS),
-    Entry("cv", "gitgt.cli.cv", "Tell what an agent has done", AGENTS),
     Entry("crew", "gitgt.cli.crew", "Give people worktrees of their own", AGENTS),
-    Entry("prime", "gitgt.cli.prime", "Tell an agent who it is and what to do", AGENTS),
-    Entry("directive", "gitgt.cli.directive", "See what a town tells its agents", AGENTS),
-    Entry("remember", "gitgt.cli.memory:remember", "Remember what agents are told", AGENTS),
-    Entry("memories", "gitgt.cli.memory:every", "List what is remembered", AGENTS),
-    Entry("forget", "gitgt.cli.memory:forget", "Forget what is remembered under a key", AGENTS),
     Entry("mayor", "gitgt.cli.mayor", "Talk to the mayor, who gives out work", AGENTS),
+    Entry("role", "gitgt.cli.whoami:role", "See your role here, and the others", AGENTS),
+    Entry("whoami", "gitgt.cli.whoami", "Tell as whom you act here", AGENTS),
+    Entry("cv", "gitgt.cli.cv", "Tell what an agent has done", AGENTS),
     Entry("config", "gitgt.cli.config", "Set what agents run on", AGENTS),
-    Entry("mail", "gitgt.cli.mail", "Write to agents and people, and read mail", AGENTS),
-    Entry("nudge", "gitgt.cli.nudge", "Say a word to agents as their turn ends", AGENTS),
-    Entry("dnd", "gitgt.cli.dnd:dnd", "Be woken for nothing, or as usual again", AGENTS),
-    Entry("notify", "gitgt.cli.dnd:notify", "Say what you want to be woken for", AGENTS),
-    Entry("broadcast", "gitgt.cli.nudge:broadcast", "Nudge all that are at work", AGENTS),
-    Entry("session", "gitgt.cli.session", "See agents' sessions, begin and end them", AGENTS),
-    Entry("attach", "gitgt.cli.session.typed:attach", "Sit at an agent's terminal", AGENTS),
-    Entry("peek", "gitgt.cli.session.look:capture", "See an agent's terminal", AGENTS),
-    Entry("handoff", "gitgt.cli.handoff", "Let another session go on from here", AGENTS),
-    Entry("resume", "gitgt.cli.resume", "Show what an earlier session left", AGENTS),
-    Entry("seance", "gitgt.cli.seance", "List earlier sessions, and ask one", AGENTS),
-    Entry("checkpoint", "gitgt.cli.checkpoint", "Note how far you are", AGENTS),
+    # Sessions
+    Entry("session", "gitgt.cli.session", "See agents' sessions, begin and end them", SESSIONS),
+    Entry("attach", "gitgt.cli.session.typed:attach", "Sit at an agent's terminal", SESSIONS),
+    Entry("peek", "gitgt.cli.session.look:capture", "See an agent's terminal", SESSIONS),
+    Entry("prime", "gitgt.cli.prime", "Tell an agent who it is and what to do", SESSIONS),
+    Entry("handoff", "gitgt.cli.handoff", "Let another session go on from here", SESSIONS),
+    Entry("resume", "gitgt.cli.resume", "Show what an earlier session left", SESSIONS),
+    Entry("checkpoint", "gitgt.cli.checkpoint", "Note how far you are", SESSIONS),
+    Entry("seance", "gitgt.cli.seance", "List earlier sessions, and ask one", SESSIONS),
+    # Talk
+    Entry("mail", "gitgt.cli.mail", "Write to agents and people, and read mail", TALK),
+    Entry("nudge", "gitgt.cli.nudge", "Say a word to agents as their turn ends", TALK),
+    Entry("broadcast", "gitgt.cli.nudge:broadcast", "Nudge all that are at work", TALK),
+    Entry("dnd", "gitgt.cli.dnd:dnd", "Be woken for nothing, or as usual again", TALK),
+    Entry("notify", "gitgt.cli.dnd:notify", "Say what you want to be woken for", TALK),
+    Entry("remember", "gitgt.cli.memory:remember", "Remember what agents are told", TALK),
+    Entry("memories", "gitgt.cli.memory:every", "List what is remembered", TALK),
+    Entry("forget", "gitgt.cli.memory:forget", "Forget what is remembered under a key", TALK),
+    Entry("directive", "gitgt.cli.directive", "See what a town tells its agents", TALK),
     # Rigs
     Entry("rig", "gitgt.cli.rig", "Add projects to the town, and see how they stand", RIGS),
     Entry("sync", "gitgt.cli.sync", "Exchange ledgers with other clones", RIGS),
