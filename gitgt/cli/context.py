@@ -40,6 +40,33 @@ def me() -> Actor:
     return identity.actor(os.environ, Path.cwd())
 
 
+def person(what: str) -> Actor:
+    """Return who called the command, which does *what* ("ending the town is"): no agent.
+
+    Raises:
+        NotAllowedError: it is an agent.
+    """
+    from gitgt.services import identity
+
+    who = me()
+    identity.check_person(who, what)
+    return who
+
+
+def leader(addresses: Iterable[str]) -> Actor:
+    """Return who called the command, which begins, ends or clears what is at *addresses*.
+
+    Raises:
+        NotAllowedError: it is an agent that may not, see :func:`identity.check_leads`.
+    """
+    from gitgt.services import identity
+
+    who = me()
+    for each in addresses:
+        identity.check_leads(who, each)
+    return who
+
+
 def rig_option(function: _Function) -> _Function:
     """Give a command ``--rig``, which it gets as ``rig``; what it means see below."""
     return click.option("--rig", metavar="RIG", help="The rig; hq is the town itself.")(

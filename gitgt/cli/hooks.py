@@ -76,6 +76,7 @@ def install(*, rig: str | None, as_json: bool) -> None:
 def uninstall(*, rig: str | None, as_json: bool) -> None:
     """Put every hook back as it was before us."""
     done = []
+    context.person("taking our hooks away is")
     for where, repository in _repositories(context.town(), rig):
         githooks.uninstall(repository)
         done.append({"repository": where, "changed": True})

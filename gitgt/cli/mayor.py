@@ -36,7 +36,7 @@ def start(*, agent: str, fresh: bool, as_json: bool) -> None:
     town = context.town()
     mayor = post.mayor(town)
     wish = attended.Wish(agent=agent, resume=not fresh)
-    begun = attended.start(town, mayor, context.me(), wish)
+    begun = attended.start(town, mayor, context.leader([post.MAYOR]), wish)
     told_begun([(mayor, begun)], as_json=as_json)
 
 
@@ -54,7 +54,7 @@ def restart(*, agent: str, fresh: bool, as_json: bool) -> None:
     town = context.town()
     mayor = post.mayor(town)
     wish = attended.Wish(agent=agent, resume=not fresh)
-    begun = attended.restart(town, mayor, context.me(), wish)
+    begun = attended.restart(town, mayor, context.leader([post.MAYOR]), wish)
     told_begun([(mayor, begun)], as_json=as_json)
 
 
@@ -81,6 +81,7 @@ def detach(*, as_json: bool) -> None:
     from gitgt.services.agents import attended, post
 
     town = context.town()
+    context.leader([post.MAYOR])
     count = attended.detach(post.mayor(town))
     if as_json:
         output.answer_json({"address": post.MAYOR, "detached": count})
@@ -95,6 +96,7 @@ def stop(*, as_json: bool) -> None:
     from gitgt.services.agents import attended, post
 
     town = context.town()
+    context.leader([post.MAYOR])
     ended = attended.stop(town, post.mayor(town))
     if as_json:
         output.answer_json([{"address": post.MAYOR, "changed": ended}])

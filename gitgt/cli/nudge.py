@@ -87,7 +87,7 @@ def every(*, address: str | None, as_json: bool) -> None:
     from gitgt.services.mail import nudges
 
     town = context.town()
-    found = nudges.every(town, box.mine(town, address) if address else "")
+    found = nudges.every(town, box.spelled(town, address) if address else "")
     if as_json:
         output.answer_json([{**each.fields(), "state": str(state)} for each, state in found])
     else:

@@ -77,6 +77,7 @@ def down(*, as_json: bool) -> None:
     from gitgt.services.agents import wip
 
     town = context.town()
+    context.person("ending all that runs is")
     with output.progress("ending what runs"):
         stopped = background.down(town.root, Instance(town.gt), _folders(town))
     _tell(stopped, as_json=as_json)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from gitgt.errors import NotAllowedError
 from gitgt.git import faults
 from gitgt.git.command import attempt, git
 from gitgt.git.locks import remove_stale
 from gitgt.git.turn import turn
 from gitgt.model.actor import Actor
+from gitgt.services import identity
 from gitgt.services.town import Town
 
 Files = Mapping[str, bytes]
@@ -44,11 +44,7 @@ def check(who: Actor) -> None:
     Raises:
         NotAllowedError: it is an agent.
     """
-    if who.standing.is_agent:
-        raise NotAllowedError(
-            f"{who.address} is an agent, and settings are for people",
-            hint="commit with a line 'Escalate: MEDIUM why'",
-        )
+    identity.check_person(who, "settings are")
 
 
 def signed(who: Actor) -> dict[str, str]:

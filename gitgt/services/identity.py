@@ -5,14 +5,41 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from gitgt.errors import NotAllowedError
 from gitgt.git.command import attempt
-from gitgt.model.actor import Actor
+from gitgt.model.actor import Actor, Standing
 
 
 def actor(environ: Mapping[str, str], cwd: Path) -> Actor:
     """Return who acts: ``GT_AGENT``'s agent, else the person that git knows."""
     address = environ.get("GT_AGENT")
     return Actor.agent(address) if address else person(environ, cwd)
+
+
+def check_person(who: Actor, what: str) -> None:
+    """Check that no agent asks for *what*, such as "settings are".
+
+    Raises:
+        NotAllowedError: it is an agent.
+    """
+    if who.standing.is_agent:
+        raise NotAllowedError(
+            f"{who.address} is an agent, and {what} for people",
+            hint="commit with a line 'Escalate: MEDIUM why'",
+        )
+
+
+def check_leads(who: Actor, address: str) -> None:
+    """Check that *who* may begin and end sessions of *address*, and make or clear its place.
+
+    Raises:
+        NotAllowedError: it is an agent that gives out no work, and not *address* itself.
+    """
+    if who.standing is Standing.AGENT and who.address != address:
+        raise NotAllowedError(
+            f"{who.address} is an agent, and {address} is not its to look after",
+            hint="ask the mayor: git gt mail send mayor",
+        )
 
 
 def person(environ: Mapping[str, str], cwd: Path) -> Actor:

@@ -25,7 +25,9 @@ def pristine(*, names: tuple[str, ...], rig: str | None, every: bool, as_json: b
     town = context.town()
     told: list[dict[str, object]] = []
     failed: list[RefusedError] = []
-    for each in who.all_meant(town, names, rig, every=every):
+    posts = who.all_meant(town, names, rig, every=every)
+    context.leader(each.address for each in posts)
+    for each in posts:
         try:
             told.append({"address": each.address, "commits": crew_care.pristine(town, each)})
         except RefusedError as error:
@@ -57,7 +59,8 @@ def rename(*, old: str, new: str, rig: str | None, as_json: bool) -> None:
 
     town = context.town()
     where, name = who.rig_of(town, old, rig)
-    made = crew_care.rename(town, where, name, new, context.me())
+    me = context.person("naming the crew is")
+    made = crew_care.rename(town, where, name, new, me)
     if as_json:
         output.answer_json({"address": made.address, "worktree": str(made.worktree)})
     else:
@@ -81,7 +84,8 @@ def remove(*, name: str, rig: str | None, force: bool, purge: bool, as_json: boo
 
     town = context.town()
     leaver = crew_care.leaver(town, *who.rig_of(town, name, rig))
-    kept = crew_care.remove(town, leaver, context.me(), force=force, purge=purge)
+    me = context.person("taking a worktree of the crew away is")
+    kept = crew_care.remove(town, leaver, me, force=force, purge=purge)
     if as_json:
         output.answer_json({"address": leaver.address, **kept.fields()})
     else:

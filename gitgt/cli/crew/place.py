@@ -32,7 +32,8 @@ def add(*, names: tuple[str, ...], rig: str | None, as_json: bool) -> None:
     for each in dict.fromkeys(names):
         where, name = who.rig_of(town, each, rig)
         try:
-            path, fresh = crew.add(town, where, name, context.me())
+            me = context.leader([f"{where.name}/crew/{name}"])
+            path, fresh = crew.add(town, where, name, me)
         except GtError as error:
             failed.append(error)
             continue

@@ -42,10 +42,9 @@ def start(
 
     town = context.town()
     wish = attended.Wish(agent=agent, resume=resume)
-    done = [
-        (each, attended.start(town, each, context.me(), wish))
-        for each in who.all_meant(town, names, rig, every=every)
-    ]
+    posts = who.all_meant(town, names, rig, every=every)
+    me = context.leader(each.address for each in posts)
+    done = [(each, attended.start(town, each, me, wish)) for each in posts]
     told_begun(done, as_json=as_json)
 
 
@@ -67,10 +66,9 @@ def restart(
 
     town = context.town()
     wish = attended.Wish(agent=agent)
-    done = [
-        (each, attended.restart(town, each, context.me(), wish))
-        for each in who.all_meant(town, names, rig, every=every)
-    ]
+    posts = who.all_meant(town, names, rig, every=every)
+    me = context.leader(each.address for each in posts)
+    done = [(each, attended.restart(town, each, me, wish)) for each in posts]
     told_begun(done, as_json=as_json)
 
 
@@ -85,6 +83,7 @@ def stop(*, names: tuple[str, ...], rig: str | None, every: bool, as_json: bool)
 
     town = context.town()
     posts = who.all_meant(town, names, rig, every=every)
+    context.leader(each.address for each in posts)
     done = [(each, attended.stop(town, each)) for each in posts]
     if as_json:
         output.answer_json([{"address": p.address, "changed": ended} for p, ended in done])
@@ -155,7 +154,8 @@ def refresh(
 
     town = context.town()
     member = who.meant(town, name, rig)
-    begun = crew_care.refresh(town, member, context.me(), message=message, agent=agent)
+    me = context.leader([member.address])
+    begun = crew_care.refresh(town, member, me, message=message, agent=agent)
     told_begun([(member, begun)], as_json=as_json)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from gitgt.cli import output
-from gitgt.errors import RefusedError
+from gitgt.errors import NotAllowedError, RefusedError
 
 if TYPE_CHECKING:
     from gitgt.model.documents import Message
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _Function = TypeVar("_Function", bound=Callable[..., object])
 OVERSEER = "overseer"
+_SHARED = ("queue:", "channel:")
 _MARKS = {"unread": "new", "read": "read", "archived": "archived"}
 
 
@@ -36,10 +37,13 @@ def mine(town: Town, named: str | None = None) -> str:
     """Return whose mail is meant: *named*'s, the calling agent's, or where we stand.
 
     A person in no worktree of theirs is the overseer.
+
+    Raises:
+        NotAllowedError: an agent names a box of somebody else's.
     """
-    if named:
-        return _spelled(town, named)
     agent = os.environ.get("GT_AGENT")
+    if named:
+        return _let_in(agent, spelled(town, named))
     if agent:
         return agent
     try:
@@ -50,9 +54,18 @@ def mine(town: Town, named: str | None = None) -> str:
     return "/".join(words) if is_theirs else OVERSEER
 
 
-def _spelled(town: Town, named: str) -> str:
+def _let_in(agent: str | None, whose: str) -> str:
+    if agent and whose != agent and not whose.startswith(_SHARED):
+        raise NotAllowedError(
+            f"{agent} is let into its own mail only, and not into that of {whose}",
+            hint="git gt mail inbox",
+        )
+    return whose
+
+
+def spelled(town: Town, named: str) -> str:
     """Return a box in full; somebody who is gone still has one."""
-    if named.startswith(("queue:", "channel:")):
+    if named.startswith(_SHARED):
         return named
     from gitgt.model.address import Address
     from gitgt.model.mail import routing

@@ -87,13 +87,12 @@ def _clear(
     """Take one sandbox away after the other: what stops one does not stop the others."""
     from gitgt.services.agents import polecats
 
+    me = context.leader(address for _, address in wanted)
     done: list[tuple[str, Kept]] = []
     failed: list[GtError] = []
     for rig, address in wanted:
         try:
-            kept = polecats.nuke(
-                town, rig, address, context.me(), force=force, but_branches=but_branches
-            )
+            kept = polecats.nuke(town, rig, address, me, force=force, but_branches=but_branches)
         except GtError as error:
             failed.append(error)
             continue
@@ -129,6 +128,8 @@ def stale(*, rig: str | None, threshold: int, cleanup: bool, as_json: bool) -> N
 
     town = context.town()
     where = context.rig_for(town, rig, option=False)
+    if cleanup:
+        context.leader([f"{where.name}/polecats"])
     found = polecats.stale(town, where, threshold=threshold)
     if as_json:
         output.answer_json([each.fields() for each in found])
@@ -157,6 +158,8 @@ def collect(*, rig: str | None, dry_run: bool, as_json: bool) -> None:
 
     town = context.town()
     where = context.rig_for(town, rig, option=False)
+    if not dry_run:
+        context.leader([f"{where.name}/polecats"])
     found = (polecats.old_branches if dry_run else polecats.collect)(town, where)
     if as_json:
         output.answer_json(found.fields())

@@ -21,9 +21,10 @@ def start(*, address: str, issue: str | None, agent: str, as_json: bool) -> None
 
     town = context.town()
     place, who = whom(town, address)
+    me = context.leader([who])
     if issue:
         _sling(town, issue, who)
-    began = session_control.start(town, place, who, context.me(), agent=agent)
+    began = session_control.start(town, place, who, me, agent=agent)
     _answer(who, began, "runs", as_json=as_json)
 
 
@@ -37,6 +38,7 @@ def stop(*, address: str, force: bool, as_json: bool) -> None:  # noqa: ARG001 -
 
     town = context.town()
     place, who = whom(town, address)
+    context.leader([who])
     ended = session_control.stop(town, place, who)
     if as_json:
         output.answer_json({"address": who, "stopped": ended})
@@ -58,8 +60,9 @@ def restart(*, address: str, force: bool, agent: str, as_json: bool) -> None:  #
 
     town = context.town()
     place, who = whom(town, address)
+    me = context.leader([who])
     session_control.stop(town, place, who)
-    began = session_control.start(town, place, who, context.me(), agent=agent)
+    began = session_control.start(town, place, who, me, agent=agent)
     _answer(who, began, "runs", as_json=as_json)
 
 

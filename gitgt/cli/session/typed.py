@@ -46,6 +46,7 @@ def inject(*, address: str, message: str | None, source: str | None, as_json: bo
     text = message if source is None else Path(source).read_text()
     town = context.town()
     place, who = whom(town, address)
+    context.person("typing to others is")
     said = session_control.say(town, place, who, text or "", patience=_PATIENCE)
     if as_json:
         output.answer_json({"address": who, "session": said.session, "taken": said.taken})
