@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from gitgt.errors import EnvironmentProblemError, NotATownError, RefusedError
-from gitgt.git import faults, githooks
+from gitgt.git import faults, githooks, refs
 from gitgt.git.command import git
 from gitgt.git.repository import Repository
 from gitgt.ledger import genesis, lawful
@@ -131,7 +131,9 @@ def set_up_hooks(town: Town) -> bool:
     """Install or repair the hooks of the town's repository; say whether anything was done."""
     merge_file.register(town.repository)
     ref = town.ledger.ref
-    return githooks.install(town.repository, town=town.root, targets=[ref], ledger=ref)
+    settled = refs.head_of(town.repository.common)
+    targets = [ref, settled] if settled else [ref]
+    return githooks.install(town.repository, town=town.root, targets=targets, ledger=ref)
 
 
 def _take_back(path: Path, *, existed: bool) -> None:

@@ -70,3 +70,8 @@ def test_an_agent_is_let_into_its_own_mail_only(shop):
         answer = gt("mail", *words.split(), *named, cwd=shop.path, env=POLECAT)
         assert answer == (1, "", refusal)
     assert gt("mail", "inbox", "--identity", "shop/ann", cwd=shop.path, env=CREW).code == 0
+
+
+def test_an_agent_commits_nothing_to_the_towns_settings(town):
+    done = town.repo().attempt("commit", "--allow-empty", "-qm", "Mine", env=POLECAT)
+    assert "gt: an agent may not move refs/heads/main\n" in done.stderr
