@@ -59,16 +59,22 @@ def _one_turn(agent: Agent, asked: Asked, conversation: str) -> int:
 
 def _transcript(asked: Asked, environ: Mapping[str, str], cwd: Path) -> Transcript:
     """Return the conversation to hold: a new one, an earlier one, or a copy of that."""
-    origin = transcript.find(asked.resumed, environ, cwd) if asked.resumed else None
-    if asked.resumed and origin is None:
+    origin = transcript.find(asked.resumed, environ, cwd) if asked.resumed else []
+    if asked.resumed and not origin:
         raise ValueError(f"no conversation found with session ID: {asked.resumed}")
     folder = transcript.folder_of(environ, cwd)
     clock = _clock(environ)
-    if origin is not None and not asked.forks:
-        return Transcript(origin, cwd=cwd, model=asked.model, clock=clock)
-    name = asked.conversation or transcript.new_id(str(cwd), str(clock()), str(os.getpid()))
-    made = Transcript(folder / f"{name}.jsonl", cwd=cwd, model=asked.model, clock=clock)
-    if origin is not None:
+    goes_on = asked.resumed if origin and not asked.forks else ""
+    name = (
+        goes_on
+        or asked.conversation
+        or transcript.new_id(str(cwd), str(clock()), str(os.getpid()))
+    )
+    made = Transcript(
+        folder / f"{name}.jsonl", cwd=cwd, model=asked.model, clock=clock,
+        earlier=origin if goes_on else (),
+    )  # fmt: skip
+    if origin and not goes_on:
         made.copied(origin)
     return made
 

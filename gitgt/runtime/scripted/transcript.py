@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -28,13 +28,17 @@ def folder_of(environ: Mapping[str, str], cwd: Path) -> Path:
     return Path(state) / "gitgt/scripted" / re.sub(r"[^A-Za-z0-9]", "-", str(cwd))
 
 
-def find(conversation: str, environ: Mapping[str, str], cwd: Path) -> Path | None:
-    """Return the file of an earlier conversation, whoever's session of this town it was."""
+def find(conversation: str, environ: Mapping[str, str], cwd: Path) -> list[Path]:
+    """Return the files of an earlier conversation, the first one first.
+
+    Each session that took part has one, whoever's it was: in a jail it may write to no other.
+    """
     here = folder_of(environ, cwd)
     folders = [here, *here.parents[1].glob("*/*")] if environ.get("GT_SESSION_DIR") else [here]
     folders += _sessions_around(cwd)
-    found = (each / f"{conversation}.jsonl" for each in folders)
-    return next((each for each in found if each.is_file()), None)
+    found = {each / f"{conversation}.jsonl" for each in folders}
+    there = [each for each in found if each.is_file()]
+    return sorted(there, key=lambda each: (each.stat().st_mtime_ns, each))
 
 
 def _sessions_around(cwd: Path) -> list[Path]:
@@ -52,15 +56,18 @@ def new_id(*seed: str) -> str:
 
 
 class Transcript:
-    """One conversation in a file."""
+    """One conversation, in a file; what was said before *path* was begun is in *earlier*."""
 
-    def __init__(self, path: Path, *, cwd: Path, model: str, clock: Clock) -> None:
+    def __init__(
+        self, path: Path, *, cwd: Path, model: str, clock: Clock, earlier: Sequence[Path] = ()
+    ) -> None:
         self.path = path
         self.conversation = path.stem
         self._cwd = cwd
         self._model = model
         self._clock = clock
-        self._lines = _read(path)
+        before = [each for each in earlier if each != path]
+        self._lines = [line for each in (*before, path) for line in _read(each)]
         self._cached = sum(len(_text_of(each)) for each in self._lines) // _LETTERS
 
     @property
@@ -69,9 +76,9 @@ class Transcript:
         calls = [part for line in self._lines for part in _parts(line)]
         return [str(part["input"]["command"]) for part in calls if part["type"] == "tool_use"]
 
-    def copied(self, origin: Path) -> None:
-        """Begin as a copy of the conversation in *origin*."""
-        for line in _read(origin):
+    def copied(self, origin: Sequence[Path]) -> None:
+        """Begin as a copy of the conversation in the files *origin*."""
+        for line in (line for each in origin for line in _read(each)):
             self._write({**line, "sessionId": self.conversation})
         self._cached = sum(len(_text_of(each)) for each in self._lines) // _LETTERS
 
