@@ -100,9 +100,12 @@ def test_the_commands_begin_one_session_and_end_it(town, shop):
     assert (told["running"], told["runtime"], told["session"]) == (
         True, "sits", again["session"]
     )  # fmt: skip
-    [other] = json.loads(said("restart", "--agent", "sits", "--json"))
+    failed = gt("mayor", "restart", "--agent", "codex", cwd=cwd)
+    assert (failed.code, said("status", "--running")) == (1, "true\n")
+    [other] = json.loads(said("restart", "--json"))
     assert other["changed"]
     assert other["session"] != again["session"]
+    assert json.loads(said("status", "--json"))["runtime"] == "sits"
     assert gt("agents", cwd=cwd).stdout == "mayor  here  -\n"
     assert said("stop") == "mayor: ended\n"
     assert said("stop") == "mayor: nothing changed: none goes on\n"

@@ -15,6 +15,7 @@ from gitgt.errors import NotFoundError
 from gitgt.git.turn import turn
 from gitgt.model.actor import Actor
 from gitgt.model.dispatch import SessionState
+from gitgt.model.documents import Agent
 from gitgt.model.ids import base36
 from gitgt.model.instant import text_of
 from gitgt.runtime.assignment import Assignment, Permission, TakesUp, slug
@@ -115,8 +116,7 @@ def start(town: Town, post: Post, who: Actor, wish: Wish | None = None) -> Begun
         seen = sessions.look(post.place, post.address)
         if seen.state is SessionState.RUNNING:
             return Begun(seen.session, fresh=False)
-        asked = (wanted.agent, identity.agent)
-        runtime = programs.ready(runtimes.chosen(town, post.rig, *asked, role=post.role))
+        runtime = _runtime(town, post, identity, wanted)
         begun = _assignment(town, post, runtime, wanted)
         budgets.check(town, post.rig, begun.bead)
         topic = "resume" if begun.conversation else "start"
@@ -134,7 +134,7 @@ def taking(town: Town, rig: Rig | None, address: str) -> AbstractContextManager[
 
 def stop(town: Town, post: Post) -> bool:
     """End the session of *post*, what it has not committed saved; tell if there was one."""
-    if sessions.look(post.place, post.address).state is not SessionState.RUNNING:
+    if not _goes_on(post):
         return False
     sessions.sessions_of(post.place).stop(post.address)
     if post.rig is not None:
@@ -163,9 +163,33 @@ def detach(post: Post) -> int:
 
 
 def restart(town: Town, post: Post, who: Actor, wish: Wish | None = None) -> Begun:
-    """End the session of *post*, if there is one, and begin another."""
+    """End the session of *post*, if there is one, and begin another, on the same runtime.
+
+    Raises:
+        NotFoundError: there is no worktree to work in.
+        GtError: another cannot be had, and why; then nothing was ended.
+    """
+    _check_place(post)
+    wanted = wish or Wish()
+    if (
+        not wanted.agent
+        and sessions.look(post.place, post.address).state is SessionState.RUNNING
+    ):
+        last = session_records.last(town, post.place, post.address)
+        wanted = replace(wanted, agent=last.runtime if last else "")
+    _runtime(town, post, enlist(town, post, who), wanted)
     stop(town, post)
-    return start(town, post, who, wish)
+    return start(town, post, who, wanted)
+
+
+def _goes_on(post: Post) -> bool:
+    return sessions.look(post.place, post.address).state is SessionState.RUNNING
+
+
+def _runtime(town: Town, post: Post, identity: Agent, wish: Wish) -> Runtime:
+    """Return what *post* is to run on, which is here."""
+    asked = (wish.agent, identity.agent)
+    return programs.ready(runtimes.chosen(town, post.rig, *asked, role=post.role))
 
 
 def _check_place(post: Post) -> None:
