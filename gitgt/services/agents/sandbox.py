@@ -10,12 +10,12 @@ import time
 from pathlib import Path
 
 from gitgt.errors import NotFoundError
-from gitgt.git import faults, markers, refs, snapshot, trash, worktree
+from gitgt.git import faults, markers, reflog, refs, snapshot, trash, worktree
 from gitgt.git.command import attempt, git
 from gitgt.git.markers import Assignment
 from gitgt.git.remote import tracking
 from gitgt.git.repository import Repository
-from gitgt.git.transaction import move_refs
+from gitgt.git.transaction import RefMove, move_refs
 from gitgt.ledger.snapshot import Snapshot
 from gitgt.model.documents import Bead, MergeRequest
 from gitgt.model.lifecycle import MergeStatus
@@ -62,6 +62,8 @@ def prepare(rig: Rig, now: Snapshot, bead: Bead) -> tuple[Path, Assignment]:
             _bring_back(now.repository, path, assignment)
     elif worktree.head_of(git_dir) != f"refs/heads/{assignment.branch}":
         git_dir = _reuse(now.repository, path, assignment, start)
+    else:
+        _give_back(now.repository, git_dir, assignment, start)
     markers.mark_assignment(git_dir, assignment)
     return path, assignment
 
@@ -83,6 +85,21 @@ def _start(rig: Rig, now: Snapshot, bead: Bead) -> str:
     if found is None:
         raise NotFoundError(f"{rig.name} has no branch {where!r} to start {bead.id} from")
     return found
+
+
+def _give_back(
+    repository: Repository, git_dir: Path, assignment: Assignment, start: str
+) -> None:  # fmt: skip
+    """Put a branch that was deleted under its worktree where the worktree stood last.
+
+    Otherwise its next commit would have no parents, and what it had committed no name.
+    """
+    ref = f"refs/heads/{assignment.branch}"
+    if repository.ref(ref) is None:
+        stood = reflog.stands_at(git_dir)
+        tip = stood if stood and repository.has(stood) else start
+        move = RefMove(ref, None, tip)
+        move_refs(repository, [move], why=f"{assignment.bead} goes on")
 
 
 def _is_begun(rig: Rig, now: Snapshot, assignment: Assignment) -> bool:
