@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import time
@@ -102,7 +101,7 @@ def runs_below(folder: Path) -> list[Path]:
 
 def alive(town: Path) -> list[Identity]:
     """Return every living process that works for *town*, but us and whoever started us."""
-    family = _family()
+    family = identity.family()
     marked = identity.marked(TOWN_MARK, town_mark(town))
     return [who for who in marked if who.pid not in family]
 
@@ -157,13 +156,3 @@ def _sweep(town: Path, grace: float) -> list[Identity]:
         process.kill_all(left, grace=grace)
     pids = ", ".join(str(who.pid) for who in alive(town))
     raise EnvironmentProblemError(f"processes {pids} are still alive")
-
-
-def _family() -> set[int]:
-    """Return us and our ancestors: whoever types ``down`` within a session outlives it."""
-    family = set()
-    pid: int | None = os.getpid()
-    while pid and pid not in family:
-        family.add(pid)
-        pid = identity.parent_of(pid)
-    return family

@@ -48,6 +48,16 @@ def parent_of(pid: int) -> int | None:
     return row.parent if row else None
 
 
+def family() -> set[int]:
+    """Return us and our ancestors: whoever ends a session from within it outlives that."""
+    found = set()
+    pid: int | None = os.getpid()
+    while pid and pid not in found:
+        found.add(pid)
+        pid = parent_of(pid)
+    return found
+
+
 def name_of(pid: int) -> str:
     """Return what the program of *pid* is called, as far as the system tells."""
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import shutil
 import signal
 
 import pytest
@@ -335,6 +336,47 @@ def test_a_deleted_sandbox_is_made_again(town):
 
     assert town.now(bead).status == "closed"
     assert (town.file(shop, "one"), town.file(shop, "two")) == ("1\n", "2\n")
+
+
+def test_a_branch_that_was_deleted_is_given_back_where_it_stood(town):
+    shop = town.rig()
+    bead = town.bead(
+        shop, "Gone", "[ -e one ] && { echo 2 >two; closes Two; exit; }", "echo 1 >one",
+        "say One", *WAITS,
+    )  # fmt: skip
+    town.sling(bead)
+    town.turn()
+    until((shop.path / "here").exists)
+    repo, branch = town.repo(shop), f"refs/heads/polecat/obsidian/{bead.id}"
+    stood = repo.git("rev-parse", branch)
+    repo.git("update-ref", "-d", branch)
+    kill_session(shop, OBSIDIAN)
+
+    town.settle()
+
+    assert town.now(bead).status == "closed"
+    assert (
+        repo.git("rev-list", "main", "--grep=One", "--format=%H", "--no-commit-header")
+        == stood
+    )
+
+
+def test_a_session_whose_folder_was_deleted_does_not_go_on_beside_the_next(town):
+    shop = town.rig()
+    bead = town.bead(
+        shop, "Twice", "[ -e one ] && { closes One; exit; }", "echo 1 >one; git add one", *WAITS
+    )
+    town.sling(bead)
+    town.turn()
+    until((shop.path / "here").exists)
+    run = sessions.sessions_of(shop).folders()[0]
+    _, command = until(lambda: whose(run))
+    shutil.rmtree(run.parent)
+
+    town.settle()
+
+    assert town.now(bead).status == "closed"
+    assert not identity.is_alive(command)
 
 
 def test_of_two_beads_on_one_hook_one_goes_back(town):

@@ -11,16 +11,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from gitgt.errors import GtError
+from gitgt.errors import BusyError, GtError
 from gitgt.git.signposts import own_command
 from gitgt.git.spool import Spool
 from gitgt.ledger.snapshot import Snapshot
 from gitgt.model.dispatch import SessionState
 from gitgt.model.documents import Bead
-from gitgt.runtime import launcher, progress
+from gitgt.runtime import identity, launcher, process, progress
 from gitgt.runtime.assignment import Assignment, slug
+from gitgt.runtime.environment import town_mark
 from gitgt.runtime.launchers.launchers import Launchers
-from gitgt.runtime.process import Spec
+from gitgt.runtime.process import TOWN_MARK, Spec
 from gitgt.runtime.progress import Progress
 from gitgt.runtime.wiring import Wiring
 from gitgt.services import settings, target
@@ -230,6 +231,7 @@ def start(town: Town, rig: Rig, now: Snapshot, bead: Bead) -> None:
     own = asked.agent if asked else ""
     chosen = runtimes.chosen(town, rig, bead.agent, own, role="polecat")
     chosen = programs.ready(chosen)  # before anything is made that costs
+    _end_strays(town, bead.assignee)
     path, marked = sandbox.prepare(rig, now, bead)
     back = sandbox.sent_back(now, bead)
     session = _next(rig, bead.assignee, _series(now, bead.assignee, bead.id))
@@ -255,6 +257,26 @@ def start(town: Town, rig: Rig, now: Snapshot, bead: Bead) -> None:
             prompt=prompt.opening(town, bead.assignee, chosen, occasion, session=session),
         ),
     )
+
+
+def _end_strays(town: Town, address: str) -> None:
+    """End what still runs of an agent that has no session: its folder was deleted meanwhile.
+
+    Two programs in one sandbox would do the work twice, and undo each other's.
+
+    Raises:
+        BusyError: something does not end.
+    """
+    marked = identity.marked(TOWN_MARK, town_mark(town.root))
+    family = identity.family()
+    strays = [
+        who
+        for who in marked
+        if who.pid not in family and identity.carries(who.pid, "GT_AGENT", address)
+    ]
+    left = process.kill_all(strays, grace=0.0)
+    if left:
+        raise BusyError(f"{address} still runs in process {left[0].pid}, and does not end")
 
 
 def _locked(town: Town, place: Rig | Town, assignment: Assignment) -> Assignment:
