@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from gitgt.errors import BusyError, GtError, RefusedError
+from gitgt.errors import BusyError, GtError, RefusedError, SettingsError
 from gitgt.ledger.snapshot import Snapshot
 from gitgt.model.actor import Actor
 from gitgt.model.dispatch import (
@@ -148,8 +148,8 @@ class DispatcherRole:
             sling.enlist(self._town, rig, address, _WHO)
             with attended.taking(self._town, rig, address):
                 sessions.start(self._town, rig, now, now.bead(bead))
-        except BusyError:
-            raise
+        except (BusyError, SettingsError):
+            raise  # no bead is to blame, and all stay on their hooks until that is over
         except (GtError, OSError) as error:
             self._release(rig, address, bead, f"{sessions.NOT_STARTED}: {_why(error)}")
             return False

@@ -291,6 +291,27 @@ def test_a_start_that_fails_releases_the_bead_with_the_reason(town):
     assert town.now(bead).reason == released.partition(f"{bead.id}: ")[2]
 
 
+def test_settings_that_somebody_spoils_take_no_bead_off_its_hook(town):
+    shop = town.rig()
+    bead = town.bead(shop, "Sell limes", "echo 'lime 1' >>prices.txt", "closes Limes")
+    town.sling(bead)
+    agents = town.town.root / "settings/agents.yaml"
+    whole = agents.read_text()
+    agents.write_text("default: [")
+    town.restart()
+    town.turn()
+    assert town.now(bead).status == "hooked"
+    ((severity, title),) = town.escalations(shop)
+    assert severity == "high"
+    assert "agents.yaml:1: " in title
+
+    agents.write_text(whole)
+    town.clock.advance(600)
+    town.restart()
+    town.settle()
+    assert town.now(bead).status == "closed"
+
+
 def test_whoever_slings_is_told_that_nobody_could_be_started(town):
     shop = town.rig()
     town.runtime("script", "no-such-agent --work")
@@ -356,8 +377,7 @@ def test_a_branch_that_was_deleted_is_given_back_where_it_stood(town):
 
     assert town.now(bead).status == "closed"
     assert (
-        repo.git("rev-list", "main", "--grep=One", "--format=%H", "--no-commit-header")
-        == stood
+        repo.git("rev-list", "main", "--grep=One", "--format=%H", "--no-commit-header") == stood
     )
 
 

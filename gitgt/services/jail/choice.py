@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from gitgt.errors import SettingsError
+from gitgt.errors import SettingsError, ToolMissingError
 from gitgt.ledger.snapshot import Snapshot
 from gitgt.ledger.transact import Change
 from gitgt.model.actor import Actor
@@ -71,14 +71,15 @@ def jail_for(town: Town, place: Rig | Town, assignment: Assignment) -> jail.Jail
     """Return the jail that the session *assignment* is to run in, None if it gets none.
 
     Raises:
-        SettingsError: bubblewrap is wanted, and cannot be had.
+        SettingsError: see :func:`choice`.
+        ToolMissingError: bubblewrap is wanted, and cannot be had.
     """
     chosen = choice(town, place)
     if chosen.wanted is Wanted.NONE:
         return None
     why_not = jail.problem()
     if why_not and chosen.wanted is Wanted.BWRAP:
-        raise SettingsError(
+        raise ToolMissingError(
             f"the settings want a jail, and there is none: {why_not}",
             hint="install bubblewrap, or set sessions.jail to none in settings/config.yaml",
         )
