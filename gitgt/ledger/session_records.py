@@ -10,16 +10,16 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any, Final
 
-from gitgt.errors import LedgerConflictError
+from gitgt.git import side_ref
 from gitgt.git.repository import Repository, Signature
-from gitgt.git.transaction import RefMove, move_refs
 from gitgt.model.event import Event
 from gitgt.model.session_record import SessionRecord, parse
 
 REF: Final = "refs/gt/sessions"
-_ATTEMPTS: Final = 200
+_WHAT: Final = "the sessions"
 _WHO: Final = ("gitgt", "gitgt@gitgt.invalid")
 _PATH: Final = re.compile(r"(?:[^/\0]+/)+[0-9a-f]{2}/[0-9a-f]{10}(?:-[0-9]{1,6})?")
 
@@ -56,20 +56,15 @@ class SessionRecords:
         Raises:
             LedgerConflictError: others were faster again and again.
         """
-        repository, path = self._repository, path_of(address, name)
-        for _ in range(_ATTEMPTS):
-            head = repository.ref(REF)
+        path = path_of(address, name)
+
+        def written(head: str | None) -> str | None:
             old = None if head is None else self._read(head, path)
             new = decide(old)
-            if new is None or new == old:
-                return
-            commit = self._written(head, {path: new}, why, at)
-            try:
-                move_refs(repository, [RefMove(REF, head, commit)], why=why)
-            except LedgerConflictError:
-                continue
-            return
-        raise LedgerConflictError("the sessions moved on again and again", hint="git gt tick")
+            is_news = new is not None and new != old
+            return self._written(head, {path: new}, why, at) if new and is_news else None
+
+        side_ref.move(self._repository, REF, written, why=why, what=_WHAT)
 
     def take_in(self, theirs: str | None) -> str | None:
         """Take in the records of another clone; return where ours stand then, if at all.
@@ -77,19 +72,7 @@ class SessionRecords:
         Raises:
             LedgerConflictError: others were faster again and again.
         """
-        for _ in range(_ATTEMPTS):
-            ours = self._repository.ref(REF)
-            if theirs is None:
-                return ours
-            new = theirs if ours is None else join(self._repository, ours, theirs)
-            if new == ours:
-                return ours
-            try:
-                move_refs(self._repository, [RefMove(REF, ours, new)], why="meet a clone's")
-            except LedgerConflictError:
-                continue
-            return new
-        raise LedgerConflictError("the sessions moved on again and again", hint="git gt sync")
+        return side_ref.meet(self._repository, REF, theirs, join, what=_WHAT)
 
     def _all(self, below: str = "") -> list[SessionRecord]:
         head = self._repository.ref(REF)
@@ -133,11 +116,10 @@ def join(repository: Repository, ours: str, theirs: str) -> str:
 
     It is made from its parents alone, so two clones that join the same pair make the same.
     """
-    if repository.is_ancestor(theirs, ours):
-        return ours
-    if repository.is_ancestor(ours, theirs):
-        return theirs
-    one, two = sorted((ours, theirs))
+    return side_ref.joined(repository, ours, theirs, partial(_of_pair, repository))
+
+
+def _of_pair(repository: Repository, one: str, two: str) -> str:
     changes: dict[str, str | None] = {}
     for each in repository.differences(one, two):
         if not _PATH.fullmatch(each.path) or each.new is None:

@@ -10,12 +10,10 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from gitgt.errors import LedgerConflictError
+from gitgt.git import side_ref
 from gitgt.git.repository import Repository, Signature
-from gitgt.git.transaction import RefMove, move_refs
 
 REF: Final = "refs/gt/transcripts"
-_ATTEMPTS: Final = 200
 _WHO: Final = ("gitgt", "gitgt@gitgt.invalid")
 _MONTH: Final = re.compile(r"\d{4}-\d{2}")
 _WHY: Final = "what was said"
@@ -78,20 +76,16 @@ class Transcripts:
 
     def _change(self, decide: Callable[[str | None], Changes], at: float) -> None:
         repository = self._repository
-        for _ in range(_ATTEMPTS):
-            head = repository.ref(REF)
+
+        def written(head: str | None) -> str | None:
             changes = decide(head)
             if not changes:
-                return
+                return None
             tree = repository.write_tree(head, changes)
-            who = Signature(*_WHO, int(at))
-            commit = repository.write_commit(tree, [], f"{_WHY}\n", who)
-            try:
-                move_refs(repository, [RefMove(REF, head, commit)], why=_WHY, logged=False)
-            except LedgerConflictError:
-                continue
-            return
-        raise LedgerConflictError("the transcripts moved on again and again")
+            return repository.write_commit(tree, [], f"{_WHY}\n", Signature(*_WHO, int(at)))
+
+        what = "the transcripts"
+        side_ref.move(repository, REF, written, why=_WHY, what=what, logged=False)
 
 
 def path_of(started: str, address: str, name: str) -> str:

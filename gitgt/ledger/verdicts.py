@@ -13,17 +13,16 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
-from gitgt.errors import LedgerConflictError
+from gitgt.git import side_ref
 from gitgt.git.repository import Repository, Signature
-from gitgt.git.transaction import RefMove, move_refs
 from gitgt.model.event import Event
 from gitgt.model.failures import NONE, Failures
 from gitgt.model.gate import Evidence, Verdict
 
 REF: Final = "refs/gt/verdicts"
-_ATTEMPTS: Final = 200
 _WHO: Final = ("refinery", "refinery@gitgt.invalid")
 _HEAD_OF_LOG: Final = 16 * 1024
 _TAIL_OF_LOG: Final = 64 * 1024
@@ -104,20 +103,15 @@ class Verdicts:
         Raises:
             LedgerConflictError: others were faster again and again.
         """
-        for _ in range(_ATTEMPTS):
-            head = self._repository.ref(REF)
+
+        def decide(head: str | None) -> str | None:
             runs = self._runs(head, tree, digest)
             if any(each["run"] == record.run for each in runs):
-                return
-            new = self._written(head, tree, digest, runs, record, shortened(output, *kept))
-            try:
-                move_refs(
-                    self._repository, [RefMove(REF, head, new)], why=f"verdict of {record.gate}"
-                )
-            except LedgerConflictError:
-                continue
-            return
-        raise LedgerConflictError("the verdicts moved on again and again", hint="git gt tick")
+                return None
+            return self._written(head, tree, digest, runs, record, shortened(output, *kept))
+
+        why = f"verdict of {record.gate}"
+        side_ref.move(self._repository, REF, decide, why=why, what="the verdicts")
 
     def _runs(self, head: str | None, tree: str, digest: str) -> list[dict[str, Any]]:
         content = head and self._repository.read(head, path_of(tree, digest))
@@ -166,11 +160,10 @@ def join(repository: Repository, ours: str, theirs: str) -> str:
 
     It is made from its parents alone, so two clones that join the same pair make the same.
     """
-    if repository.is_ancestor(theirs, ours):
-        return ours
-    if repository.is_ancestor(ours, theirs):
-        return theirs
-    one, two = sorted((ours, theirs))
+    return side_ref.joined(repository, ours, theirs, partial(_of_pair, repository))
+
+
+def _of_pair(repository: Repository, one: str, two: str) -> str:
     changes: dict[str, str | None] = {}
     for each in repository.differences(one, two):
         if each.old is None:

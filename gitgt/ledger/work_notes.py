@@ -7,17 +7,17 @@ compare-and-swap, since git's own notes lose what two write at once.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Final
 
-from gitgt.errors import LedgerConflictError
+from gitgt.git import side_ref
 from gitgt.git.repository import Repository, Signature
-from gitgt.git.transaction import RefMove, move_refs
 from gitgt.model import work_note
 from gitgt.model.event import Event
 from gitgt.model.work_note import WorkNote
 
 REF: Final = "refs/notes/gt/work"
-_ATTEMPTS: Final = 200
+_WHAT: Final = "the notes"
 _WHO: Final = ("gitgt", "gitgt@gitgt.invalid")
 
 
@@ -53,27 +53,18 @@ class WorkNotes:
             LedgerConflictError: others were faster again and again.
         """
         repository = self._repository
-        for _ in range(_ATTEMPTS):
-            head = repository.ref(REF)
+        before = repository.ref(REF)
+
+        def decide(head: str | None) -> str | None:
             new = {
-                commit: note for commit, note in wanted.items() if self._says_else(commit, note)
+                commit: note
+                for commit, note in wanted.items()
+                if self._says_else(head, commit, note)
             }
-            if not new:
-                return False
-            blobs: dict[str, str | None] = {
-                _path(commit): repository.write_blob(note.text().encode(errors="replace"))
-                for commit, note in new.items()
-            }
-            event = Event(f"note what {len(new)} landed commits took", "work.noted")
-            tree = repository.write_tree(head, blobs)
-            who = Signature(*_WHO, int(at))
-            commit = repository.write_commit(tree, [head] if head else [], event.message(), who)
-            try:
-                move_refs(repository, [RefMove(REF, head, commit)], why="note what landed")
-            except LedgerConflictError:
-                continue
-            return True
-        raise LedgerConflictError("the notes moved on again and again", hint="git gt tick")
+            return self._written(head, new, at) if new else None
+
+        after = side_ref.move(repository, REF, decide, why="note what landed", what=_WHAT)
+        return after != before
 
     def take_in(self, theirs: str | None) -> str | None:
         """Take in the notes of another clone; return where ours stand then, if at all.
@@ -81,22 +72,20 @@ class WorkNotes:
         Raises:
             LedgerConflictError: others were faster again and again.
         """
-        for _ in range(_ATTEMPTS):
-            ours = self._repository.ref(REF)
-            if theirs is None:
-                return ours
-            new = theirs if ours is None else join(self._repository, ours, theirs)
-            if new == ours:
-                return ours
-            try:
-                move_refs(self._repository, [RefMove(REF, ours, new)], why="meet a clone's")
-            except LedgerConflictError:
-                continue
-            return new
-        raise LedgerConflictError("the notes moved on again and again", hint="git gt sync")
+        return side_ref.meet(self._repository, REF, theirs, join, what=_WHAT)
 
-    def _says_else(self, commit: str, note: WorkNote) -> bool:
-        head = self._repository.ref(REF)
+    def _written(self, head: str | None, new: Mapping[str, WorkNote], at: float) -> str:
+        repository = self._repository
+        blobs: dict[str, str | None] = {
+            _path(commit): repository.write_blob(note.text().encode(errors="replace"))
+            for commit, note in new.items()
+        }
+        event = Event(f"note what {len(new)} landed commits took", "work.noted")
+        tree = repository.write_tree(head, blobs)
+        who = Signature(*_WHO, int(at))
+        return repository.write_commit(tree, [head] if head else [], event.message(), who)
+
+    def _says_else(self, head: str | None, commit: str, note: WorkNote) -> bool:
         content = None if head is None else self._repository.read(head, _path(commit))
         return content != note.text().encode(errors="replace")
 
@@ -110,11 +99,10 @@ def join(repository: Repository, ours: str, theirs: str) -> str:
 
     It is made from its parents alone, so two clones that join the same pair make the same.
     """
-    if repository.is_ancestor(theirs, ours):
-        return ours
-    if repository.is_ancestor(ours, theirs):
-        return theirs
-    one, two = sorted((ours, theirs))
+    return side_ref.joined(repository, ours, theirs, partial(_of_pair, repository))
+
+
+def _of_pair(repository: Repository, one: str, two: str) -> str:
     changes: dict[str, str | None] = {}
     for each in repository.differences(one, two):
         if each.new is None:

@@ -11,8 +11,8 @@ import logging
 from collections.abc import Mapping
 from typing import Final
 
-from gitgt.errors import GtError, LedgerConflictError
-from gitgt.git import rerere, shared
+from gitgt.errors import GtError
+from gitgt.git import rerere, shared, side_ref
 from gitgt.git.landing import PINS
 from gitgt.git.repository import Repository, Signature
 from gitgt.git.rerere import Memory
@@ -98,20 +98,8 @@ def _take_pins(
 
 
 def _verdicts(repository: Repository, theirs: str | None) -> str | None:
-    """Take in *theirs*; return where ours stand then, if there are any."""
-    for _ in range(_ATTEMPTS):
-        ours = repository.ref(verdicts.REF)
-        if theirs is None:
-            return ours
-        new = theirs if ours is None else verdicts.join(repository, ours, theirs)
-        if new == ours:
-            return ours
-        try:
-            move_refs(repository, [RefMove(verdicts.REF, ours, new)], why="meet a clone's")
-        except LedgerConflictError:
-            continue
-        return new
-    raise LedgerConflictError("the verdicts moved on again and again", hint="git gt sync")
+    join, what = verdicts.join, "the verdicts"
+    return side_ref.meet(repository, verdicts.REF, theirs, join, what=what)
 
 
 def _resolutions(repository: Repository, theirs: str | None, who: Signature) -> str | None:
