@@ -7,6 +7,7 @@ import shlex
 
 import pytest
 
+from gitgt.errors import SettingsError
 from gitgt.services.agents import attended, post
 from gitgt.services.agents import hook as hooks
 from gitgt.services.agents.hook_moves import attach
@@ -133,3 +134,20 @@ def test_a_mayor_that_begins_again_goes_on_with_its_last_conversation(
     assert first
     assert conversation(resume=True) == first
     assert conversation(resume=False) not in ("", first)
+
+
+def test_a_conversation_that_was_never_held_is_not_gone_on_with(town, shop, monkeypatch):
+    runtimes.put(town.town, "script", {"preset": "script", "taps": {"scope": "none"}}, TESS)
+    mayor, wish = post.mayor(town.town), attended.Wish("script", resume=True)
+    monkeypatch.setenv("GT_SESSIONS_LAUNCHER", "none of these")
+    with pytest.raises(SettingsError):
+        attended.start(town.town, mayor, TESS, wish)
+    (never,) = session_records.records(town.town, town.town, address=post.MAYOR)
+
+    monkeypatch.setenv("GT_SESSIONS_LAUNCHER", "exec")
+    attended.start(town.town, mayor, TESS, wish)
+    until(lambda: not sessions.is_running(town.town, post.MAYOR))
+    town.turn()
+
+    last = session_records.last(town.town, town.town, post.MAYOR)
+    assert (last.how, last.conversation == never.conversation) == ("", False)

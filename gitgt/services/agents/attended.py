@@ -23,7 +23,14 @@ from gitgt.runtime.presets import Runtime
 from gitgt.services.agents import hook, wip
 from gitgt.services.agents.post import CREW, Post, enlist
 from gitgt.services.costs import budgets
-from gitgt.services.sessions import programs, prompt, runtimes, session_records, sessions
+from gitgt.services.sessions import (
+    programs,
+    prompt,
+    runtimes,
+    session_records,
+    sessions,
+    transcripts,
+)
 from gitgt.services.town import Rig, Town
 
 _DIGITS: Final = 4
@@ -235,7 +242,11 @@ def _conversation(town: Town, post: Post, runtime: Runtime) -> str:
         (
             each.conversation
             for each in reversed(told)
-            if each.conversation and each.runtime == runtime.name
+            if each.conversation
+            and each.runtime == runtime.name
+            and transcripts.was_held(
+                runtime, each, sessions.folder_of(post.place, post.address, each.session)
+            )
         ),
         "",
     )

@@ -22,6 +22,7 @@ from gitgt.model.session_record import SessionRecord
 from gitgt.model.transcript import Turn
 from gitgt.runtime import transcripts
 from gitgt.runtime.presets import Runtime
+from gitgt.runtime.presets.form import Conversations
 from gitgt.runtime.transcripts import said as read
 from gitgt.services import settings
 from gitgt.services.sessions import runtimes
@@ -116,6 +117,23 @@ def _transcript(
     if record.transcript and any(told.resolve().is_relative_to(each) for each in homes):
         return told
     return transcripts.find(runtime, record.conversation, folder, environ)
+
+
+def was_held(
+    runtime: Runtime,
+    record: SessionRecord,
+    folder: Path,
+    environ: Mapping[str, str] = os.environ,
+) -> bool:
+    """Tell whether the conversation of *record* can be there, as far as this machine knows.
+
+    A name that we gave is none before its program has written something under it: whoever asks
+    for it then is told that there is no such conversation, and does not begin.
+    """
+    if runtime.conversations is not Conversations.ASSIGNED or not runtime.transcript.glob:
+        return True
+    found = _transcript(runtime, record, folder, environ)
+    return found is not None and found.is_file()
 
 
 def runtime_of(town: Town, record: SessionRecord) -> Runtime | None:
