@@ -39,7 +39,8 @@ def tell(town: Town, wanted: Sequence[Rig | None], *, role: str, as_json: bool) 
     if as_json:
         output.answer_json([each.fields() for each in found])
     else:
-        output.table((_cells(each) for each in found), head=("address", "state", "hook"))
+        head = ("address", "state", "hook", "", "")
+        output.table((_cells(each) for each in found), head=head)
 
 
 def _cells(seen: agents.Seen) -> tuple[str, ...]:

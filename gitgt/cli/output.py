@@ -73,8 +73,10 @@ def say(text: str) -> None:
 def table(rows: Iterable[Sequence[str]], *, head: Sequence[str] = ()) -> None:
     """Answer with columns; the head is shown only to a terminal, so that a pipe gets data."""
     lines = [*rows]
-    if head and lines and sys.stdout.isatty():
-        lines.insert(0, [paint(cell, "dim") for cell in head])
+    if head and lines:
+        dict(zip(head, lines[0], strict=True))  # one that does not fit fails in a pipe, too
+        if sys.stdout.isatty():
+            lines.insert(0, [paint(cell, "dim") for cell in head])
     found = columns(lines)
     if found:
         answer("\n".join(found))

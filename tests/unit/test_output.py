@@ -79,6 +79,11 @@ def test_columns_line_up_on_a_terminal(terminal):
     )
 
 
+def test_a_head_that_does_not_fit_fails_in_a_pipe_too():
+    with pytest.raises(ValueError, match="zip"):
+        output.table([("a", "b")], head=("ID",))
+
+
 def test_no_rows_are_no_lines(capsys):
     output.table([], head=("ID",))
     assert capsys.readouterr().out == ""

@@ -6,6 +6,7 @@ import click
 
 from gitgt.cli import context, output
 from gitgt.cli.session.whom import whom
+from gitgt.model import instant
 from gitgt.services.sessions.session_views import Sight
 
 
@@ -40,6 +41,7 @@ def status(*, address: str, as_json: bool) -> None:
     if as_json:
         output.answer_json(fields)
         return
+    fields["started"] = fields["started"] and instant.text_of(fields["started"])
     for name, value in fields.items():
         if value not in (None, "", 0):
             output.answer(f"{name}: {value}")

@@ -12,6 +12,7 @@ from gitgt.errors import EnvironmentProblemError
 from gitgt.runtime import process
 from gitgt.runtime.assignment import Assignment
 from gitgt.runtime.environment import town_mark
+from gitgt.runtime.launchers.surface import ask_for_terminal
 from gitgt.runtime.process import On, Spec
 from gitgt.runtime.session_folders import Facts
 from gitgt.runtime.terminal import handover, tmux
@@ -83,7 +84,12 @@ class Pane:
         return server.view(f"={name}:", lines)
 
     def attach(self, folder: Path, facts: Facts) -> int:  # noqa: ARG002
-        """See ``Surface``."""
+        """See ``Surface``.
+
+        Raises:
+            RefusedError: we have no terminal to show it on.
+        """
+        ask_for_terminal(facts)
         server, name = _server(facts)
         return server.attach(name)
 

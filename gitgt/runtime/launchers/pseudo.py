@@ -16,8 +16,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
-from gitgt.errors import EnvironmentProblemError, RefusedError
+from gitgt.errors import EnvironmentProblemError
 from gitgt.runtime import process
+from gitgt.runtime.launchers.surface import ask_for_terminal
 from gitgt.runtime.process import On, Spec
 from gitgt.runtime.session_folders import Facts
 from gitgt.runtime.terminal import console, keyboard, sockets
@@ -69,11 +70,7 @@ class Pseudo:
         Raises:
             RefusedError: we have no terminal to show it on.
         """
-        if not (sys.stdin.isatty() and sys.stdout.isatty()):
-            raise RefusedError(
-                f"session {facts['session']} can only be attached to a terminal",
-                hint="git gt session capture shows what it shows",
-            )
+        ask_for_terminal(facts)
         with _connected(folder) as line, _raw(sys.stdin.fileno()):
             line.sendall(frame(b"a", _size()))
             with _resized(lambda: line.sendall(frame(b"w", _size()))):

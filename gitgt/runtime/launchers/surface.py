@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Protocol
 
@@ -79,6 +80,19 @@ class Bare:
     def detach(self, folder: Path, facts: Facts) -> int:  # noqa: ARG002
         """See ``Surface``: whoever follows the output only reads a file."""
         return 0
+
+
+def ask_for_terminal(facts: Facts) -> None:
+    """See that there is a terminal on which a session can be shown.
+
+    Raises:
+        RefusedError: we have none.
+    """
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise RefusedError(
+            f"session {facts['session']} can only be attached to a terminal",
+            hint="git gt session capture shows what it shows",
+        )
 
 
 def last_of(output: Path, size: tuple[int, int]) -> View:

@@ -1,6 +1,7 @@
 """One suite for all launchers: the scripted agent under each, with each of its faults."""
 
 import contextlib
+import io
 import os
 import pty
 import select
@@ -214,6 +215,14 @@ class TestOnATerminal:
             os.close(each)
 
         assert (guest.returncode, staged.seen.is_running) == (0, True)
+
+    def test_without_a_terminal_it_is_not_attached_to(self, stage, kind, monkeypatch):
+        staged = stage(kind, "hang@1")
+        until(lambda: staged.seen.pid)
+        monkeypatch.setattr(sys, "stdin", io.StringIO())
+
+        with pytest.raises(RefusedError, match="can only be attached to a terminal"):
+            staged.launcher.attach(TOAST)
 
     def test_nothing_is_typed_into_what_does_not_run(self, stage, kind):
         staged = stage(kind, "crash@1")
