@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gitgt.ledger.snapshot import Snapshot
+from gitgt.model.address import Address, Role
 from gitgt.model.documents import Bead
 from gitgt.model.lifecycle import BeadStatus, MergeStatus
 from gitgt.services.town import Town
@@ -61,7 +62,12 @@ def of_person(town: Town, name: str) -> list[Bead]:
 
 def at(town: Town, address: str) -> list[Bead]:
     """Return the beads on the hook of an agent of a rig or of the town."""
-    return (on if "/" in address else of_person)(town, address)
+    return (on if is_of_a_rig(address) else of_person)(town, address)
+
+
+def is_of_a_rig(address: str) -> bool:
+    """Tell whether somebody's work is in one rig's ledger; a dog's, too, is the town's."""
+    return "/" in address and Address.parse(address).role is not Role.DOG
 
 
 def spellings(address: str) -> set[str]:

@@ -92,7 +92,7 @@ def full(town: Town, address: str) -> str:
         NotFoundError: there is no such rig.
     """
     named = address.rstrip("/")
-    if "/" not in named:
+    if not hook.is_of_a_rig(named):
         return named
     now = town.ledger_at(town.rig(named.partition("/")[0])).snapshot()
     meant = [each for each in sorted(hook.spellings(named)) if now.agent_at(each)]
@@ -101,7 +101,7 @@ def full(town: Town, address: str) -> str:
 
 def _rigs_of(town: Town, address: str) -> list[Rig | None]:
     """Return the ledgers that may hold what hangs on a hook; None is the town's."""
-    if "/" in address:
+    if hook.is_of_a_rig(address):
         return [town.rig(address.partition("/")[0])]
     return [rig for rig, _ in town.ledgers()]
 
@@ -116,7 +116,7 @@ def _of_ledger(town: Town, rig: Rig | None, address: str, *, past: bool) -> Iter
 def _record(town: Town, rig: Rig | None, now: Snapshot, bead: Bead) -> Hook:
     address, request = bead.assignee, submit.live_request(now, bead.id)
     place = town if rig is None else rig
-    last = sessions.look(place if "/" in address else town, address)
+    last = sessions.look(place if hook.is_of_a_rig(address) else town, address)
     is_running = last.state is SessionState.RUNNING
     work = Work(
         status=BeadStatus(bead.status),
@@ -184,7 +184,7 @@ def _here_alone(known: Hook, now: Snapshot, remote: str) -> Iterator[str]:
 def _empty(town: Town, address: str) -> Hook:
     """Return the hook on which nothing hangs."""
     found = Hook(agent=address, status=HookStatus.CREATED)
-    if "/" not in address:
+    if not hook.is_of_a_rig(address):
         return found
     path = sandbox.path_of(town.rig(address.partition("/")[0]), address)
     return Hook(

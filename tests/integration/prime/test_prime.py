@@ -262,6 +262,7 @@ def test_programs_get_all_of_it_in_the_schema(town):
     memories.remember(town.town, shop, Wanted("Figs are fruit."), TESS)
     for address in (OBSIDIAN, "mayor", "shop/crew/ann", "dogs/fido"):
         said = json.loads(asked(address, "--json", cwd=town.town.root))
+        assert said["readable"]
         validator(OTHERS["prime"]).validate(said)
         assert said["tokens"] <= 1500
         state = json.loads(asked(address, "--state", "--json", cwd=town.town.root))
