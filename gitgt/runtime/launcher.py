@@ -119,8 +119,11 @@ class Launcher(Protocol):
         """
         ...
 
-    def ask_to_stop(self, key: str) -> None:
-        """Ask the agent's session to end, gently, and do not wait for it."""
+    def ask_to_stop(self, key: str, *, goes_on: bool = False) -> None:
+        """Ask the agent's session to end, gently, and do not wait for it.
+
+        With *goes_on* what it sets off is seen to, as if it had ended by itself.
+        """
         ...
 
     def addresses(self) -> list[str]:

@@ -242,12 +242,15 @@ def stop(directory: Path, grace: float = 5.0) -> list[Identity]:
     return before
 
 
-def ask_to_stop(directory: Path, grace: float = 5.0) -> None:
-    """Ask the shim of the run in *directory*, if there is one, to end it; do not wait."""
+def ask_to_stop(directory: Path, grace: float = 5.0, *, goes_on: bool = False) -> None:
+    """Ask the shim of the run in *directory*, if there is one, to end it; do not wait.
+
+    With *goes_on* it starts ``after``, as it does when a run ends by itself.
+    """
     if not is_held(directory / "alive"):
         return
     if not (directory / "stop").exists():
-        write_whole(directory / "stop", json.dumps(grace))
+        write_whole(directory / "stop", json.dumps({"grace": grace, "goes_on": goes_on}))
     shim, _ = _who(directory)
     if shim is not None:
         identity.send(shim, signal.SIGTERM)

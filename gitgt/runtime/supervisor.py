@@ -60,6 +60,7 @@ class Supervisor:
         self._reception = Reception(spec, self._stage)
         self._timed_out = False
         self._stopped = False
+        self._goes_on = True
         self._kill_at: float | None = None
         self._session = 0
         self._left: list[str] = []
@@ -146,10 +147,11 @@ class Supervisor:
 
     def _stop(self) -> None:
         """End the command at the next look, as gently as was asked for."""
-        self._stopped = True
+        self._stopped, self._goes_on = True, False
         asked = self._spec.directory / "stop"
         if asked.exists():
-            self._grace = float(json.loads(asked.read_text()))
+            told = json.loads(asked.read_text())
+            self._grace, self._goes_on = float(told["grace"]), bool(told["goes_on"])
 
     def _read(self) -> bool:
         """Take in what there is; tell whether there may be more some day."""
@@ -220,7 +222,7 @@ class Supervisor:
         for spool in self._spec.wake:
             _leave_note(spool, self._spec.note)
         watched = self._spec.watcher is not None and is_held(self._spec.watcher)
-        if self._spec.after and not watched and not self._stopped:
+        if self._spec.after and not watched and self._goes_on:
             _start_after(self._spec)
 
 

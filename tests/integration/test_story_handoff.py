@@ -286,6 +286,15 @@ def test_a_handoff_is_typed(town, shop):
     assert (again.code, again.stdout) == (4, "")
 
 
+def test_the_end_of_who_hands_over_sets_off_the_successor_where_nobody_watches(town, shop):
+    sit(town)
+    left = over.hand_over(town.town, seat(town), Words(text="Go on."), TESS)
+    over.end(seat(town))
+
+    folder = sessions.folder_of(seat(town).place, ANN, left.record.session)
+    assert json.loads((folder / "stop").read_text())["goes_on"]
+
+
 def test_where_no_session_of_ours_runs_the_note_waits(town, shop):
     cwd = shop.path / "crew/ann"
     done = gt("handoff", "-y", "-m", "Go on.", "--json", cwd=cwd)

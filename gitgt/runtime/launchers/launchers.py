@@ -99,7 +99,7 @@ class Launchers:
             process.stop(folder)
         _SURFACES[_kind_of(facts)].end(facts)
 
-    def ask_to_stop(self, key: str) -> None:
+    def ask_to_stop(self, key: str, *, goes_on: bool = False) -> None:
         """Ask the agent's session to end; see ``Launcher``."""
         folder, facts = self._last(key)
         if folder is None or facts is None:
@@ -107,7 +107,7 @@ class Launchers:
         if _kind_of(facts) is Kind.MANUAL:
             manual.stop(folder)
         else:
-            process.ask_to_stop(folder)
+            process.ask_to_stop(folder, goes_on=goes_on)
 
     def addresses(self) -> list[str]:
         """Return who ever had a session; see ``Launcher``."""

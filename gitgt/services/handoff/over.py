@@ -119,7 +119,7 @@ def end(seat: Seat) -> None:
     seen = sessions.look(seat.place, seat.address)
     if seen.state is SessionState.RUNNING:
         sessions.pass_over(seat.place, seat.address, seen.session)
-        sessions.sessions_of(seat.place).ask_to_stop(seat.address)
+        sessions.sessions_of(seat.place).ask_to_stop(seat.address, goes_on=True)
 
 
 def _made(town: Town, seat: Seat) -> Left | None:

@@ -402,6 +402,14 @@ def test_what_was_stopped_on_purpose_goes_on_nowhere(run, tmp_path):
     assert not (tmp_path / "went on").exists()
 
 
+def test_what_is_asked_to_make_way_for_something_else_goes_on(run, tmp_path):
+    folder = run("sleep 600", after=("touch", str(tmp_path / "went on")))
+    process.ask_to_stop(folder, goes_on=True)
+
+    until((tmp_path / "went on").exists)
+    assert process.look(folder).stopped
+
+
 def test_a_pid_that_passed_on_to_somebody_else_is_not_signalled():
     me = identity.identify(os.getpid())
     earlier = identity.Identity(me.pid, "before")
