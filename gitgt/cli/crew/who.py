@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from gitgt.cli import context
+from gitgt.errors import NotFoundError
 from gitgt.services.town import Rig, Town
 
 if TYPE_CHECKING:
@@ -22,12 +24,14 @@ rig_option = click.option(
 def rig_of(town: Town, name: str | None, rig: str | None) -> tuple[Rig, str]:
     """Return the rig and the name that are meant: ``ann``, ``shop/ann``, ``shop/crew/ann``.
 
-    Where *rig* is given, an address in another rig is no name, and stays as it is.
+    A name by itself is enough where only one rig has a crew member called so. Where *rig* is
+    given, an address in another rig is no name, and stays as it is.
     """
     *place, last = (name or "").split("/")
     if place[-1:] == ["crew"]:
         place.pop()
-    where = context.rig_for(town, rig or "/".join(place) or None)
+    named = rig or "/".join(place) or _only_rig(town, last)
+    where = context.rig_for(town, named)
     return where, last if place in ([], [where.name]) else name or ""
 
 
@@ -61,7 +65,21 @@ def all_meant(
 
 
 def _here(town: Town, rig: Rig) -> str:
-    words = context.address_here(town).split("/")
-    if len(words) == 3 and words[:2] == [rig.name, "crew"]:
-        return words[2]
-    raise click.UsageError("whom of the crew?")
+    with suppress(NotFoundError):
+        words = context.address_here(town).split("/")
+        if len(words) == 3 and words[:2] == [rig.name, "crew"]:
+            return words[2]
+    raise click.UsageError("whom of the crew? name one: git gt crew list")
+
+
+def _only_rig(town: Town, name: str) -> str | None:
+    """Return the one rig whose crew has somebody called so, unless we stand in a rig."""
+    from gitgt.services.agents import crew_care
+
+    if not name or town.rig_at(Path.cwd()) is not None:
+        return None
+    members = (
+        each for rig in town.rigs_here().values() for each in crew_care.members(town, rig)
+    )
+    found = [each.address.partition("/")[0] for each in members if each.name == name]
+    return found[0] if len(found) == 1 else None
