@@ -71,6 +71,7 @@ def peek(*, identity: str | None, as_json: bool) -> None:
     elif found:
         box.page(found[0])
     if not found:
+        output.say("gt: no new mail")
         raise SystemExit(1)
 
 

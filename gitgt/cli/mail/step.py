@@ -26,6 +26,7 @@ def mark_read(
     """Say that you have read messages, and what they ask for is seen to."""
     from gitgt.services.mail import boxes, steps
 
+    _ask_which(messages, everything=everything, option="--all")
     town = context.town()
     whose = box.mine(town, identity)
     if everything:
@@ -64,6 +65,7 @@ def archive(
     """Put messages away: they are dealt with. What you claimed from a queue is done by that."""
     from gitgt.services.mail import hygiene
 
+    _ask_which(messages, everything=stale, option="--stale")
     town = context.town()
     whose = box.mine(town, identity)
     names = hygiene.stale(town, whose) if stale else _named(town, messages, whose)
@@ -138,3 +140,8 @@ def _named(town: Town, messages: Sequence[str], whose: str) -> list[str]:
     from gitgt.services.mail import boxes
 
     return [str(boxes.find(town, each, whose).id) for each in messages]
+
+
+def _ask_which(messages: Sequence[str], *, everything: bool, option: str) -> None:
+    if not messages and not everything:
+        raise click.UsageError(f"which messages? name them, or {option}: git gt mail inbox")

@@ -83,7 +83,10 @@ def find(town: Town, text: str, box: str = "") -> Message:
     name = text if "-" in text else f"{TOWN_PREFIX}-ms-{text}"
     if not name.startswith(f"{TOWN_PREFIX}-ms-"):
         raise NotFoundError(f"{text} is no message", hint="git gt mail inbox")
-    return of(now, now.complete(name))
+    try:
+        return of(now, now.complete(name))
+    except NotFoundError as error:
+        raise NotFoundError(f"there is no message {text}", hint="git gt mail inbox") from error
 
 
 def of(now: Snapshot, name: str) -> Message:

@@ -91,7 +91,8 @@ def test_what_people_read(town, place):
     words = ("@crew", "--human", "-s", "Tea", "--stdin")
     sent = gt("mail", "send", *words, cwd=place, stdin="At 5\n")
     assert sent == (0, "sent to shop/crew/max, overseer: Tea\n", "")
-    assert gt("mail", "peek", cwd=place) == (1, "", "")
+    assert gt("mail", "peek", cwd=place) == (1, "", "gt: no new mail\n")
+    assert gt("mail", "archive", cwd=place).code == 2
     assert gt("mail", "check", cwd=place) == (1, "no new mail\n", "")
     assert gt("mail", "claim", cwd=place) == (0, "nothing waits\n", "")
     assert gt("mail", "send", "-s", "x", cwd=place).code == 2
