@@ -13,6 +13,7 @@ command = Noun(
     {
         "start": "gitgt.cli.mayor:start",
         "attach": "gitgt.cli.mayor:attach",
+        "at": "gitgt.cli.mayor:attach",
         "detach": "gitgt.cli.mayor:detach",
         "stop": "gitgt.cli.mayor:stop",
         "restart": "gitgt.cli.mayor:restart",
