@@ -28,7 +28,8 @@ def command(*, file: Path, as_json: bool) -> None:
     path = file.absolute()
     rig = town.rig_at(path)
     if rig is None or not path.is_file():
-        raise NotFoundError(f"{file} is no file of a rig", hint="git gt rig list")
+        hint = "name one in a worktree: git gt agents"
+        raise NotFoundError(f"{file} is no file of a rig", hint=hint)
     told = blame.blame(town, rig, path)
     if as_json:
         output.answer_json([_fields(each) for each in told])

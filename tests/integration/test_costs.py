@@ -369,5 +369,5 @@ class TestNotes:
 
         assert (done.code, done.stderr) == (
             1,
-            "gt: nope.txt is no file of a rig\nhint: git gt rig list\n",
+            "gt: nope.txt is no file of a rig\nhint: name one in a worktree: git gt agents\n",
         )
