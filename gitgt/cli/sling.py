@@ -75,11 +75,12 @@ def _tell(done: Slung | RefusedError) -> None:
 
 
 def _check_started(town: Town, slung: Sequence[Bead]) -> None:
-    """Check that nobody had to be given up at once.
+    """Check that nobody had to be given up at once; say so where a person is to begin.
 
     Raises:
         RefusedError: somebody was, and why.
     """
+    from gitgt.cli.session.whom import say_if_by_hand
     from gitgt.services.sessions.sessions import NOT_STARTED
 
     for each in slung:
@@ -89,6 +90,7 @@ def _check_started(town: Town, slung: Sequence[Bead]) -> None:
                 f"{now.id} is off the hook of {each.assignee} again: {now.reason}",
                 hint=f"git gt config agent tells what there is; then git gt sling {now.id}",
             )
+        say_if_by_hand(town.rig_of(each.id) or town, each.assignee)
 
 
 def _summed_up(refused: Sequence[RefusedError], asked: int) -> RefusedError:

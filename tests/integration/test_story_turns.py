@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from gitgt.cli.session.whom import say_if_by_hand
 from gitgt.services import sling
 from gitgt.services.sessions import runtimes
 from tests.support.commandline import gt
@@ -67,9 +68,13 @@ def test_a_program_without_taps_is_told_its_mail_once_it_is_ready(town, begun):
     assert _status(town)["bead"] == bead.id
 
 
-def test_a_person_starts_it_and_its_taps_tell_the_rest(town, begun):
+def test_a_person_starts_it_and_its_taps_tell_the_rest(town, begun, capsys):
     where = begun("manual")
     _slung(town, where)
+    say_if_by_hand(where, OBSIDIAN)
+    assert capsys.readouterr().err == (
+        f"hint: a person begins it: git gt attach {OBSIDIAN} says what to type\n"
+    )
     seen = _status(town)
     assert (seen["state"], seen["turn"], seen["launcher"]) == ("running", "starting", "manual")
     told = gt("attach", OBSIDIAN, cwd=town.town.root)

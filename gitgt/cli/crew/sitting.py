@@ -9,6 +9,7 @@ import click
 
 from gitgt.cli import context, output
 from gitgt.cli.crew import who
+from gitgt.cli.session.whom import say_if_by_hand
 
 if TYPE_CHECKING:
     from gitgt.services.agents.attended import Begun
@@ -172,3 +173,4 @@ def told_begun(done: list[tuple[Post, Begun]], *, as_json: bool) -> None:
     for each, begun in done:
         text = "begun" if begun.fresh else "nothing changed: it goes on"
         output.answer(f"{each.address}: {text}, session {begun.session}")
+        say_if_by_hand(each.place, each.address)
