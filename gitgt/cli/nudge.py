@@ -11,6 +11,7 @@ import click
 from gitgt.cli import context, output
 from gitgt.cli.mail import box
 from gitgt.cli.noun import Noun
+from gitgt.errors import RefusedError
 
 if TYPE_CHECKING:
     from gitgt.services.mail.nudging import Nudged
@@ -116,13 +117,16 @@ def broadcast(
     """
     from gitgt.services.mail import broadcasting, nudging
 
+    said = box.body(message, text, stdin=stdin)
+    if not said.strip() and not dry_run:
+        raise RefusedError("a nudge says something", hint='git gt broadcast "..."')
     town = context.town()
     me = box.mine(town)
     found = broadcasting.listeners(town, me, rig=rig or "", everybody=everybody)
     if dry_run:
         _answer([nudging.Nudged(each, nudging.Fate.WAITS) for each in found], as_json=as_json)
         return
-    word = nudging.Word(text=box.body(message, text, stdin=stdin), urgent=urgent)
+    word = nudging.Word(text=said, urgent=urgent)
     _answer(nudging.nudge(town, found, word, me, context.me()), as_json=as_json)
 
 
