@@ -36,6 +36,16 @@ class Noun(click.Group):
         assert isinstance(found, click.Command)
         return found
 
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Say what is meant where none of the verbs is typed."""
+        short, words = ctx.command_path, ""
+        if self._otherwise:
+            words = " WORD..."
+        verb = self._otherwise or self._usual
+        if verb:
+            formatter.write_paragraph()
+            formatter.write_text(f"{short}{words} is short for {short} {verb}{words}")
+
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Put the usual verb where none was given."""
         starts = args[0] if args else ""
