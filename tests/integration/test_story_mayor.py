@@ -91,6 +91,12 @@ def test_the_commands_begin_one_session_and_end_it(town, shop):
         return done.stdout
 
     assert said() == f"mayor: never sat yet\n  worktree  {cwd}/mayor\n"
+    unseen = gt("mayor", "attach", "--agent", "sits", cwd=cwd)
+    assert unseen.stderr == (
+        "gt: mayor can only be attached to a terminal\n"
+        "hint: git gt session start mayor begins it all the same\n"
+    )
+    assert said("status", "--running") == "false\n"
     begun = said("start", "--agent", "sits")
     assert begun.startswith("mayor: begun, session ")
     [again] = json.loads(said("start", "--json"))

@@ -82,13 +82,18 @@ class Bare:
         return 0
 
 
+def has_terminal() -> bool:
+    """Tell whether we sit at a terminal."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
 def ask_for_terminal(facts: Facts) -> None:
     """See that there is a terminal on which a session can be shown.
 
     Raises:
         RefusedError: we have none.
     """
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not has_terminal():
         raise RefusedError(
             f"session {facts['session']} can only be attached to a terminal",
             hint="git gt session capture shows what it shows",

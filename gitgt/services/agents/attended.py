@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from gitgt.errors import NotFoundError
+from gitgt.errors import NotFoundError, RefusedError
 from gitgt.git.turn import turn
 from gitgt.model.actor import Actor
 from gitgt.model.dispatch import SessionState
@@ -19,6 +19,7 @@ from gitgt.model.documents import Agent
 from gitgt.model.ids import base36
 from gitgt.model.instant import text_of
 from gitgt.runtime.assignment import Assignment, Permission, TakesUp, slug
+from gitgt.runtime.launchers.surface import has_terminal
 from gitgt.runtime.presets import Runtime
 from gitgt.services.agents import hook, wip
 from gitgt.services.agents.post import CREW, Post, enlist
@@ -156,6 +157,11 @@ def attach(town: Town, post: Post, who: Actor, wish: Wish | None = None) -> int:
         RefusedError: we have no terminal, or the session takes nobody.
         GtError: the session cannot be had, and why.
     """
+    if not _goes_on(post) and not has_terminal():  # nothing is begun that nobody looks at
+        raise RefusedError(
+            f"{post.address} can only be attached to a terminal",
+            hint=f"git gt session start {post.address} begins it all the same",
+        )
     start(town, post, who, wish)
     return sessions.sessions_of(post.place).attach(post.address)
 
