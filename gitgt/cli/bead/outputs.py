@@ -209,6 +209,7 @@ OTHERS: Final = {
     "costs": "costs",
     "blame": "blamed-lines",
     "agents runtimes": "runtimes",
+    "doctor runtimes": "doctor-runtimes",
     "config agent list": "runtime-settings",
     "config role-agent": "role-runtimes",
     "config default-agent": "default-runtime",
