@@ -10,5 +10,5 @@ from tests.support.gate_shop import GateShop
 @pytest.fixture
 def shop(tmp_path, monkeypatch):
     # A run that ends where nobody watches would start a pass of its own.
-    monkeypatch.setattr("gitgt.services.sessions.own_command", lambda: ("true",))
+    monkeypatch.setattr("gitgt.services.sessions.sessions.own_command", lambda: ("true",))
     return GateShop(tmp_path)
