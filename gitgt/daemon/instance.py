@@ -24,7 +24,7 @@ from gitgt.errors import EnvironmentProblemError, LeaseHeldError
 from gitgt.runtime import identity
 from gitgt.runtime.held import is_held
 from gitgt.runtime.identity import Identity
-from gitgt.runtime.process import write_whole
+from gitgt.runtime.notes import write_whole
 
 PID: Final = "watch.pid"
 LOG: Final = "watch.log"

@@ -34,7 +34,7 @@ from gitgt.git import faults
 from gitgt.runtime import identity
 from gitgt.runtime.held import is_held
 from gitgt.runtime.identity import Identity
-from gitgt.runtime.notes import write_whole as write_whole  # noqa: PLC0414 - for who asks here
+from gitgt.runtime.notes import write_whole
 from gitgt.runtime.program import find_program
 from gitgt.runtime.terminal.greeting import Greeting
 

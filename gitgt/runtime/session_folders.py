@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from gitgt.runtime import notes, process
+from gitgt.runtime import notes
 from gitgt.runtime.assignment import Assignment, slug
 
 # So many sessions of an agent are kept with their output.
@@ -66,8 +66,8 @@ class SessionFolders:
             "model": assignment.model,
             **more,
         }
-        process.write_whole(folder / _FACTS, json.dumps(facts))
-        process.write_whole(folder.parent / "current", assignment.session)
+        notes.write_whole(folder / _FACTS, json.dumps(facts))
+        notes.write_whole(folder.parent / "current", assignment.session)
         return folder
 
     def take_back(self, folder: Path) -> None:

@@ -22,6 +22,7 @@ from gitgt.git.spool import Spool
 from gitgt.runtime import identity
 from gitgt.runtime.held import is_held
 from gitgt.runtime.identity import Identity
+from gitgt.runtime.notes import write_whole
 from gitgt.runtime.process import (
     CANNOT_EXECUTE,
     RUN_MARK,
@@ -32,7 +33,6 @@ from gitgt.runtime.process import (
     kill_all,
     take_up,
     wait_for_end,
-    write_whole,
 )
 from gitgt.runtime.ring import Ring
 from gitgt.runtime.terminal.reception import Reception

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from gitgt.errors import EnvironmentProblemError
-from gitgt.runtime import environment, process, progress
+from gitgt.runtime import environment, notes, progress
 from gitgt.runtime.assignment import Assignment
 from gitgt.runtime.commandline import Launch
 from gitgt.runtime.launcher import SessionState
@@ -34,7 +34,7 @@ def note(folder: Path, assignment: Assignment, launch: Launch) -> None:
     (folder / progress.NAME).unlink(missing_ok=True)
     if launch.stdin is not None:
         (folder / "stdin").write_bytes(launch.stdin)
-    process.write_whole(folder / ENTER, _script(folder, assignment, launch))
+    notes.write_whole(folder / ENTER, _script(folder, assignment, launch))
 
 
 def stop(folder: Path) -> None:

@@ -11,7 +11,8 @@ from typing import Final
 
 from gitgt.errors import GtError
 from gitgt.runtime import progress
-from gitgt.runtime.process import TOWN_MARK, Spec, detached_environment, write_whole
+from gitgt.runtime.notes import write_whole
+from gitgt.runtime.process import TOWN_MARK, Spec, detached_environment
 from gitgt.runtime.progress import Progress, Turn
 from gitgt.runtime.terminal.greeting import Answer, GiveUp, Ready, Wait
 from gitgt.runtime.terminal.stages import Stage

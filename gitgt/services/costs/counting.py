@@ -85,7 +85,7 @@ def _count(town: Town, place: Place, folder: Path, record: SessionRecord) -> boo
     if changed and path is not None and runtime is not None:
         _note(town, place, record, runtime, path)
     if changed or is_final:
-        process.write_whole(folder / _MARK, json.dumps({"size": size, "final": is_final}))
+        notes.write_whole(folder / _MARK, json.dumps({"size": size, "final": is_final}))
     return changed
 
 

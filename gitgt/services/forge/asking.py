@@ -19,7 +19,8 @@ from gitgt.model.documents import MergeRequest
 from gitgt.model.pull_request import wait_before
 from gitgt.runtime import process
 from gitgt.runtime.environment import town_mark
-from gitgt.runtime.process import Ended, Running, Spec, write_whole
+from gitgt.runtime.notes import write_whole
+from gitgt.runtime.process import Ended, Running, Spec
 from gitgt.services.forge import proposing
 from gitgt.services.forge.settings import Place
 from gitgt.services.sessions import sessions

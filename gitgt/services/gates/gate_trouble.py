@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from gitgt.runtime import notes
-from gitgt.runtime.process import write_whole
+from gitgt.runtime.notes import write_whole
 
 _FIRST: Final = 30.0
 _LONGEST: Final = 900.0

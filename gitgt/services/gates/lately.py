@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from gitgt.model.merge_odds import Finding, rate_of
 from gitgt.runtime import notes
-from gitgt.runtime.process import write_whole
+from gitgt.runtime.notes import write_whole
 
 # A rate that follows what changes, and steady enough to plan by.
 _ENDS: Final = 200

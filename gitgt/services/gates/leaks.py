@@ -15,7 +15,7 @@ from gitgt.model.actor import Actor
 from gitgt.model.documents import Severity
 from gitgt.model.gate import Gate
 from gitgt.runtime import notes
-from gitgt.runtime.process import write_whole
+from gitgt.runtime.notes import write_whole
 from gitgt.services import escalations, submit
 from gitgt.services.town import Rig, Town
 

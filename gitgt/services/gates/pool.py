@@ -14,7 +14,7 @@ from gitgt.git.repository import Repository
 from gitgt.model.gate import Gate
 from gitgt.model.pool import Warm, choose
 from gitgt.runtime import notes
-from gitgt.runtime.process import write_whole
+from gitgt.runtime.notes import write_whole
 
 _LAST: Final = "last.json"
 # What a gate sees of the rig's refs, besides the branch that it is run for.

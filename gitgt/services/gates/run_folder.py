@@ -11,7 +11,7 @@ from typing import Any, Final
 from gitgt.git import faults
 from gitgt.model.merge_acts import Run
 from gitgt.runtime import notes
-from gitgt.runtime.process import write_whole
+from gitgt.runtime.notes import write_whole
 
 _FACTS: Final = "run.json"
 _CANCELLED: Final = "cancelled"

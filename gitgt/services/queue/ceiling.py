@@ -15,7 +15,7 @@ from typing import Final
 from gitgt.git.turn import turn
 from gitgt.model.fair_share import Lane, hand_out
 from gitgt.runtime import notes
-from gitgt.runtime.process import write_whole
+from gitgt.runtime.notes import write_whole
 from gitgt.services import settings
 from gitgt.services.gates.gate_runs import GateRuns
 from gitgt.services.queue.turns import Turns

@@ -20,7 +20,7 @@ from gitgt.git.repository import Repository, Signature
 from gitgt.git.rerere import Memory, Resolution
 from gitgt.model.actor import Actor
 from gitgt.runtime import notes
-from gitgt.runtime.process import write_whole
+from gitgt.runtime.notes import write_whole
 from gitgt.services.queue import merge_queue
 from gitgt.services.queue.tuning import Rerere, tuning
 from gitgt.services.town import Rig, Town

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from gitgt.model.fair_share import served
 from gitgt.runtime import notes
-from gitgt.runtime.process import write_whole
+from gitgt.runtime.notes import write_whole
 
 
 class Turns:

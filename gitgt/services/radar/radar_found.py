@@ -14,7 +14,7 @@ from gitgt.git.repository import SUBMODULE, Repository
 from gitgt.git.trial import Tried
 from gitgt.model.radar import Found, Spot, Trial
 from gitgt.model.radar_lines import Span, meeting
-from gitgt.runtime.process import write_whole
+from gitgt.runtime.notes import write_whole
 
 _LOG = logging.getLogger(__name__)
 # Of a conflict in thousands of paths these are told, and of these so many with their lines.

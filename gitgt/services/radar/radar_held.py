@@ -59,7 +59,7 @@ def read(rig: Rig) -> dict[str, Held]:
 
 def write(rig: Rig, found: Mapping[str, Held]) -> None:
     """Remember this instead."""
-    from gitgt.runtime.process import write_whole  # not by those who only read
+    from gitgt.runtime.notes import write_whole  # not by those who only read
 
     path = _path(rig)
     path.parent.mkdir(parents=True, exist_ok=True)

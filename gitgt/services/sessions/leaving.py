@@ -13,7 +13,7 @@ from typing import Final
 
 from gitgt.ledger.snapshot import Snapshot
 from gitgt.model.dispatch import SessionState, is_polecat
-from gitgt.runtime.process import write_whole
+from gitgt.runtime.notes import write_whole
 from gitgt.services.agents import hook, wip
 from gitgt.services.sessions import sessions
 from gitgt.services.sessions.sessions import Seen

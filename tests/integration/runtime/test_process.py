@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from gitgt.errors import BusyError, EnvironmentProblemError, ToolMissingError
-from gitgt.runtime import identity, process
+from gitgt.runtime import identity, notes, process
 from gitgt.runtime.held import is_held
 from gitgt.runtime.process import Ended, Lost, Running, Spec
 from tests.support.waiting import note_in, until
@@ -448,8 +448,8 @@ def test_elsewhere_psutil_tells_the_same(monkeypatch):
 
 
 def test_results_are_written_whole(tmp_path):
-    process.write_whole(tmp_path / "result", "one")
-    process.write_whole(tmp_path / "result", "two")
+    notes.write_whole(tmp_path / "result", "one")
+    notes.write_whole(tmp_path / "result", "two")
 
     assert (tmp_path / "result").read_text() == "two"
     assert [path.name for path in Path(tmp_path).iterdir()] == ["result"]
