@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 
 from gitgt.model.actor import Actor
 from gitgt.runtime.assignment import Assignment
-from gitgt.runtime.process import TOWN_MARK
+from gitgt.runtime.process import CHOSEN, TOWN_MARK
 
 PROMPT: Final = "GT_PROMPT"
 # Linux takes 128 KiB in one variable or argument, the name included.
@@ -37,7 +37,8 @@ _GIT_CONFIG: Final = (
 )
 # An agent of ssh may be named in the person's configuration of it, not only in a variable.
 _SSH: Final = "ssh -o BatchMode=yes -o IdentityAgent=none"
-_ALLOWED_PREFIXES: Final = ("LC_",)
+# What an agent's commit sets off, where nobody watches, is done as the person has chosen.
+_ALLOWED_PREFIXES: Final = ("LC_", CHOSEN)
 
 
 class Variable(NamedTuple):

@@ -42,7 +42,7 @@ CANNOT_EXECUTE: Final = 126  # as a shell says it
 RUN_MARK: Final = "GT_RUN"
 TOWN_MARK: Final = "GT_TOWN_RUN"
 # GT_SESSIONS_LAUNCHER and GT_SESSIONS_JAIL: no session's marks, but a person's choice.
-_CHOSEN: Final = "GT_SESSIONS_"
+CHOSEN: Final = "GT_SESSIONS_"
 _SECRETS: Final = "secrets"
 _OF_ONE_RUN: Final = (
     "result", "running", "stop", "stdin", "output", "output.1", "output.2", "unready", _SECRETS,
@@ -331,7 +331,7 @@ def detached_environment(mark: str = "") -> dict[str, str]:
     kept = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith("GT_") or name.startswith(_CHOSEN)
+        if not name.startswith("GT_") or name.startswith(CHOSEN)
     }
     kept[identity.DETACHED] = "1"
     if mark:

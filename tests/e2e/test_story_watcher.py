@@ -191,11 +191,7 @@ def test_without_a_watcher_the_same_happens(town, shop):
     """Commands, hooks and whatever ends make the next step themselves."""
     beads = three_beads(town, shop)
     type_gt(town, "sling", *(bead.id for bead in beads))
-    try:
-        until(lambda: all_closed(town, beads), patience=PATIENCE)
-    except AssertionError:  # a step was lost, which a look by anybody makes good
-        type_gt(town, "tick")
-        until(lambda: all_closed(town, beads), patience=PATIENCE)
+    until(lambda: all_closed(town, beads), patience=PATIENCE)
     until(lambda: [each.status for each in town.convoys()] == ["closed"], patience=PATIENCE)
     until(lambda: alive(town.town.root) == [])
     assert town.escalations(shop) == []

@@ -114,6 +114,15 @@ def test_every_variable_is_documented_once():
     assert all(variable.meaning for variable in environment.VARIABLES)
 
 
+def test_what_a_person_chose_for_all_sessions_holds_for_what_an_agent_sets_off():
+    chosen = {"GT_SESSIONS_JAIL": "none", "GT_SESSIONS_LAUNCHER": "exec"}
+
+    found = environment.for_agent(TOAST, {**OURS, **chosen, "GT_INTERNAL": "x"})
+
+    assert chosen.items() <= found.items()
+    assert "GT_INTERNAL" not in found
+
+
 def test_a_runtime_may_ask_for_more():
     import dataclasses
 
