@@ -22,10 +22,8 @@ PROMPT: Final = "GT_PROMPT"
 # Linux takes 128 KiB in one variable or argument, the name included.
 LONGEST: Final = 120 * 1024
 
-# TMUX_TMPDIR, since a mayor begins sessions, too, and those on the same server.
 _ALLOWED: Final = frozenset(
     {"PATH", "HOME", "LANG", "LANGUAGE", "TERM", "TMPDIR", "USER", "LOGNAME", "SHELL", "TZ"}
-    | {"TMUX_TMPDIR"}
 )
 # Commits are not signed: the key would be that of the person whose home the agent sees. An
 # empty helper forgets those that were named before it, for whatever host; so do headers.
@@ -37,8 +35,10 @@ _GIT_CONFIG: Final = (
 )
 # An agent of ssh may be named in the person's configuration of it, not only in a variable.
 _SSH: Final = "ssh -o BatchMode=yes -o IdentityAgent=none"
-# What an agent's commit sets off, where nobody watches, is done as the person has chosen.
-_ALLOWED_PREFIXES: Final = ("LC_", CHOSEN)
+_ALLOWED_PREFIXES: Final = ("LC_",)
+# What an agent sets off, where nobody watches, begins sessions too: as the person has chosen,
+# and on the same server of tmux.
+_OF_SESSIONS: Final = (CHOSEN, "TMUX_TMPDIR")
 
 
 class Variable(NamedTuple):
@@ -78,6 +78,7 @@ def for_agent(assignment: Assignment, ours: Mapping[str, str]) -> dict[str, str]
     made = {name: value(assignment) for name, _, value in VARIABLES}
     return {
         **allowed(ours, assignment.runtime.environment),
+        **{name: value for name, value in ours.items() if name.startswith(_OF_SESSIONS)},
         **_git(assignment),
         TOWN_MARK: town_mark(assignment.town),
         **{name: value for name, value in made.items() if value},
