@@ -23,7 +23,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -337,6 +337,18 @@ def detached_environment(mark: str = "") -> dict[str, str]:
     if mark:
         kept[TOWN_MARK] = mark
     return kept
+
+
+def start_detached(argv: Sequence[str], mark: str) -> None:
+    """Start *argv* for a shim, whose log gets what it says: a terminal is the command's."""
+    subprocess.Popen(
+        argv,
+        cwd="/",  # whoever takes the result in may remove the run's folder
+        env=detached_environment(mark),
+        stdin=subprocess.DEVNULL,
+        stdout=sys.stderr,
+        start_new_session=True,
+    )
 
 
 def _result(directory: Path) -> Ended | None:

@@ -17,6 +17,8 @@ def main(directory: str, lock: int | None) -> None:
         if os.fork():
             os._exit(0)
         os.set_inheritable(lock, False)  # noqa: FBT003 - has no name for it
+    else:
+        _complain_in(f"{directory}/shim.log")
     from pathlib import Path
 
     root = str(Path(__file__).resolve().parents[2])
@@ -29,6 +31,12 @@ def main(directory: str, lock: int | None) -> None:
     if lock is None:
         handover.take(Path(directory))
     supervise(Path(directory))
+
+
+def _complain_in(log: str) -> None:
+    """Let what goes wrong be told in *log*: what is on the terminal is the command's."""
+    with open(log, "wb") as file:  # noqa: PTH123 - nothing is imported yet
+        os.dup2(file.fileno(), sys.stderr.fileno())
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ import json
 import os
 import select
 import signal
-import subprocess
 import sys
 import time
 import traceback
@@ -29,8 +28,8 @@ from gitgt.runtime.process import (
     TOWN_MARK,
     On,
     Spec,
-    detached_environment,
     kill_all,
+    start_detached,
     take_up,
     wait_for_end,
 )
@@ -223,7 +222,7 @@ class Supervisor:
             _leave_note(spool, self._spec.note)
         watched = self._spec.watcher is not None and is_held(self._spec.watcher)
         if self._spec.after and not watched and self._goes_on:
-            _start_after(self._spec)
+            start_detached(self._spec.after, self._spec.env.get(TOWN_MARK, ""))
 
 
 def _leave_note(spool: Path, note: str) -> None:
@@ -237,17 +236,6 @@ def _leave_note(spool: Path, note: str) -> None:
 def _complain(message: str) -> None:
     """Write into the shim's log."""
     print(message, file=sys.stderr)  # noqa: T201 - that is where it goes
-
-
-def _start_after(spec: Spec) -> None:
-    assert spec.after is not None
-    subprocess.Popen(
-        spec.after,
-        cwd="/",  # whoever takes the result in may remove the run's folder
-        env=detached_environment(spec.env.get(TOWN_MARK, "")),
-        stdin=subprocess.DEVNULL,
-        start_new_session=True,
-    )
 
 
 def _signal_group(group: int, signum: int) -> None:

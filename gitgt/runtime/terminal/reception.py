@@ -5,14 +5,12 @@ The supervisor lets it look again and again, and only until then.
 
 from __future__ import annotations
 
-import subprocess
-from pathlib import Path
 from typing import Final
 
 from gitgt.errors import GtError
 from gitgt.runtime import progress
 from gitgt.runtime.notes import write_whole
-from gitgt.runtime.process import TOWN_MARK, Spec, detached_environment
+from gitgt.runtime.process import TOWN_MARK, Spec, start_detached
 from gitgt.runtime.progress import Progress, Turn
 from gitgt.runtime.terminal.greeting import Answer, GiveUp, Ready, Wait
 from gitgt.runtime.terminal.stages import Stage
@@ -82,7 +80,7 @@ class Reception:
         if not told:
             progress.change(self._spec.directory, _ready)
         if greeting.after:
-            _start(greeting.after, self._spec.env.get(TOWN_MARK, ""))
+            start_detached(greeting.after, self._spec.env.get(TOWN_MARK, ""))
 
     def _end(self, why: str) -> None:
         self._is_over = True
@@ -91,10 +89,3 @@ class Reception:
 
 def _ready(before: Progress) -> Progress:
     return before if before.turn is not Turn.STARTING else Progress(turn=Turn.READY)
-
-
-def _start(argv: tuple[str, ...], mark: str) -> None:
-    subprocess.Popen(
-        argv, cwd=Path("/"), env=detached_environment(mark), stdin=subprocess.DEVNULL,
-        start_new_session=True,
-    )  # fmt: skip

@@ -16,7 +16,7 @@ import pytest
 from gitgt.errors import GtError, RefusedError
 from gitgt.runtime import identity, progress
 from gitgt.runtime.environment import town_mark
-from gitgt.runtime.launcher import Kind, SessionState
+from gitgt.runtime.launcher import Given, Kind, SessionState
 from gitgt.runtime.terminal import tmux
 from tests.support.stage import HAS_TMUX, TOAST, Staged
 from tests.support.waiting import until
@@ -200,6 +200,24 @@ class TestOnATerminal:
         staged = stage(kind, "nohooks")
 
         until(lambda: progress.read(staged.session).turn is progress.Turn.READY)
+
+    def test_what_is_started_once_it_is_ready_does_not_write_on_its_terminal(
+        self, kind, rig, tmp_path, monkeypatch
+    ):
+        monkeypatch.setenv("TMUX_TMPDIR", str(tmp_path))
+        staged = Staged.made(kind, tmp_path, rig.path, "nohooks")
+        done = tmp_path / "done"
+        words = ("sh", "-c", 'echo "by another" && echo "in vain" >&2 && touch "$0"', str(done))
+        try:
+            staged.launcher.start(staged.assignment, Given(once_ready=words))
+            until(done.exists)
+            staged.launcher.send(TOAST, "are you there?")
+            view = staged.shows("asked: are you there?")
+        finally:
+            staged.close()
+
+        assert "by another" not in view.text
+        assert (staged.session / "shim.log").read_text() == "by another\nin vain\n"
 
     def test_who_is_attached_is_sent_away_and_the_session_goes_on(self, stage, kind):
         staged = stage(kind)
