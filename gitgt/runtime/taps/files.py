@@ -135,7 +135,8 @@ def _lines(
 
 def _plugin(taps: Taps, gateway: Gateway) -> str:
     """Return the code of a plugin; it calls us by itself, so no shell reads anything."""
-    text = (_PLUGINS / f"{taps.dialect}.js").read_text(encoding="utf-8")
+    parts = (_PLUGINS / f"{name}.js" for name in ("ask", taps.dialect))
+    text = "\n".join(each.read_text(encoding="utf-8") for each in parts)
     events = {str(event): gateway.call(event) for event, _ in _calls(taps, gateway)}
     events.setdefault(str(TapEvent.TOOL_AFTER), gateway.call(TapEvent.TOOL_AFTER))
     return text.replace("__GATEWAY__", json.dumps(gateway.words)).replace(
