@@ -138,7 +138,6 @@ def _plugin(taps: Taps, gateway: Gateway) -> str:
     parts = (_PLUGINS / f"{name}.js" for name in ("ask", taps.dialect))
     text = "\n".join(each.read_text(encoding="utf-8") for each in parts)
     events = {str(event): gateway.call(event) for event, _ in _calls(taps, gateway)}
-    events.setdefault(str(TapEvent.TOOL_AFTER), gateway.call(TapEvent.TOOL_AFTER))
     return text.replace("__GATEWAY__", json.dumps(gateway.words)).replace(
         "__EVENTS__", json.dumps(events)
     )
