@@ -23,12 +23,11 @@ class Signs:
 
 def turn_by_screen(signs: Signs, title: str, text: str) -> str:
     """Return ``dialog``, ``busy`` or ``idle``; nothing where no sign is to be seen."""
-    last = _last(text)
-    if any(re.search(each, last) for each in signs.dialogs):
+    if any(re.search(each, _last(text)) for each in signs.dialogs):
         return "dialog"
-    if _shows(signs.busy, title, last):
+    if shows(signs.busy, title, text):
         return "busy"
-    return "idle" if _shows(signs.idle, title, last) else ""
+    return "idle" if shows(signs.idle, title, text) else ""
 
 
 def limit_reached(signs: Signs, text: str) -> str:
@@ -39,11 +38,12 @@ def limit_reached(signs: Signs, text: str) -> str:
     return ""
 
 
-def _shows(pair: tuple[str, str], title: str, text: str) -> bool:
-    in_title, in_text = pair
+def shows(sign: tuple[str, str], title: str, text: str) -> bool:
+    """Tell whether the title, or the last lines, have the pattern that *sign* has for it."""
+    in_title, in_text = sign
     if in_title and re.search(in_title, title):
         return True
-    return bool(in_text) and re.search(in_text, text, re.MULTILINE) is not None
+    return bool(in_text) and re.search(in_text, _last(text), re.MULTILINE) is not None
 
 
 def _last(text: str) -> str:

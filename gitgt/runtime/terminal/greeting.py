@@ -11,11 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
+from gitgt.model.activity import shows
 from gitgt.runtime.terminal.vt import View
 
 # A program without a sign counts as ready when it has shown the same for so many seconds.
 STILL: float = 2.0
-_LAST_LINES: int = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,22 +79,15 @@ class Greeting:
         changed there, *waited* since when it was started. Some programs say that they have
         begun, and then ask.
         """
-        shown = "\n".join(view.text.splitlines()[-_LAST_LINES:])
         asked = [n for n, (match, _) in enumerate(self.dialogs) if re.search(match, view.text)]
         for number in asked:
             if number not in answered:
                 return Answer(number, self.dialogs[number][1])
-        if not asked and (told or self._is_ready(view, shown, still)):
+        if not asked and (told or self._is_ready(view, still)):
             return Ready()
         return GiveUp() if waited > self.patience else Wait()
 
-    def _is_ready(self, view: View, shown: str, still: float) -> bool:
+    def _is_ready(self, view: View, still: float) -> bool:
         if self.title or self.text:
-            return shows(self.title, self.text, view.title, shown)
-        return bool(shown) and still >= STILL
-
-
-def shows(title: str, text: str, shown_title: str, shown_text: str) -> bool:
-    """Tell whether one of the two patterns that are given is there."""
-    in_title = bool(title) and re.search(title, shown_title) is not None
-    return in_title or (bool(text) and re.search(text, shown_text, re.MULTILINE) is not None)
+            return shows((self.title, self.text), view.title, view.text)
+        return bool(view.text) and still >= STILL
