@@ -6,8 +6,9 @@ event. What cannot be read is the answer as it stands.
 
 from __future__ import annotations
 
-import json
-from typing import Any, Final
+from typing import Final
+
+from gitgt.runtime.transcripts.lines import Line, parsed
 
 # Where the answer stands in a single object: Claude's and ours, Gemini's.
 _NAMES: Final = ("result", "response")
@@ -16,29 +17,19 @@ _NAMES: Final = ("result", "response")
 def spoken(printed: str) -> str:
     """Return the answer in what was *printed*."""
     text = printed.strip()
-    whole = _object(text)
+    whole = parsed(text)
     if whole is not None and (found := _named(whole)):
         return found
-    events = [each for line in text.splitlines() if (each := _object(line)) is not None]
+    events = [each for line in text.splitlines() if (each := parsed(line)) is not None]
     said = [found for each in events if (found := _of_event(each))]
     return "\n".join(said).strip() if said else text
 
 
-def _object(text: str) -> dict[str, Any] | None:
-    if not text.startswith("{"):
-        return None
-    try:
-        found = json.loads(text)
-    except ValueError:
-        return None
-    return found if isinstance(found, dict) else None
-
-
-def _named(found: dict[str, Any]) -> str:
+def _named(found: Line) -> str:
     return next((each for name in _NAMES if isinstance(each := found.get(name), str)), "")
 
 
-def _of_event(event: dict[str, Any]) -> str:
+def _of_event(event: Line) -> str:
     """Return what an event says that the agent said; most events say nothing of it."""
     match event:
         case {"type": "item.completed", "item": {"type": "agent_message", "text": str(text)}}:

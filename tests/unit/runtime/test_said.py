@@ -41,6 +41,7 @@ OTHER = [
     {"type": "assistant.message", "data": {"content": "Copilot."}},
     {"type": "noise", "level": 3},
 ]
+DEEP = '{"a":' * 100_000
 
 
 @pytest.mark.parametrize(
@@ -63,7 +64,7 @@ OTHER = [
 )  # fmt: skip
 def test_a_transcript_is_read(tmp_path, parser, lines, said):
     path = tmp_path / "a.jsonl"
-    path.write_text("".join(f"{json.dumps(each)}\n" for each in lines) + '{"half a li')
+    path.write_text("\n".join([*map(json.dumps, lines), DEEP, '{"half a li']))
     wanted = [Turn(role=role, text=text, tool=tool, at=at) for role, text, tool, at in said]
     assert turns(path, parser) == wanted
 
@@ -90,6 +91,7 @@ def test_a_program_keeps_its_things_where_its_configuration_is(tmp_path):
         ('{"type":"text","part":{"text":"A"}}\n{"type":"text","part":{"text":"B"}}', "A\nB"),
         ('{"type":"message_end","message":{"role":"assistant","content":[{"text":"P"}]}}', "P"),
         ("{not json", "{not json"),
+        (DEEP, DEEP),
     ],
 )  # fmt: skip
 def test_an_answer_is_found_in_what_was_printed(printed, answer):

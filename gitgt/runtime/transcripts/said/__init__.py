@@ -6,19 +6,19 @@ out, and a program that nobody knows is read as lines of JSON that name a role a
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from gitgt.model.transcript import ASSISTANT, Turn
 from gitgt.runtime.presets import Runtime
+from gitgt.runtime.transcripts.lines import Line, parsed
 from gitgt.runtime.transcripts.said import claude, codex, other
 
 PLAIN: Final = "plain"
 _MOST: Final = 64 * 1024 * 1024
-_PARSERS: Final[Mapping[str, Callable[[Iterable[dict[str, Any]]], Iterator[Turn]]]] = {
+_PARSERS: Final[Mapping[str, Callable[[Iterable[Line]], Iterator[Turn]]]] = {
     "claude": claude.turns,
     "script": claude.turns,
     "codex": codex.turns,
@@ -39,17 +39,8 @@ def turns(path: Path, parser: str) -> list[Turn]:
     text = content.decode(errors="replace")
     if parser == PLAIN:
         return [Turn(role=ASSISTANT, text=text)] if text.strip() else []
-    return list(_PARSERS.get(parser, other.turns)(_lines(text)))
-
-
-def _lines(text: str) -> Iterator[dict[str, Any]]:
-    for line in text.split("\n"):
-        try:
-            found = json.loads(line)
-        except ValueError:
-            continue
-        if isinstance(found, dict):
-            yield found
+    lines = (line for each in text.split("\n") if (line := parsed(each)) is not None)
+    return list(_PARSERS.get(parser, other.turns)(lines))
 
 
 def homes(runtime: Runtime, environ: Mapping[str, str]) -> list[Path]:
