@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -128,6 +129,11 @@ class Config:
     folder: str = ""
     variable: str = ""
     besides: tuple[str, ...] = ()
+
+    def at(self, environ: Mapping[str, str]) -> str:
+        """Return where it is for whoever has *environ*; nothing if nobody knows."""
+        home = environ.get("HOME") or os.path.expanduser("~")  # noqa: PTH111 - may be unknown
+        return environ.get(self.variable, "") or self.folder.replace("~", home, 1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,9 +46,8 @@ def find(
     if not pattern or ("{conversation}" in pattern and not conversation):
         return None
     home = environ.get("HOME", "")
-    folder = environ.get(runtime.config.variable, "") or runtime.config.folder
     texts = {
-        "{config}": folder.replace("~", home, 1),
+        "{config}": runtime.config.at(environ),
         "{data}": environ.get("XDG_DATA_HOME", "") or f"{home}/.local/share",
         "{session_dir}": str(session),
         "{conversation}": conversation,

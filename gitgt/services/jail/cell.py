@@ -96,7 +96,7 @@ def _package(program: Path) -> Iterator[Path]:
 def _config(assignment: Assignment, ours: Mapping[str, str]) -> Iterator[Path]:
     """Yield where the agent's program keeps its own: its folders are there, or are made."""
     config = assignment.runtime.config
-    folder = ours.get(config.variable, "") or config.folder
+    folder = config.at(ours)
     for each in (f"{folder}/" if folder else "", *config.besides):
         path = _expanded(each, ours)
         if each.endswith("/"):

@@ -123,8 +123,6 @@ def _in_home(
     It is a folder of links into the person's: what they set up there holds here, too.
     """
     config = runtime.config
-    home = Path(environ.get("HOME", "~")).expanduser()
-    theirs = environ.get(config.variable) or config.folder.replace("~", str(home), 1)
     file = put(base / runtime.taps.path, files.content(runtime.taps, gateway))
-    mirror.follow(Path(theirs), base, Path(runtime.taps.path))
+    mirror.follow(Path(config.at(environ)), base, Path(runtime.taps.path))
     return TapFiles(file=file, folder=base, environment={config.variable: str(base)})

@@ -6,7 +6,6 @@ out, and a program that nobody knows is read as lines of JSON that name a role a
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
@@ -45,7 +44,5 @@ def turns(path: Path, parser: str) -> list[Turn]:
 
 def homes(runtime: Runtime, environ: Mapping[str, str]) -> list[Path]:
     """Return where a program keeps its own things, if that is known."""
-    home = environ.get("HOME") or os.path.expanduser("~")  # noqa: PTH111 - of whom it was
-    told = environ.get(runtime.config.variable, "") if runtime.config.variable else ""
-    folder = told or runtime.config.folder.replace("~", home, 1)
+    folder = runtime.config.at(environ)
     return [Path(folder).resolve()] if folder else []
