@@ -142,11 +142,14 @@ class Tmux:
 
     def view(self, target: str, lines: int = 0) -> View | None:
         """Return what a pane shows, and *lines* of what it has shown; None if it is gone."""
-        title = self._ask("display-message", "-p", "-t", target, "#{pane_title}")
-        shown = self._ask("capture-pane", "-p", "-t", target, "-S", f"-{lines}")
-        if title is None or shown is None:
+        told = self._ask(
+            "display-message", "-p", "-t", target, "#{pane_title}", ";",
+            "capture-pane", "-p", "-t", target, "-S", f"-{lines}",
+        )  # fmt: skip
+        if told is None:
             return None
-        return View(title.rstrip("\n"), tuple(shown.splitlines()))
+        title, _, shown = told.partition("\n")
+        return View(title, tuple(shown.splitlines()))
 
     def attach(self, session: str) -> int:
         """Show a session on this terminal until its person leaves; return tmux's exit code."""
