@@ -70,3 +70,8 @@ class Assignment:
 def slug(address: str) -> str:
     """Return *address* as the name of a folder."""
     return address.replace("/", ".")
+
+
+def address_of(slug: str) -> str:
+    """Return the address that is called *slug*."""
+    return slug.replace(".", "/")

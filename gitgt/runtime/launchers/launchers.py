@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from gitgt.errors import EnvironmentProblemError, LeaseHeldError, RefusedError
 from gitgt.runtime import commandline, environment, process, progress, session_folders
-from gitgt.runtime.assignment import Assignment
+from gitgt.runtime.assignment import Assignment, address_of
 from gitgt.runtime.commandline import Launch
 from gitgt.runtime.jail import wrap
 from gitgt.runtime.launcher import ABSENT, Delivery, Given, Kind, Session, SessionState
@@ -79,19 +79,15 @@ class Launchers:
 
     def observe(self, key: str) -> Session:
         """Return how the agent's last session is doing; see ``Launcher``."""
-        folder, facts = self._last(key)
-        if folder is None or facts is None:
-            return ABSENT
-        if _kind_of(facts) is Kind.MANUAL:
-            return Session(**session_folders.told(facts), **manual.told(folder))
-        run = process.look(folder)
-        return ABSENT if run is None else Session(**session_folders.told(facts), **_told(run))
+        last = self._last(key)
+        return _observed(*last) if last else ABSENT
 
     def stop(self, key: str) -> None:
         """End the agent's session; see ``Launcher``."""
-        folder, facts = self._last(key)
-        if folder is None or facts is None:
+        last = self._last(key)
+        if last is None:
             return
+        folder, facts = last
         if _kind_of(facts) is Kind.MANUAL:
             manual.stop(folder)
             return
@@ -101,9 +97,10 @@ class Launchers:
 
     def ask_to_stop(self, key: str, *, goes_on: bool = False) -> None:
         """Ask the agent's session to end; see ``Launcher``."""
-        folder, facts = self._last(key)
-        if folder is None or facts is None:
+        last = self._last(key)
+        if last is None:
             return
+        folder, facts = last
         if _kind_of(facts) is Kind.MANUAL:
             manual.stop(folder)
         else:
@@ -111,7 +108,7 @@ class Launchers:
 
     def addresses(self) -> list[str]:
         """Return who ever had a session; see ``Launcher``."""
-        return [folder.parent.name.replace(".", "/") for folder in self._folders.all()]
+        return [address_of(folder.parent.name) for folder in self._folders.all()]
 
     def folders(self) -> list[Path]:
         """Return the folders of the last sessions of all agents, for whoever sweeps them."""
@@ -131,9 +128,10 @@ class Launchers:
 
     def capture(self, key: str, lines: int = 0) -> View:
         """Return what is shown, or was; see ``Launcher``."""
-        folder, facts = self._last(key)
-        if folder is None or facts is None:
+        last = self._last(key)
+        if last is None:
             raise RefusedError(f"{key} has no session")
+        folder, facts = last
         kind = _kind_of(facts)
         if kind is Kind.MANUAL:
             return View(lines=(f"type in {facts['worktree']}: {manual.how(folder)}",))
@@ -146,11 +144,11 @@ class Launchers:
 
     def attach(self, key: str) -> int:
         """Show the session on our terminal; see ``Launcher``."""
-        folder, facts = self._last(key)
-        if folder is not None and facts is not None and _kind_of(facts) is Kind.MANUAL:
+        last = self._last(key)
+        if last is not None and _kind_of(last[1]) is Kind.MANUAL:
             raise RefusedError(
                 f"{key} is started by a person",
-                hint=f"in {facts['worktree']}: {manual.how(folder)}",
+                hint=f"in {last[1]['worktree']}: {manual.how(last[0])}",
             )
         folder, facts = self._running(key)
         return _surface(facts).attach(folder, facts)
@@ -168,9 +166,11 @@ class Launchers:
             raise LeaseHeldError(f"{assignment.address} is at work in session {seen.session}")
         return True
 
-    def _last(self, key: str) -> tuple[Path | None, Facts | None]:
+    def _last(self, key: str) -> tuple[Path, Facts] | None:
+        """Return where the agent's last session is kept, and what was started."""
         folder = self._folders.current(key)
-        return folder, None if folder is None else session_folders.facts(folder)
+        facts = session_folders.facts(folder) if folder else None
+        return (folder, facts) if folder and facts else None
 
     def _running(self, key: str) -> tuple[Path, Facts]:
         """Return the session that runs.
@@ -178,9 +178,10 @@ class Launchers:
         Raises:
             RefusedError: none does.
         """
-        folder, facts = self._last(key)
-        if folder is None or facts is None or not self.observe(key).is_running:
+        last = self._last(key)
+        if last is None or not _observed(*last).is_running:
             raise RefusedError(f"{key} has no session that runs", hint="git gt session list")
+        folder, facts = last
         if _kind_of(facts) is Kind.MANUAL:
             raise RefusedError(
                 f"{key} is started by a person, so nothing can be typed for it",
@@ -235,6 +236,14 @@ def _kind_of(facts: Facts) -> Kind:
 
 def _surface(facts: Facts) -> Surface:
     return _SURFACES[_kind_of(facts)]
+
+
+def _observed(folder: Path, facts: Facts) -> Session:
+    """Return how the session in *folder* is doing."""
+    if _kind_of(facts) is Kind.MANUAL:
+        return Session(**session_folders.told(facts), **manual.told(folder))
+    run = process.look(folder)
+    return ABSENT if run is None else Session(**session_folders.told(facts), **_told(run))
 
 
 def _told(run: Running | Ended | Lost) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from gitgt.model.instant import exact_seconds_of
 from gitgt.model.session_record import SessionRecord
 from gitgt.model.spending import by_model
 from gitgt.runtime import notes, process, progress, transcripts
+from gitgt.runtime.assignment import address_of
 from gitgt.runtime.presets import Runtime
 from gitgt.services.sessions import runtimes, session_records, sessions
 from gitgt.services.town import Rig, Town
@@ -69,7 +70,7 @@ def _records(town: Town, place: Place, slugs: set[str]) -> dict[tuple[str, str],
     """Return the last record of each session that these agents had on this machine."""
     found: dict[tuple[str, str], SessionRecord] = {}
     for each in sorted(slugs):
-        kept = session_records.records(town, place, address=each.replace(".", "/"))
+        kept = session_records.records(town, place, address=address_of(each))
         mine = (record for record in kept if record.place == str(town.root))
         found |= {(each, record.session): record for record in mine}
     return found
