@@ -16,9 +16,9 @@ from typing import IO, Any, Final, NamedTuple
 
 from gitgt.errors import NotFoundError
 from gitgt.git.command import clean_environment
+from gitgt.git.repository import SUBMODULE, Difference
 
 TREE: Final = 0o040000
-SUBMODULE: Final = 0o160000
 _QUICK: Final = 1  # zlib's level: what git keeps for long it packs anew anyway
 
 
@@ -103,6 +103,42 @@ class Objects:
                     found[path] = entry.oid
         return found if not waiting else None
 
+    def differences(self, old: str, new: str, *, most: int) -> list[Difference] | None:
+        """Return the files in which two commits or trees differ, by path.
+
+        None, if those are more than *most*, or lie in more trees than that.
+        """
+        found: list[Difference] = []
+        waiting: list[tuple[str | None, str | None, str]] = [
+            (self.tree_of(old), self.tree_of(new), "")
+        ]
+        for _ in range(most):
+            if not waiting:
+                break
+            before, after, above = waiting.pop()
+            for name, left, right in self._unequal(before, after):
+                path = f"{above}{name.decode(errors='replace')}"
+                trees = _tree(left), _tree(right)
+                if trees != (None, None):
+                    waiting.append((*trees, f"{path}/"))
+                one, other = _file(left), _file(right)
+                mode = 0 if right is None or right.mode == TREE else right.mode
+                if one != other or mode == SUBMODULE:
+                    found.append(Difference(path, one, other, mode))
+        if waiting or len(found) > most:
+            return None
+        return sorted(found, key=lambda each: each.path)
+
+    def _unequal(
+        self, old: str | None, new: str | None
+    ) -> Iterator[tuple[bytes, Entry | None, Entry | None]]:
+        """Yield the names under which not the same object lies in two trees."""
+        before, after = ({} if tree is None else self.entries(tree) for tree in (old, new))
+        for name in before.keys() | after.keys():
+            left, right = before.get(name), after.get(name)
+            if left is None or right is None or left.oid != right.oid:
+                yield name, left, right
+
     def _at(self, treeish: str, path: str) -> Entry | None:
         at = Entry(TREE, self.tree_of(treeish))
         for name in os.fsencode(path).split(b"/"):
@@ -165,7 +201,7 @@ class Objects:
     def _loose(self, oid: str) -> tuple[str, bytes] | None:
         try:
             whole = zlib.decompress(self._path(oid).read_bytes())
-        except FileNotFoundError:
+        except (FileNotFoundError, zlib.error):  # a torn one: git may have another
             return None
         head, _, content = whole.partition(b"\0")
         return head.split(b" ")[0].decode(), content
@@ -236,6 +272,16 @@ class _Pipe:
             if pipe is not None:
                 pipe.close()
         self._git.wait()
+
+
+def _tree(entry: Entry | None) -> str | None:
+    return entry.oid if entry is not None and entry.mode == TREE else None
+
+
+def _file(entry: Entry | None) -> str | None:
+    """Return the id of a file; a submodule is none, and what it names is not here."""
+    is_file = entry is not None and entry.mode not in (TREE, SUBMODULE)
+    return entry.oid if entry is not None and is_file else None
 
 
 def entries_of(content: bytes) -> Iterator[tuple[bytes, Entry]]:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import os
 
-from gitgt.git.objects import SUBMODULE, TREE, Entry, entries_of, serialized
-from gitgt.git.repository import Repository
+from gitgt.git.objects import TREE, Entry, entries_of, serialized
+from gitgt.git.repository import SUBMODULE, Repository
 from gitgt.model.inputs import Inputs, Part
 
 # So many folders are remembered; a chain of trees has nearly all of them in common.

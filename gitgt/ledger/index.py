@@ -262,12 +262,11 @@ class Index:
     ) -> tuple[list[tuple[str, str | None]], dict[str, bytes]]:
         """Return what changed between two commits, and the contents of what is new.
 
-        Through libgit2 where this process has it anyway, else through git: importing it
-        would cost more than the two processes.
+        Through git where it is much: importing libgit2 would cost more than the two processes.
         """
         repository = self._repository
-        if repository.is_open and tip is not None:
-            found = repository.differences(tip, commit)
+        found = None if tip is None else repository.near_differences(tip, commit)
+        if found is not None:
             changed = [(each.path, each.new) for each in found if _is_ours(each.path)]
             return changed, {blob: repository.blob(blob) for _, blob in changed if blob}
         changed = list(_changed(repository.common, tip or _EMPTY_TREE, commit))

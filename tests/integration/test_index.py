@@ -1,6 +1,22 @@
 """The index is a cache: whatever becomes of it, the answers stay those that git gives."""
 
+import subprocess
+import sys
+
 import pytest
+
+from tests.support.world import ROOT
+
+BEHIND = """
+import sys
+from pathlib import Path
+from gitgt.services.town import Town
+town, started = Town(Path(sys.argv[1])), []
+ledger = town.ledger_at(town.rig("shop"))
+sys.addaudithook(lambda name, args: started.append(args[1]) if "Popen" in name else None)
+print([row.title for row in ledger.snapshot().rows(kind="bead")], started)
+assert "pygit2" not in sys.modules
+"""
 
 
 @pytest.fixture
@@ -54,3 +70,10 @@ def test_an_index_that_is_spoiled_changes_no_answer(town, shop, spoil):
         "Sell cherries",
         "Sell plums",
     ]
+
+
+def test_an_index_that_is_little_behind_costs_no_process(town, shop):
+    town.bead(shop, "Sell plums")
+    argv = [sys.executable, "-c", BEHIND, str(town.town.root)]
+    done = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.stdout == "['Sell cherries', 'Sell plums'] []\n", done.stderr

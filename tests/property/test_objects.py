@@ -59,6 +59,10 @@ def test_a_tree_is_the_same(both, before, after, removed):
         assert ours.entry(base, path) == libgit2.entry(base, path)
     assert ours.files(base, most=100) == libgit2.files(base)
     assert ours.files(base, most=0) is None
+    other = libgit2.write_tree(base, changes) if fits(changes) else libgit2.write_tree(None, {})
+    assert ours.differences(base, other, most=100) == [*libgit2.differences(base, other)]
+    assert ours.differences(base, base, most=1) == []
+    assert ours.differences(base, base, most=0) is None
 
 
 @given(st.text("aé\n ", max_size=20), WHO, WHO, st.booleans())
@@ -84,6 +88,8 @@ print(repository.read(head, "README").decode(), end="")
 print(repository.write_blob(b"x" * 9))
 assert repository.entry(head, "no/such") is None
 assert repository.files(head).keys() == {"README"}
+(removed,) = repository.near_differences(head, repository.write_tree(head, {"README": None}))
+assert (removed.path, removed.new) == ("README", None)
 assert "pygit2" not in sys.modules
 """
 
