@@ -21,18 +21,20 @@ def read(path: Path, kind: type[Kind]) -> Kind:
     return found if isinstance(found, kind) else kind()
 
 
-def write_whole(path: Path, text: str) -> None:
+def write_whole(path: Path, text: str, *, synced: bool = True) -> None:
     """Write *path* so that whoever reads it, even after a crash, reads all or nothing.
 
-    That is nobody but ourselves: an environment may have a key for a model in it.
+    That is nobody but ourselves: an environment may have a key for a model in it. What is not
+    *synced* costs no wait for the disk, and may be gone when the machine itself goes down.
     """
     faults.act("write", path)
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with open(temporary, "w", opener=_private) as file:
             file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
+            if synced:
+                file.flush()
+                os.fsync(file.fileno())
         temporary.replace(path)
     except OSError:
         temporary.unlink(missing_ok=True)

@@ -65,7 +65,8 @@ def change(folder: Path, decide: Callable[[Progress], Progress]) -> Progress:
         before = _parsed(folder / NAME)
         after = decide(before)
         if after != before:
-            write_whole(folder / NAME, json.dumps(asdict(after)))
+            # An agent waits for its taps, and its session ends when the machine goes down.
+            write_whole(folder / NAME, json.dumps(asdict(after)), synced=False)
     return after
 
 

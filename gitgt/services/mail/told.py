@@ -100,7 +100,7 @@ def _change(
             before = notes.read(path, dict)
             after = decide(before)
             if after != before:
-                write_whole(path, json.dumps(after))
+                write_whole(path, json.dumps(after), synced=False)  # a tap writes it
     except OSError:  # on a full disk mail is shown, and perhaps once more
         decide(notes.read(path, dict))
 
