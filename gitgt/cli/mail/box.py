@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from gitgt.cli import output
-from gitgt.errors import NotAllowedError, RefusedError
+from gitgt.cli import context, output
+from gitgt.errors import NotAllowedError, NotFoundError, RefusedError
 
 if TYPE_CHECKING:
     from gitgt.model.documents import Message
@@ -41,20 +40,16 @@ def mine(town: Town, named: str | None = None) -> str:
     Raises:
         NotAllowedError: an agent names a box of somebody else's.
     """
-    agent = os.environ.get("GT_AGENT")
     if named:
-        return _let_in(agent, spelled(town, named))
-    if agent:
-        return agent
+        return _let_in(spelled(town, named))
     try:
-        words = Path.cwd().relative_to(town.root).parts[:3]
-    except ValueError:
-        words = ()
-    is_theirs = len(words) == 3 and words[1] in ("crew", "polecats")
-    return "/".join(words) if is_theirs else OVERSEER
+        return context.address_here(town)
+    except NotFoundError:
+        return OVERSEER
 
 
-def _let_in(agent: str | None, whose: str) -> str:
+def _let_in(whose: str) -> str:
+    agent = os.environ.get("GT_AGENT")
     if agent and whose != agent and not whose.startswith(_SHARED):
         raise NotAllowedError(
             f"{agent} is let into its own mail only, and not into that of {whose}",
