@@ -464,6 +464,11 @@ class Message(Document):
         return {name: each for name, each in found.items() if _USUAL.get(name) != each}
 
     @property
+    def conversation(self) -> str:
+        """The message that began what it is part of; itself, if none came before it."""
+        return self.thread or str(self.id)
+
+    @property
     def box(self) -> str:
         """Where it lies: at its recipient's, in a queue, or in a channel."""
         if self.queue:

@@ -88,7 +88,7 @@ def send(
         body=box.body(message, None, stdin=stdin),
         priority=0 if urgent else priority,
         message_type=MessageType(message_type),
-        thread=(answers.thread or str(answers.id)) if answers else "",
+        thread=answers.conversation if answers else "",
         reply_to=str(answers.id) if answers else "",
         labels=_labels(pinned=pinned, permanent=permanent, notify=notify),
     )

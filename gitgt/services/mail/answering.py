@@ -27,7 +27,7 @@ def reply(
         body=text,
         priority=old.priority,
         message_type=MessageType.REPLY,
-        thread=old.thread or str(old.id),
+        thread=old.conversation,
         reply_to=str(old.id),
     )
     (sent,) = sending.send(town, letter, [old.created_by], sender=me, who=who)

@@ -106,8 +106,7 @@ def thread(town: Town, text: str, box: str = "") -> list[Message]:
 
     Copies of one letter are shown once.
     """
-    begun = find(town, text, box)
-    root = begun.thread or str(begun.id)
+    root = find(town, text, box).conversation
     now = town.ledger.snapshot()
     replies = (each.id for each in now.rows(kind="message", source=root))
     there = now.find(root)  # it may have passed

@@ -136,7 +136,7 @@ def _bounce(town: Town, now: Snapshot, message: Message) -> Message:
         message.created_by,
         f"Undeliverable: {message.title}",
         message_type=MessageType.REPLY,
-        thread=message.thread or str(message.id),
+        thread=message.conversation,
         reply_to=str(message.id),
         labels=(policy.UNDELIVERABLE,),
         description=f"{message.recipient} is not there. The message waits: it is read if "
