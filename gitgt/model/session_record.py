@@ -116,11 +116,6 @@ class SessionRecord:
             found = found.plus(each)
         return found
 
-    @property
-    def runtime_id(self) -> str:
-        """What finds it again in its runtime, or here: what people are shown."""
-        return self.conversation or self.session
-
     def plain(self) -> dict[str, Any]:
         """Return it as plain values, without what it does not say."""
         told = {

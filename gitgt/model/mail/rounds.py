@@ -17,7 +17,6 @@ PROD: Final = "[gt] Something waits for you; git gt mail check --inject shows it
 UNDELIVERABLE: Final = "undeliverable"
 _LOW: Final = 3
 _IDLE: Final = ("ready", "idle")
-_SILENT: Final = "silent"
 _BY_CODE: Final = ("witness", "refinery", "deacon")
 
 
@@ -31,11 +30,6 @@ def wakes(level: Notifications, priority: int) -> bool:
     if level is Notifications.MUTED:
         return False
     return level is Notifications.VERBOSE or priority < _LOW
-
-
-def is_silent(labels: Iterable[str]) -> bool:
-    """Tell whether its sender wants nobody to be woken for a message."""
-    return _SILENT in labels
 
 
 def undeliverable(unread: Iterable[Message], there: Collection[str]) -> list[Message]:
