@@ -237,7 +237,6 @@ class MemoryStatus(StrEnum):
 
 _B, _V = BeadStatus, BeadVerb
 _LIVE = (_B.OPEN, _B.HOOKED, _B.IN_PROGRESS, _B.BLOCKED, _B.DEFERRED, _B.PINNED)
-_WAITING = (_B.OPEN, _B.BLOCKED, _B.DEFERRED, _B.PINNED)
 # What a deleted bead no longer says; its name, title and end stay, so that what points to it
 # points to something.
 EMPTIED: Final = (

@@ -17,7 +17,6 @@ from typing import Final, TypeAlias
 MOST: Final = 4
 # Whose work is to be handed in by themselves; people's and the town's own go other ways.
 AUTONOMOUS: Final = frozenset({"polecat"})
-CREW: Final = "crew"
 
 
 class TapEvent(StrEnum):

@@ -12,7 +12,7 @@ import pytest
 from gitgt.runtime import presets
 from gitgt.runtime.assignment import Assignment
 from gitgt.runtime.commandline import TapFiles
-from gitgt.services import settings, taps
+from gitgt.services import settings
 from gitgt.services.sessions import runtimes
 from gitgt.services.taps import placing
 from tests.support.checkout import Checkout
@@ -68,7 +68,7 @@ def tree(folder):
 
 def test_a_program_without_taps_gets_none(town, shop, sandbox):
     plain = replace(assigned(town, sandbox, "pi"), runtime=runtimes.chosen(town.town, shop))
-    assert taps.install(town.town, shop, plain) == TapFiles()
+    assert placing.install(town.town, shop, plain) == TapFiles()
 
 
 @pytest.mark.parametrize(
@@ -220,7 +220,7 @@ def test_what_a_town_wants_is_in_its_settings(town, shop, sandbox):
 def started(town, shop, sandbox, name, role="polecat"):
     chosen = runtimes.named(town.town, shop, name)
     assignment = replace(assigned(town, sandbox, "claude"), runtime=chosen, role=role)
-    return taps.install(town.town, shop, assignment)
+    return placing.install(town.town, shop, assignment)
 
 
 def test_taps_are_listed_compared_and_renewed(town, shop, sandbox):

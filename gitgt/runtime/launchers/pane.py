@@ -22,7 +22,6 @@ from gitgt.runtime.terminal.vt import View
 _SHIM: Final = Path(process.__file__).with_name("shim.py")
 # What tmux takes to notice that a pane's process has ended, on a busy machine.
 _TO_NOTICE: Final = 5.0
-_WHY: Final = 300
 
 
 class Pane:

@@ -28,7 +28,6 @@ _STDIN: Final = 0
 _STDOUT: Final = 1
 # For so long the end of what was printed may take on its way through tmux.
 _ON_ITS_WAY: Final = 2.0
-_CHUNK: Final = 1 << 16
 
 
 class Child(Protocol):
