@@ -35,6 +35,10 @@ class Role(StrEnum):
 
 OF_THE_TOWN: Final = (Role.OVERSEER, Role.MAYOR, Role.DEACON)
 OF_A_RIG: Final = (Role.WITNESS, Role.REFINERY)
+# Nobody sits with them: they are not asked before they begin.
+AUTONOMOUS: Final = frozenset(
+    {Role.POLECAT, Role.WITNESS, Role.REFINERY, Role.DEACON, Role.DOG}
+)
 _EVERYBODY: Final = "*"
 # What stands between a rig and a name, whoever writes it.
 _MANY: Final = {"polecats": Role.POLECAT, "polecat": Role.POLECAT, "crew": Role.CREW}

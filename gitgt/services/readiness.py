@@ -10,16 +10,12 @@ from typing import Final
 
 from gitgt.errors import GtError
 from gitgt.model.actor import Actor
-from gitgt.model.address import Address, Role
+from gitgt.model.address import AUTONOMOUS, Address
 from gitgt.services.mail import delivery, nudging
 from gitgt.services.mail.nudging import Word
 from gitgt.services.sessions import sessions
 from gitgt.services.town import Rig, Town
 
-# Whoever works without a person is told its mail without asking for it.
-AUTONOMOUS: Final = frozenset(
-    {Role.POLECAT, Role.WITNESS, Role.REFINERY, Role.DEACON, Role.DOG}
-)
 _DEACON: Final = "deacon"
 _STARTED: Final = "session-started"
 
@@ -27,8 +23,9 @@ _STARTED: Final = "session-started"
 def welcome(town: Town, place: Rig | Town, address: str) -> bool:
     """See to the session of *address*, which is ready; tell whether it was told anything.
 
-    The deacon hears that a session began, if there is one. That it does not is nobody's loss:
-    it looks for itself, as often as it does anyway.
+    Whoever works without a person is told its mail without asking for it. The deacon hears that
+    a session began, if there is one. That it does not is nobody's loss: it looks for itself, as
+    often as it does anyway.
     """
     told = Address.parse(address).role in AUTONOMOUS and _tell(town, place, address)
     if sessions.is_running(town, _DEACON):

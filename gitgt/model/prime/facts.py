@@ -7,14 +7,13 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from gitgt.model.address import AUTONOMOUS
 from gitgt.model.fence import is_plain
 
 if TYPE_CHECKING:
     from gitgt.model.documents import Bead, Escalation, Memory, MergeRequest
     from gitgt.model.molecule import Survey
 
-# Nobody is asked before these begin.
-AUTONOMOUS = frozenset({"polecat", "witness", "refinery", "deacon", "dog"})
 OVERSEER = "overseer"
 
 

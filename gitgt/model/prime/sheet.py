@@ -14,9 +14,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from gitgt.model.address import AUTONOMOUS
 from gitgt.model.fence import line
 from gitgt.model.prime.budget import allotted, tokens
-from gitgt.model.prime.facts import AUTONOMOUS, Facts, Who
+from gitgt.model.prime.facts import Facts, Who
 from gitgt.model.prime.parts import Part, letters, parts, unsaved
 from gitgt.model.prime.work import work
 from gitgt.model.turns import Source
