@@ -178,11 +178,12 @@ def test_said_again_a_handoff_is_the_same(town, shop):
     assert (again.note.text, again.record.id) == ("Once.", first.record.id)
 
 
-def test_an_agent_hands_over_for_itself_alone_but_the_mayor_may(town, shop):
+@pytest.mark.parametrize("who", ["mayor", "shop/crew/max"])
+def test_an_agent_hands_over_for_itself_alone_but_who_gives_out_work_may(town, shop, who):
     sit(town)
     with pytest.raises(NotAllowedError, match="may not hand over for shop/crew/ann"):
         over.hand_over(town.town, seat(town), Words(), Actor.agent(OBSIDIAN))
-    hand_over(town, who=Actor.agent("mayor"))
+    hand_over(town, who=Actor.agent(who))
     assert len(records(town)) == 2
 
 

@@ -26,7 +26,6 @@ from gitgt.services.town import Town
 
 WHO: Final = Actor.role("relief")
 COMPACTION: Final = "compaction"
-_MAYOR: Final = "mayor"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,11 +56,11 @@ def check(town: Town, seat: Seat, who: Actor) -> None:
     """Check that *who* may have the agent of *seat* hand over, and that it may now.
 
     Raises:
-        NotAllowedError: only people, the mayor and the agent itself may.
+        NotAllowedError: only people, who gives out work, and the agent itself may.
         BusyError: it handed over just now.
         RefusedError: it hands over and nothing comes of it; a person was called.
     """
-    if who.standing is Standing.AGENT and who.address not in (seat.address, _MAYOR):
+    if who.standing is Standing.AGENT and who.address != seat.address:
         raise NotAllowedError(
             f"{who.address} may not hand over for {seat.address}", hint="git gt handoff"
         )
@@ -94,7 +93,7 @@ def hand_over(town: Town, seat: Seat, words: Words, who: Actor) -> Left:
     """Leave a note for whoever goes on, what is not committed saved before; end nothing yet.
 
     Raises:
-        NotAllowedError: only people, the mayor and the agent itself may.
+        NotAllowedError: only people, who gives out work, and the agent itself may.
         BusyError: it handed over just now.
         RefusedError: it hands over and nothing comes of it; a person was called.
     """
