@@ -283,7 +283,11 @@ def _items(part: dict[str, Any]) -> str:
     found = _resolved(part)
     if "properties" in found:
         return f"maps: {', '.join(f'`{name}`' for name in found['properties'])}"
-    return f"{found.get('title', found.get('type', 'value'))}s"
+    return _plural(str(found.get("title") or found.get("type", "value")))
+
+
+def _plural(word: str) -> str:
+    return f"{word}es" if word.endswith("s") else f"{word}s"
 
 
 def fsck() -> Iterator[str]:
