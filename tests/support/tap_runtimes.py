@@ -9,21 +9,23 @@ from gitgt.runtime.presets.form import Config, Taps
 
 _CLAUDE: Final = {
     "session.start": "SessionStart", "prompt.submit": "UserPromptSubmit",
-    "tool.before": "PreToolUse", "compact.before": "PreCompact", "turn.end": "Stop",
-    "session.end": "SessionEnd",
+    "tool.before": "PreToolUse", "tool.after": "PostToolUse", "compact.before": "PreCompact",
+    "turn.end": "Stop", "session.end": "SessionEnd",
 }  # fmt: skip
 _GEMINI: Final = {
     "session.start": "SessionStart", "prompt.submit": "BeforeAgent",
-    "tool.before": "BeforeTool", "turn.end": "AfterAgent", "session.end": "SessionEnd",
+    "tool.before": "BeforeTool", "tool.after": "AfterTool", "turn.end": "AfterAgent",
+    "session.end": "SessionEnd",
 }  # fmt: skip
 _COPILOT: Final = {
     "session.start": "sessionStart", "prompt.submit": "userPromptSubmitted",
-    "tool.before": "preToolUse", "turn.end": "agentStop", "session.end": "sessionEnd",
+    "tool.before": "preToolUse", "tool.after": "postToolUse", "turn.end": "agentStop",
+    "session.end": "sessionEnd",
 }  # fmt: skip
 _PLUGIN: Final = {
     each: each
-    for each in ("session.start", "prompt.submit", "tool.before", "compact.before", "turn.end",
-                 "session.end")
+    for each in ("session.start", "prompt.submit", "tool.before", "tool.after",
+                 "compact.before", "turn.end", "session.end")
 }  # fmt: skip
 
 TAPS: Final = {

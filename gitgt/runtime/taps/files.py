@@ -15,8 +15,6 @@ from gitgt.model.turns import TapEvent
 from gitgt.runtime.presets.form import Taps
 
 _PLUGINS: Final = Path(__file__).parent / "plugins"
-# What is called for a tool's sake: the shell's and the editor's.
-_OF_TOOLS: Final = (TapEvent.TOOL_BEFORE, TapEvent.TOOL_AFTER)
 _PATIENCE: Final = 30  # seconds; the gateway itself takes at most 8
 Fields = dict[str, Any]
 
@@ -81,12 +79,21 @@ def _calls(taps: Taps, gateway: Gateway) -> Iterator[tuple[TapEvent, str]]:
             yield event, called
 
 
+def _started(taps: Taps, gateway: Gateway) -> Iterator[tuple[TapEvent, str]]:
+    """Yield the calls that a program makes itself: each starts a process.
+
+    After a tool there is none of ours. That its program is busy was told before it.
+    """
+    every = _calls(taps, gateway)
+    return (each for each in every if each[0] is not TapEvent.TOOL_AFTER)
+
+
 def _entries(taps: Taps, gateway: Gateway) -> dict[str, list[Fields]]:
     """Return Claude's form, which others took over: commands, with the tools' names."""
     found: dict[str, list[Fields]] = {}
-    for event, called in _calls(taps, gateway):
+    for event, called in _started(taps, gateway):
         entry: Fields = {"hooks": [{"type": "command", "command": gateway.line(event)}]}
-        if event in _OF_TOOLS and (names := _tools(taps)):
+        if event is TapEvent.TOOL_BEFORE and (names := _tools(taps)):
             entry = {"matcher": names, **entry}
         found.setdefault(called, []).append(entry)
     for event, commands in gateway.wishes.besides.items():
@@ -124,7 +131,7 @@ def _lines(
     taps: Taps, gateway: Gateway, entry: Callable[[str], Fields]
 ) -> dict[str, list[Fields]]:
     found: dict[str, list[Fields]] = {}
-    for event, called in _calls(taps, gateway):
+    for event, called in _started(taps, gateway):
         found.setdefault(called, []).append(entry(gateway.line(event)))
     for event, commands in gateway.wishes.besides.items():
         if called := taps.events.get(str(event), ""):
@@ -137,7 +144,7 @@ def _plugin(taps: Taps, gateway: Gateway) -> str:
     """Return the code of a plugin; it calls us by itself, so no shell reads anything."""
     parts = (_PLUGINS / f"{name}.js" for name in ("ask", taps.dialect))
     text = "\n".join(each.read_text(encoding="utf-8") for each in parts)
-    events = {str(event): gateway.call(event) for event, _ in _calls(taps, gateway)}
+    events = {str(event): gateway.call(event) for event, _ in _started(taps, gateway)}
     return text.replace("__GATEWAY__", json.dumps(gateway.words)).replace(
         "__EVENTS__", json.dumps(events)
     )

@@ -9,6 +9,8 @@ import pytest
 from gitgt.model.guard import Rule
 from gitgt.model.tap_wishes import Besides, Wishes, wishes
 from gitgt.model.turns import TapEvent
+from gitgt.runtime import presets
+from gitgt.runtime.presets import Scope
 from gitgt.runtime.taps import files
 from gitgt.runtime.taps.files import Gateway
 from tests.support.tap_runtimes import TAPS
@@ -94,6 +96,7 @@ def test_a_plugin_calls_us_without_a_shell(dialect):
     assert json.loads(called) == {
         event: ["tap", event, "--dialect", dialect, *without.get(event, ())]
         for event in TAPS[dialect].events
+        if event != E.TOOL_AFTER
     }
     assert "__" not in code.replace("__proto__", "")
 
@@ -119,7 +122,7 @@ def test_what_is_wanted_is_in_the_file():
         silent=frozenset({E.SESSION_END}),
         besides={
             E.TURN_END: (Besides(("say", "it is done")),),
-            E.TOOL_AFTER: (Besides(("x",)),),
+            E.TOOL_AFTER: (Besides(("tidy", "."), "Edit"),),
         },
     )
     told = json.loads(files.content(TAPS["claude"], gateway("claude", wanted)))["hooks"]
@@ -131,8 +134,31 @@ def test_what_is_wanted_is_in_the_file():
         {"hooks": command(line("turn.end", "claude"))},
         {"hooks": command("say 'it is done'")},
     ]
+    assert told["PostToolUse"] == [{"matcher": "Edit", "hooks": command("tidy .")}]
     lines = json.loads(files.content(TAPS["copilot"], gateway("copilot", wanted)))["hooks"]
     assert lines["agentStop"][1]["bash"] == "say 'it is done'"
+    assert [each["bash"] for each in lines["postToolUse"]] == ["tidy ."]
+
+
+@pytest.mark.parametrize("name", ["claude", "codex", "copilot", "gemini", "script"])
+def test_what_is_wanted_after_a_tool_is_called_by_every_program_that_calls_commands(name):
+    taps = presets.runtime(name, {}).taps
+    wanted = Wishes(besides={E.TOOL_AFTER: (Besides(("tidy", ".")),)})
+    text = files.words if taps.scope is Scope.INLINE else files.content
+
+    told = str(text(taps, gateway(taps.dialect, wanted)))
+
+    assert told.count("tidy .") == 1
+    assert "tap tool.after" not in told
+
+
+@pytest.mark.parametrize("dialect", ["opencode", "pi"])
+def test_a_plugin_is_silent_where_that_is_wanted(dialect):
+    code = files.content(
+        TAPS[dialect], gateway(dialect, Wishes(silent=frozenset({E.PROMPT_SUBMIT})))
+    )
+    assert '"tool.before": ["tap"' in code
+    assert '"prompt.submit": ["tap"' not in code
 
 
 def test_what_somebody_else_wrote_stays():
