@@ -216,7 +216,7 @@ def _row(row: Transition) -> tuple[str, ...]:
 def fields(kind: str, part: str = "") -> Iterator[str]:
     """Yield the fields of one kind of file, in their order; or of what one of them holds."""
     whole = schema(kind)
-    named = whole["properties"][part] if part else whole
+    named = _resolved(whole["properties"][part]) if part else whole
     found = named.get("items", named)
     required = found.get("required", ())
     rows = (
