@@ -8,11 +8,11 @@ import click
 
 from gitgt.cli import context, output
 from gitgt.model.money import GROUPS
+from gitgt.model.session_record import BUCKETS
 
 if TYPE_CHECKING:
     from gitgt.model.money import Sum
 
-_BUCKETS: Final = ("input", "output", "cache_read", "cache_write")
 _DAY: Final = 24 * 60 * 60
 
 
@@ -62,7 +62,7 @@ def _fields(found: Sum) -> dict[str, Any]:
     return {
         "key": found.key,
         "sessions": found.sessions,
-        **{name: getattr(found.usage, name) for name in _BUCKETS},
+        **{name: getattr(found.usage, name) for name in BUCKETS},
         "dollars": found.dollars,
         "whole": found.is_whole,
         "models": list(found.models),
@@ -72,7 +72,7 @@ def _fields(found: Sum) -> dict[str, Any]:
 def _cells(found: Sum, key: str) -> tuple[str, ...]:
     from gitgt.model.money import shown
 
-    tokens = (getattr(found.usage, name) for name in _BUCKETS)
+    tokens = (getattr(found.usage, name) for name in BUCKETS)
     return (
         key,
         str(found.sessions),

@@ -7,10 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from gitgt.model.session_record import NOTHING_KNOWN, SessionRecord, Usage
+from gitgt.model.session_record import BUCKETS, NOTHING_KNOWN, SessionRecord, Usage
 
 _MILLION: Final = 1_000_000
-_BUCKETS: Final = ("input", "output", "cache_read", "cache_write")
 # The day on which a model was made, as its makers write it behind its name.
 _DATED: Final = re.compile(r"[-@]\d{4}-?\d{2}-?\d{2}$|-latest$")
 
@@ -48,7 +47,7 @@ def cost(usage: Usage, price: Price | None) -> float | None:
     if price is None:
         return None
     found = 0.0
-    for bucket in _BUCKETS:
+    for bucket in BUCKETS:
         dollars, tokens = getattr(price, bucket), getattr(usage, bucket)
         if dollars is None and tokens and bucket != "cache_write":
             return None
@@ -85,7 +84,7 @@ class Sum:
     @property
     def tokens(self) -> int:
         """All tokens that are known of."""
-        return sum(getattr(self.usage, bucket) or 0 for bucket in _BUCKETS)
+        return sum(getattr(self.usage, bucket) or 0 for bucket in BUCKETS)
 
 
 def items(records: Iterable[SessionRecord], prices: Prices) -> list[Item]:

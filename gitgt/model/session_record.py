@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Final
 
-_BUCKETS: Final = ("input", "output", "cache_read", "cache_write")
+BUCKETS: Final = ("input", "output", "cache_read", "cache_write")
 _ID_LENGTH: Final = 12
 
 
@@ -38,7 +38,7 @@ class Usage:
         return self._with(other, max)
 
     def _with(self, other: Usage, how: Any) -> Usage:  # noqa: ANN401 - of two ints
-        pairs = ((name, getattr(self, name), getattr(other, name)) for name in _BUCKETS)
+        pairs = ((name, getattr(self, name), getattr(other, name)) for name in BUCKETS)
         return Usage(**{name: _known(one, two, how) for name, one, two in pairs})
 
 
@@ -207,7 +207,7 @@ def _usage(found: object) -> dict[str, Usage] | None:
     for model, buckets in found.items():
         if not isinstance(buckets, dict) or not all(map(_is_count, buckets.values())):
             return None
-        known = {name: each for name, each in buckets.items() if name in _BUCKETS}
+        known = {name: each for name, each in buckets.items() if name in BUCKETS}
         usage[model] = Usage(**known)
     return usage
 
