@@ -83,8 +83,7 @@ def status(*, epic: str | None, everything: bool, as_json: bool) -> None:
     if as_json:
         output.answer_json(found[0].fields() if epic else [each.fields() for each in found])
         return
-    for number, each in enumerate(found):
-        output.answer("\n".join([*([""] if number else []), *lines(each)]))
+    output.blocks(lines(each) for each in found)
 
 
 @click.command()

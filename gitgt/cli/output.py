@@ -82,6 +82,12 @@ def table(rows: Iterable[Sequence[str]], *, head: Sequence[str] = ()) -> None:
         answer("\n".join(found))
 
 
+def blocks(found: Iterable[Iterable[str]]) -> None:
+    """Answer with the lines of each, and with an empty one between two."""
+    for number, lines in enumerate(found):
+        answer("\n".join([*([""] if number else []), *lines]))
+
+
 def columns(rows: Iterable[Sequence[str]]) -> list[str]:
     """Return rows as lines whose cells stand below each other."""
     padded = [_padded(column) for column in zip(*rows, strict=True)]

@@ -56,10 +56,7 @@ def status(*, rig: str | None, as_json: bool) -> None:
     if as_json:
         output.answer_json([{**each.fields(), "watched": watched} for each in found])
         return
-    for number, each in enumerate(found):
-        if number:
-            output.answer()
-        output.answer("\n".join(_lines(each, watched=watched)))
+    output.blocks(_lines(each, watched=watched) for each in found)
 
 
 def _lines(seen: State, *, watched: bool) -> Iterator[str]:

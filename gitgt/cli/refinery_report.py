@@ -36,10 +36,7 @@ def report(*, rig: str | None, since: str, page: Path | None, as_json: bool) -> 
     if as_json:
         output.answer_json([each.fields() for each in found])
         return
-    for number, each in enumerate(found):
-        if number:
-            output.answer()
-        output.answer("\n".join(_lines(each)))
+    output.blocks(_lines(each) for each in found)
     if page is not None and found:
         output.say(f"written: {page}")
 

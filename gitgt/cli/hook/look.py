@@ -131,11 +131,7 @@ def status(*, address: str | None, past: bool, as_json: bool) -> None:
     if as_json:
         output.answer_json([each.fields() for each in found])
         return
-    for number, each in enumerate(found):
-        if number:
-            output.answer()
-        for line in _told(each):
-            output.answer(output.one_line(line))
+    output.blocks(map(output.one_line, _told(each)) for each in found)
 
 
 def _told(found: Hook) -> Iterator[str]:
