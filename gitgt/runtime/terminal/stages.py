@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from gitgt.errors import EnvironmentProblemError
-from gitgt.runtime.process import On, Spec
+from gitgt.runtime.process import RUN_MARK, On, Spec
 from gitgt.runtime.program import find_program
 from gitgt.runtime.terminal.console import Console
 from gitgt.runtime.terminal.tmux import Tmux
@@ -164,7 +164,7 @@ class PaneStage(Stage):
         self.output = os.open(spec.directory / "printed", os.O_RDWR | os.O_NONBLOCK)
         path = os.environ.get("TMUX", "").partition(",")[0]
         self._tmux, self._pane = Tmux(path=path), os.environ.get("TMUX_PANE", "")
-        self._end = f"\x1b]7700;{spec.env.get('GT_RUN', '')}\x1b\\".encode()
+        self._end = f"\x1b]7700;{spec.env.get(RUN_MARK, '')}\x1b\\".encode()
         self._last = b""
         self._is_over = False
 
