@@ -98,7 +98,13 @@ def test_without_a_script_it_does_a_piece_of_work_and_hands_in(agent, rig):
     done = agent.run(said="Your assignment is gt-abc12")
 
     assert _subjects(rig) == ["Write WORK-gt-abc12.md for gt-abc12"]
-    assert done.stdout.splitlines()[-2].startswith(b"hint: ") or b"git gt done" in done.stdout
+    steps = [line for line in done.stdout.decode().splitlines() if line.startswith("$ ")]
+    assert steps == [
+        "$ printf '%s\\n' 'worked on gt-abc12' >WORK-gt-abc12.md",
+        "$ git add WORK-gt-abc12.md",
+        "$ git commit -q -m 'Write WORK-gt-abc12.md for gt-abc12'",
+        "$ git gt done",
+    ]
 
 
 def test_a_conversation_goes_on_and_is_copied(agent, rig):
