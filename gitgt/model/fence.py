@@ -16,7 +16,6 @@ What stands alone in a line of ours, such as a name, goes through ``line``.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from typing import Final
 
@@ -121,5 +120,7 @@ def _attributed(by: str) -> str:
 def _unused(mark: str, text: str) -> str:
     """Return *mark*, or another that nobody can foresee, which is not in *text*."""
     while mark in text:
+        import hashlib  # OpenSSL's, which few have to wait for
+
         mark = hashlib.sha256(mark.encode()).hexdigest()[: max(len(mark), 8)]
     return mark

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from gitgt.model.radar import Collision, Live, Span, Spot, Standing
+if TYPE_CHECKING:  # a tap that delivers them has no time to import it
+    from gitgt.model.radar import Collision, Live, Span, Spot
 
 _MOST = 8  # paths that are named; the rest is a number
 
@@ -61,6 +62,8 @@ def due(collisions: Iterable[Collision]) -> Iterator[Nudge]:
 
 def _hears(one: Live, other: Live) -> bool:
     """Tell whether the agent of *one* is told; one agent is told of its two branches once."""
+    from gitgt.model.radar import Standing
+
     if not one.agent or Standing.EARLIER in (one.standing, other.standing):
         return False
     if one.agent != other.agent:
@@ -79,6 +82,8 @@ def _nudge(seen: Collision) -> Nudge:
 
 
 def _text(seen: Collision, sure: tuple[Spot, ...]) -> str:
+    from gitgt.model.radar import Standing
+
     one, other = seen.one, seen.other
     where = "; ".join(described(spot) for spot in sure[:_MOST])
     more = f"; and {len(sure) - _MOST} more" if len(sure) > _MOST else ""

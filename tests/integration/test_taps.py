@@ -4,6 +4,7 @@ import json
 import os
 import re
 import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,11 +20,26 @@ from gitgt.services.town import Town
 from tests.support.commandline import gt
 from tests.support.seats import of_polecat
 from tests.support.town import TESS, TownBuilder
+from tests.support.world import ROOT
 
 NO_PUSH = (
     "gt: an agent does not push: what is handed in lands\n"
     "hint: commit, then run: git gt done"
 )  # fmt: skip
+
+HEAVY = {
+    "_hashlib", "click", "filelock", "gitgt.model.radar", "jsonschema", "msgspec", "psutil",
+    "pygit2", "ruamel", "secrets", "sh", "watchdog",
+}  # fmt: skip
+WATCHED = """
+import sys
+sys.path[0], sys.argv, started = {root!r}, ["git-gt", *{words!r}], []
+sys.addaudithook(lambda name, args: started.append(args[1]) if "Popen" in name else None)
+from gitgt.__main__ import main
+main()
+gits = [next(word for word in argv[1:] if "-c" != word and "=" not in word) for argv in started]
+print(sorted({heavy!r} & set(sys.modules)), gits, file=sys.stderr)
+"""
 
 
 @pytest.fixture
@@ -224,6 +240,27 @@ def test_what_waits_is_handed_over_with_a_prompt_once(town, at_work):
 
 def context(answer):
     return json.loads(answer.stdout)["hookSpecificOutput"]["additionalContext"]
+
+
+def test_who_has_mail_waits_for_little_more_than_the_note_that_it_was_read(town, at_work):
+    """That is why it comes in time: what is imported and started takes longer than all else."""
+    _, sitting, _ = at_work
+    words = ["tap", "turn.end", "--dialect", "claude"]
+    script = WATCHED.format(root=str(ROOT), words=words, heavy=HEAVY)
+
+    def asked():
+        return subprocess.run(
+            [sys.executable, "-c", script], cwd=sitting.cwd, stdin=subprocess.DEVNULL,
+            env={**os.environ, **sitting.environ}, capture_output=True, text=True, check=True,
+        )  # fmt: skip
+
+    asked()
+    send(town, sitting, "Look at figs")
+    answer = asked()
+    assert reason(answer).startswith(f"[gt] 1 thing for {sitting.environ['GT_AGENT']}\n")
+    assert answer.stderr == "[] ['update-ref']\n"
+    answer = asked()
+    assert (answer.stdout, answer.stderr) == ("", "[] ['log']\n")
 
 
 def test_what_waits_stays_while_a_turn_may_not_go_on(town, at_work):

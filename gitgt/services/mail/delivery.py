@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -51,7 +50,7 @@ def waiting(town: Town, address: str, session: str) -> Waiting:
         *(_of_collision(warnings[name]) for name in fresh if name in warnings),
         *(showing.of_message(boxes.of(now, name)) for name in fresh if name not in warnings),
     ]
-    found = showing.shown(address, items, more, lambda: secrets.token_hex(4))
+    found = showing.shown(address, items, more, lambda: _mark(town))
     left = {each.key for each in items} - {*found.keys}
     told.settle(town, address, session, (), left)
     nudges.give_back(town, address, left)
@@ -72,6 +71,10 @@ def delivered(town: Town, address: str, session: str, ids: Sequence[str]) -> Non
     if read:
         steps.read(town, read, Actor.agent(address), address)
         unread_count(town, address)  # so that the next glance finds the index warm
+
+
+def _mark(town: Town) -> str:
+    return f"{town.draw(16**8):08x}"
 
 
 def _is_read(town: Town, name: str) -> bool:
