@@ -117,7 +117,7 @@ def end(seat: Seat) -> None:
     """Ask the session that has handed over to end; it counts as no try in vain."""
     seen = sessions.look(seat.place, seat.address)
     if seen.state is SessionState.RUNNING:
-        sessions.pass_over(seat.place, seat.address, seen.session)
+        sessions.forgive_one(seat.place, seat.address, seen.session)
         sessions.sessions_of(seat.place).ask_to_stop(seat.address, goes_on=True)
 
 

@@ -191,13 +191,8 @@ def forgive(rig: Rig, address: str, bead: str) -> None:
             (each / _FORGIVEN).touch()
 
 
-def pass_over(place: Rig | Town, address: str, session: str) -> None:
-    """Count a session no more, which ends because another one goes on from there."""
-    (folder_of(place, address, session) / _FORGIVEN).touch()
-
-
 def forgive_one(place: Rig | Town, address: str, session: str) -> None:
-    """Count *session* no more: it was no try of its own."""
+    """Count *session* no more: it was no try of its own, or another goes on from there."""
     (folder_of(place, address, session) / _FORGIVEN).touch()
 
 
