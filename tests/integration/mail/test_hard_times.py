@@ -52,6 +52,7 @@ def test_on_a_full_disk_nothing_is_lost_and_nothing_is_half_sent(tmp_path):
         assert "before" in delivery.waiting(town, "mayor", "s1").text
         filler.unlink()
         assert unread(town, "mayor") == ["before"]
+        builder.clock.advance()
         send(town, "mayor", "after")
         assert unread(town, "mayor") == ["before", "after"]
         builder.close()
