@@ -179,6 +179,7 @@ def marked(old: Document | None, new: D, *, now: str, by: str) -> D:
     if old is not None and old.status != new.status:
         lost = {name for row in _rows(old, new)[-1:] for name in row.drops}
         lost |= set(_CLOSING) if old.is_closed and not new.is_closed else set()
+        lost |= {"failures"} if _is_tried_again(old, new) else set()
         left = {name for name in lost if getattr(new, name, "") == getattr(old, name, "")}
         changes = {name: empty(name) for name in left}
     if new.is_closed and not new.closed_at:
@@ -190,6 +191,12 @@ def marked(old: Document | None, new: D, *, now: str, by: str) -> D:
         changes["started_at"] = now
     known = {name: value for name, value in changes.items() if hasattr(new, name)}
     return new.replace(**known) if known else new
+
+
+def _is_tried_again(old: Document, new: Document) -> bool:
+    """Tell whether somebody lets it be tried who has seen that it failed."""
+    was_at_rest = old.is_closed or old.status in (BeadStatus.BLOCKED, BeadStatus.DEFERRED)
+    return was_at_rest and new.status == BeadStatus.OPEN
 
 
 def _first_begun(old: Document | None, new: Bead) -> bool:

@@ -17,6 +17,10 @@ from typing import Final, TypeAlias
 MAX_STARTS: Final = 3
 # One that moves its branch has more, and not endless: it may never say that it is done.
 MAX_SESSIONS: Final = 12
+# A bead that was given up so often is blocked: somebody is to look before it is tried again.
+MAX_FAILURES: Final = 3
+# So many sessions a ralph loop has, unless its bead or the settings say otherwise.
+ROUNDS: Final = 50
 _LONGEST_PAUSE: Final = 300.0
 
 
@@ -44,6 +48,9 @@ class Seat:
     that one could not even begin. ``yields_to`` are the beads that it would collide with.
     ``broke`` says which cap keeps it from being worked on, and ``until_paid`` is in how many
     seconds that will be another one; 0: only a person changes it.
+    ``failures`` counts how often it was given up before. In a ralph loop, which has so many
+    ``rounds``, a session that ended by itself is none of those that ``starts`` and
+    ``sessions`` count, but one of the ``gone`` rounds.
     """
 
     address: str
@@ -58,6 +65,9 @@ class Seat:
     yields_to: frozenset[str] = frozenset()
     broke: str = ""
     until_paid: float = 0.0
+    failures: int = 0
+    rounds: int = 0
+    gone: int = 0
 
     @property
     def comes_back(self) -> bool:
@@ -82,7 +92,20 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class GiveUp:
-    """Take the bead off the hook, and tell a person."""
+    """Take the bead off the hook, and tell a person.
+
+    If it ``failed``, it was tried as often as one agent may: that is counted.
+    """
+
+    address: str
+    bead: str
+    reason: str
+    failed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Take the bead off the hook until a person says that it is to be tried again."""
 
     address: str
     bead: str
@@ -116,7 +139,7 @@ class Hold:
     after: tuple[str, ...]
 
 
-Act: TypeAlias = Start | GiveUp | Release | Wait | Hold
+Act: TypeAlias = Start | GiveUp | Block | Release | Wait | Hold
 
 
 def plan(
@@ -166,6 +189,8 @@ def _act(seat: Seat, hopeless: str, going: Collection[str]) -> Act | None:
     """Return what is to be done about a bead on a hook, if there is a place for its session."""
     if hopeless:
         return GiveUp(seat.address, seat.bead, hopeless)
+    if worn_out := _worn_out(seat):
+        return _failed(seat, worn_out)
     if not is_polecat(seat.address) or seat.state is SessionState.RUNNING:
         return None
     if seat.fault:
@@ -188,17 +213,30 @@ def _hopeless(seat: Seat, rig: str, taken: set[str]) -> str:
         return f"{seat.address} has another bead on its hook"
     if seat.state is SessionState.RUNNING or seat.fault:
         return ""
-    if seat.broke and not seat.until_paid:
-        return seat.broke
-    if seat.starts >= MAX_STARTS or seat.sessions >= MAX_SESSIONS:
-        return _worn_out(seat)
-    return ""
+    return seat.broke if not seat.until_paid else ""
 
 
 def _worn_out(seat: Seat) -> str:
+    """Return how often it was tried in vain, if that is as often as it may be."""
+    is_at_rest = is_polecat(seat.address) and seat.state is not SessionState.RUNNING
+    if not is_at_rest or seat.fault:
+        return ""
+    if seat.rounds and seat.gone >= seat.rounds:
+        return f"{seat.gone} rounds of its loop ended and no commit closed the bead"
+    if seat.starts < MAX_STARTS and seat.sessions < MAX_SESSIONS:
+        return ""
     count = max(seat.starts, seat.sessions)
     text = f"{count} sessions ended and no commit closed the bead"
     return f"{text}; of the last one: {seat.said}" if seat.said else text
+
+
+def _failed(seat: Seat, why: str) -> GiveUp | Block:
+    """Give a bead back; one that nobody gets done, or whose loop is over, is blocked."""
+    if seat.rounds and seat.gone >= seat.rounds:
+        return Block(seat.address, seat.bead, why)
+    if (count := seat.failures + 1) >= MAX_FAILURES:
+        return Block(seat.address, seat.bead, f"given up {count} times, now since {why}")
+    return GiveUp(seat.address, seat.bead, why, failed=True)
 
 
 def is_polecat(address: str) -> bool:

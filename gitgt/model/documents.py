@@ -77,6 +77,12 @@ class When(StrEnum):
     ANY_CHILD = "any-child"
 
 
+class Mode(StrEnum):
+    """How a piece of work is worked at, if not in one conversation."""
+
+    RALPH = "ralph"
+
+
 class Outcome(StrEnum):
     """How a piece of work ended."""
 
@@ -246,13 +252,18 @@ _ENDS = frozenset(
     }
 )  # fmt: skip
 _NONE_AT_ZERO = frozenset(
-    {"conflicts", "estimate", "number", "returns", "pardoned", "retain_count", "retain_hours"}
-)
+    {
+        "conflicts", "estimate", "rounds", "failures", "number", "returns", "pardoned",
+        "retain_count", "retain_hours",
+    }
+)  # fmt: skip
 _EMPTY: Final = {
     "labels": (),
     "dependencies": (),
     "comments": (),
     "estimate": 0,
+    "rounds": 0,
+    "failures": 0,
     "conflicts": 0,
     "number": 0,
     "returns": 0,
@@ -285,6 +296,10 @@ class Bead(Document):
     target: str = ""  # the branch that it is to land on; empty for the rig's default
     integration: str = ""  # the branch that its parts land on, before all of it lands
     agent: str = ""  # the runtime asked for; empty for the default one
+    mode: str = ""  # how it is worked at; empty for one conversation
+    rounds: int = 0  # of a loop; 0 for as many as the settings say
+    patience: str = ""  # how long nothing need be heard of its agent; empty for as usual
+    failures: int = 0  # how often it was given up since a person let it be tried
     design: str = ""
     acceptance: str = ""
     notes: str = ""
@@ -302,7 +317,7 @@ class Bead(Document):
 
     @classmethod
     def _parsers(cls) -> Mapping[str, Any]:
-        return {"status": BeadStatus, "type": WorkType, "outcome": Outcome}
+        return {"status": BeadStatus, "type": WorkType, "outcome": Outcome, "mode": Mode}
 
     def after(self, verb: BeadVerb, **changes: Any) -> Bead:  # noqa: ANN401 - any field
         """Return the bead as it stands once *verb* was done with it.

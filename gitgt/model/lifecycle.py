@@ -240,9 +240,10 @@ _LIVE = (_B.OPEN, _B.HOOKED, _B.IN_PROGRESS, _B.BLOCKED, _B.DEFERRED, _B.PINNED)
 # What a deleted bead no longer says; its name, title and end stay, so that what points to it
 # points to something.
 EMPTIED: Final = (
-    "header", "estimate", "assignee", "agent", "owner", "parent", "target", "integration",
-    "merge_request", "convoy", "formula", "step", "due_at", "defer_until", "external", "labels",
-    "dependencies", "description", "design", "acceptance", "notes",
+    "header", "estimate", "assignee", "agent", "mode", "rounds", "patience", "owner",
+    "parent", "target", "integration", "merge_request", "convoy", "formula", "step", "due_at",
+    "defer_until", "external", "labels", "dependencies", "description", "design",
+    "acceptance", "notes",
 )  # fmt: skip
 
 BEAD_MACHINE: Final = Machine(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -10,6 +11,7 @@ from gitgt.ledger.snapshot import Snapshot
 from gitgt.model.actor import Actor
 from gitgt.model.dispatch import (
     Act,
+    Block,
     GiveUp,
     Hold,
     Release,
@@ -97,8 +99,13 @@ class DispatcherRole:
         match act:
             case Start(address, bead):
                 return self._start(rig, now, address, bead)
+            case GiveUp(address, bead, reason, failed=False):
+                self._tell(rig, bead, reason)
+                self._release(rig, address, bead, reason)
             case GiveUp(address, bead, reason):
-                self._give_up(rig, address, bead, reason)
+                self._give_up(rig, address, bead, reason, for_good=False)
+            case Block(address, bead, reason):
+                self._give_up(rig, address, bead, reason, for_good=True)
             case Release(address, bead, reason):
                 self._release(rig, address, bead, f"{sessions.NOT_STARTED}: {reason}")
             case Wait() | Hold():
@@ -123,8 +130,12 @@ class DispatcherRole:
         last = seen.get(address, Seen(SessionState.NONE))
         if last.state is SessionState.RUNNING or not is_polecat(address):
             return Seat(address, bead, last.state, at_it=last.bead == bead)
+        work = now.bead(bead)
         starts, of_all = sessions.starts(rig, now, address, bead)
-        seat = Seat(address, bead, last.state, starts, last.said, sessions=of_all)
+        seat = Seat(
+            address, bead, last.state, starts, last.said, sessions=of_all,
+            failures=work.failures,
+        )  # fmt: skip
         if last.bead != bead or not of_all:
             return seat
         since = self._town.clock() - last.run.at
@@ -155,19 +166,26 @@ class DispatcherRole:
             return False
         return True
 
-    def _give_up(self, rig: Rig, address: str, bead: str, reason: str) -> None:
-        # In this order: whoever is killed in between finds it on the hook, and does both again.
+    def _tell(self, rig: Rig, bead: str, reason: str) -> None:
+        # Before it is off the hook: whoever is killed in between finds it there, and does both.
         submit.escalate(
             self._town, rig, _WHO, severity=Severity.HIGH, title=f"{bead}: {reason}", about=bead
         )
-        self._release(rig, address, bead, reason)
+
+    def _give_up(
+        self, rig: Rig, address: str, bead: str, reason: str, *, for_good: bool
+    ) -> None:
+        self._tell(rig, bead, reason)
+        sessions.forgive(rig, address, bead)
+        with contextlib.suppress(RefusedError):  # it is off that hook already
+            beads.give_up(
+                self._town, BeadId.parse(bead), address, _WHO, reason=reason, for_good=for_good
+            )
 
     def _release(self, rig: Rig, address: str, bead: str, reason: str) -> None:
         sessions.forgive(rig, address, bead)
-        try:
+        with contextlib.suppress(RefusedError):  # it is off that hook already
             beads.release_from(self._town, BeadId.parse(bead), address, _WHO, reason=reason)
-        except RefusedError:
-            return  # it is off that hook already
 
 
 def _soonest(*waits: float | None) -> float | None:

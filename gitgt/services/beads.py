@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -217,7 +217,9 @@ def close(town: Town, bead: BeadId, who: Actor, *, outcome: Outcome, reason: str
 
 def reopen(town: Town, bead: BeadId, who: Actor, *, reason: str) -> Bead:
     """Take a closed bead up again."""
-    amend = {"reason": reason, "closed_at": "", "closed_by": "", "merge_request": ""}
+    amend: dict[str, Any] = {
+        "reason": reason, "closed_at": "", "closed_by": "", "merge_request": "", "failures": 0,
+    }  # fmt: skip
     return change(town, bead, who, "reopen", amend, verb=BeadVerb.REOPEN)
 
 
@@ -233,13 +235,39 @@ def release_from(town: Town, bead: BeadId, address: str, who: Actor, *, reason: 
     Raises:
         RefusedError: it is not there.
     """
+    why = fit_line(reason)
+    return _off(town, bead, address, who, lambda old: old.after(BeadVerb.RELEASE, reason=why))
 
+
+def give_up(
+    town: Town, bead: BeadId, address: str, who: Actor, *, reason: str, for_good: bool
+) -> Bead:
+    """Take a bead off the hook of *address*, where it failed; that is counted.
+
+    *for_good* it is blocked: a person lets it be tried again.
+
+    Raises:
+        RefusedError: it is not there.
+    """
+    verb, why = BeadVerb.BLOCK if for_good else BeadVerb.RELEASE, fit_line(reason)
+
+    def step(old: Bead) -> Bead:
+        return old.after(verb, reason=why, failures=old.failures + 1)
+
+    return _off(town, bead, address, who, step)
+
+
+def _off(
+    town: Town, bead: BeadId, address: str, who: Actor, step: Callable[[Bead], Bead]
+) -> Bead:  # fmt: skip
     def decide(now: Snapshot) -> Change:
         old = now.bead(bead)
-        if old.assignee != address:
+        if old.assignee != address or old.status not in HELD:
             raise RefusedError(f"{bead} is not on the hook of {address}")
-        new = old.after(BeadVerb.RELEASE, reason=fit_line(reason))
-        return Change(f"release {bead}: {reason}", (new,), event="bead.released")
+        new = step(old)
+        verb = BeadVerb.BLOCK if new.status is BeadStatus.BLOCKED else BeadVerb.RELEASE
+        said = f"{verb} {bead}: {new.reason}"
+        return Change(said, (new,), event=f"bead.{past(verb)}")
 
     return town.ledger_of(bead).transact(decide, who).bead(bead)
 

@@ -17,6 +17,7 @@ from gitgt.roles.dispatcher import DispatcherRole
 from gitgt.runtime import identity, process
 from gitgt.services import beads, escalations, settings
 from gitgt.services.sessions import sessions
+from gitgt.services.witness import failures
 from tests.support.checkout import Checkout
 from tests.support.commandline import gt
 from tests.support.sitting import running
@@ -195,6 +196,25 @@ def test_three_sessions_in_vain_are_enough(town):
     town.settle()
 
     assert town.now(bead).status == "closed"
+
+
+def test_what_three_agents_in_a_row_do_not_get_done_is_blocked(town):
+    shop = town.rig()
+    bead = town.bead(shop, "Too hard", "exit 7")
+    why = "3 sessions ended and no commit closed the bead; of the last one: it exited with 7"
+    seen = []
+    for _ in range(3):
+        town.sling(bead)
+        town.settle()
+        seen.append((town.now(bead).status, failures.failures_of(town.town, shop, bead.id)))
+
+    assert seen == [("open", 1), ("open", 2), ("blocked", 3)]
+    why = f"given up 3 times, now since {why}"
+    assert town.story(shop)[-1] == f"dispatcher: block {bead.id}: {why}"
+    assert len(town.sessions()) == 9
+
+    gt("bead", "update", bead.id, "--status", "open", cwd=town.town.root)
+    assert (town.now(bead).status, town.now(bead).failures) == ("open", 0)
 
 
 def test_progress_gives_an_agent_new_tries(town):

@@ -40,8 +40,8 @@ _CONVOY_FIELDS: Final = frozenset(each.name for each in dataclasses.fields(Convo
 _EDGES: Final = {**{str(each): str(each) for each in DependencyType}, "relates-to": "related"}
 # What only we have: it travels as metadata.
 _OURS: Final = (
-    "outcome", "closed_by", "landed", "target", "integration", "agent", "formula", "step",
-    "header",
+    "outcome", "closed_by", "landed", "target", "integration", "agent", "mode", "rounds",
+    "patience", "failures", "formula", "step", "header",
 )  # fmt: skip
 
 

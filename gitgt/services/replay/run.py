@@ -68,13 +68,13 @@ class Replay:
             if bead.is_closed:
                 self._in_hand.discard(number)
                 self._landed.add(number)
-            elif bead.status == BeadStatus.OPEN or bead.id in stuck:
+            elif bead.status in (BeadStatus.OPEN, BeadStatus.BLOCKED) or bead.id in stuck:
                 self._take_back(number, bead)
 
     def _take_back(self, number: int, bead: Bead) -> None:
         """Let somebody try again what was given up; not for ever."""
         self._again[number] += 1
-        if self._again[number] > _TRIES:
+        if self._again[number] > _TRIES or bead.status == BeadStatus.BLOCKED:
             raise RefusedError(
                 f"step {number} ({bead.id}) was given up: {bead.reason or 'no reason given'}",
                 hint=f"git -C '{self._stage.town.root}' gt log {bead.id}",

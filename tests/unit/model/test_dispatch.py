@@ -7,6 +7,7 @@ import pytest
 from gitgt.model.dispatch import (
     MAX_SESSIONS,
     MAX_STARTS,
+    Block,
     GiveUp,
     Release,
     Seat,
@@ -37,6 +38,7 @@ NONE, RUNNING, ENDED = SessionState.NONE, SessionState.RUNNING, SessionState.END
                     "sh-1",
                     "3 sessions ended and no commit closed the bead; "
                     "of the last one: it exited with 7",
+                    failed=True,
                 )
             ],
         ),
@@ -75,6 +77,7 @@ NONE, RUNNING, ENDED = SessionState.NONE, SessionState.RUNNING, SessionState.END
                     "sh-1",
                     "12 sessions ended and no commit closed the bead; "
                     "of the last one: said nothing",
+                    failed=True,
                 )
             ],
         ),
@@ -82,6 +85,37 @@ NONE, RUNNING, ENDED = SessionState.NONE, SessionState.RUNNING, SessionState.END
             [Seat(NUX, "sh-1", ENDED, 3, at_it=True, sessions=3, fault="it cannot be run")],
             [Release(NUX, "sh-1", "it cannot be run")],
         ),
+        (
+            [Seat(NUX, "sh-1", ENDED, 3, "it exited with 7", failures=1)],
+            [
+                GiveUp(
+                    NUX,
+                    "sh-1",
+                    "3 sessions ended and no commit closed the bead; "
+                    "of the last one: it exited with 7",
+                    failed=True,
+                )
+            ],
+        ),
+        (
+            [Seat(NUX, "sh-1", ENDED, 3, "it exited with 7", failures=2)],
+            [
+                Block(
+                    NUX,
+                    "sh-1",
+                    "given up 3 times, now since "
+                    "3 sessions ended and no commit closed the bead; "
+                    "of the last one: it exited with 7",
+                )
+            ],
+        ),
+        ([Seat(NUX, "sh-1", RUNNING, 3, failures=2)], []),
+        ([Seat(NUX, "sh-1", ENDED, rounds=20, gone=19, at_it=True)], [Start(NUX, "sh-1")]),
+        (
+            [Seat(NUX, "sh-1", ENDED, rounds=20, gone=20, at_it=True)],
+            [Block(NUX, "sh-1", "20 rounds of its loop ended and no commit closed the bead")],
+        ),
+        ([Seat(NUX, "sh-1", RUNNING, rounds=20, gone=20, at_it=True)], []),
         ([Seat("Tess Ter", "sh-1", NONE), Seat("Tess Ter", "sh-2", NONE)], []),
         ([Seat("shop/crew/max", "sh-1", NONE)], []),
     ],
