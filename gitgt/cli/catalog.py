@@ -93,6 +93,8 @@ CATALOG: Final[tuple[Entry, ...]] = (
     Entry("up", "gitgt.cli.watcher:up", "Start the watcher in the background", TOWN),
     Entry("down", "gitgt.cli.watcher:down", "End the watcher, and all that it started", TOWN),
     Entry("watch", "gitgt.cli.watcher:watch", "Watch the town, until interrupted", TOWN),
+    Entry("estop", "gitgt.cli.brake:estop", "Freeze the town: all stand still", TOWN),
+    Entry("thaw", "gitgt.cli.brake:thaw", "Let all go on that estop froze", TOWN),
     Entry("tick", "gitgt.cli.watcher:tick", "See to all that is due, once", TOWN),
     Entry("escalation", "gitgt.cli.escalation", "See what needs your judgement", TOWN),
     Entry("recover", "gitgt.cli.recover", "Bring back what an agent had not committed", TOWN),

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from gitgt.services.queue.refinery_state import Line, State
     from gitgt.services.town import Rig, Town
 
-# What takes off a brake.
+# What takes off a brake of the rig's; the emergency brake is the town's.
 _GO_ON: Final = MappingProxyType(
     {"frozen": "mq thaw", "paused": "refinery resume", "stopped": "refinery start"}
 )
@@ -62,7 +62,7 @@ def status(*, rig: str | None, as_json: bool) -> None:
 def _lines(seen: State, *, watched: bool) -> Iterator[str]:
     yield f"{output.paint(seen.rig.name, 'bold')}  {_word(seen)}"
     if seen.brake is not None:
-        yield f"  to go on: git gt {_GO_ON[seen.brake]} {seen.rig.name}"
+        yield f"  to go on: git gt {_way_on(seen.brake, seen.rig.name)}"
     if not watched:
         yield "  nobody watches: git gt up"
     yield f"  slots: {len(seen.testing)} of {seen.slots} in use"
@@ -75,6 +75,10 @@ def _lines(seen: State, *, watched: bool) -> Iterator[str]:
     yield from (f"  {mq.testing(each)}" for each in seen.testing)
     for each in seen.landings:
         yield f"  landed on {each.branch} at {each.at}: {', '.join(each.beads)}"
+
+
+def _way_on(brake: str, rig: str) -> str:
+    return f"{_GO_ON[brake]} {rig}" if brake in _GO_ON else "thaw"
 
 
 def _word(seen: State) -> str:

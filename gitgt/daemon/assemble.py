@@ -17,6 +17,7 @@ from gitgt.model.documents import Severity
 from gitgt.reactor.key import Key, Reconciler
 from gitgt.reactor.reactor import Reactor, Trouble
 from gitgt.roles.bookkeeper import BookkeeperRole
+from gitgt.roles.brake import BrakeRole
 from gitgt.roles.convoys import ConvoysRole
 from gitgt.roles.deacon import DeaconRole
 from gitgt.roles.desk import DeskRole
@@ -44,6 +45,7 @@ def roles(town: Town) -> list[Reconciler]:
     """Return the town's roles, in the order in which work passes through them."""
     radars = Radars(town)
     return [
+        BrakeRole(town),
         DeskRole(town),
         WitnessRole(town),
         RefineryRole(town),

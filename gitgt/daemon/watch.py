@@ -23,7 +23,7 @@ _OF_A_RIG = (
     "desk", "witness", "refinery", "pull-requests", "radar", "relief", "bookkeeper",
     "dispatcher", "postmaster", "deacon",
 )  # fmt: skip
-_OF_THE_TOWN = ("desk", "relief", "bookkeeper", "convoys", "postmaster", "deacon")
+_OF_THE_TOWN = ("brake", "desk", "relief", "bookkeeper", "convoys", "postmaster", "deacon")
 
 
 def watch(town: Town, *, ready: Callable[[], None] = lambda: None) -> None:

@@ -7,6 +7,7 @@ from typing import Final
 
 from gitgt.model.dispatch import SessionState
 from gitgt.reactor.key import Key, Settled
+from gitgt.services import freeze
 from gitgt.services.handoff import relief
 from gitgt.services.sessions import sessions
 from gitgt.services.town import Rig, Town
@@ -38,6 +39,8 @@ class ReliefRole:
         place: Rig | Town = self._town if key.name == _HQ else self._town.rig(key.name)
         seen = sessions.look_all(place)
         sessions.tell_ended(self._town, place, seen)
+        if freeze.frozen(self._town, place if isinstance(place, Rig) else None):
+            return Settled()  # a thaw wakes us
         for seat, record in relief.relieve(self._town, place):
             relief.succeed(self._town, seat, record)
         runs = any(each.state is SessionState.RUNNING for each in seen.values())

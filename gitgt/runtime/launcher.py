@@ -35,7 +35,8 @@ class Session:
     """The last session of an agent.
 
     ``problem`` says in words why it ended, if not well, or why it never ``began``. ``at`` is
-    when it was started, ``pid`` the process that we started for it.
+    when it was started, ``pid`` the process that we started for it. While it is ``frozen`` it
+    does nothing, and no time passes for it.
     """
 
     state: SessionState
@@ -57,6 +58,7 @@ class Session:
     problem: str = ""
     seconds: float = 0.0
     output: Path | None = None
+    frozen: bool = False
 
     @property
     def is_running(self) -> bool:
@@ -124,6 +126,17 @@ class Launcher(Protocol):
 
         With *goes_on* what it sets off is seen to, as if it had ended by itself.
         """
+        ...
+
+    def freeze(self, key: str) -> bool:
+        """Stop the agent's session where it stands, with all that it started.
+
+        Says if there was one; what a person started goes on, and is not stopped.
+        """
+        ...
+
+    def thaw(self, key: str) -> bool:
+        """Let the agent's session go on where it was stopped; say if it was."""
         ...
 
     def addresses(self) -> list[str]:

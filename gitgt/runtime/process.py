@@ -44,8 +44,10 @@ TOWN_MARK: Final = "GT_TOWN_RUN"
 # GT_SESSIONS_LAUNCHER and GT_SESSIONS_JAIL: no session's marks, but a person's choice.
 CHOSEN: Final = "GT_SESSIONS_"
 _SECRETS: Final = "secrets"
+FROZEN: Final = "frozen"  # a file that says: stopped where it stands
 _OF_ONE_RUN: Final = (
     "result", "running", "stop", "stdin", "output", "output.1", "output.2", "unready", _SECRETS,
+    FROZEN,
 )  # fmt: skip
 _KIB: Final = 1024
 _SHIM: Final = Path(__file__).resolve().with_name("shim.py")
@@ -230,10 +232,10 @@ def stop(directory: Path, grace: float = 5.0) -> list[Identity]:
     """
     if not (directory / "spec.json").exists():
         return []
-    before = _members(directory)
+    before = members(directory)
     ask_to_stop(directory, grace)
     _wait_for_shim(directory, grace)
-    left = kill_all(_members(directory), grace=0.0)
+    left = kill_all(members(directory), grace=0.0)
     if left:
         pids = ", ".join(str(who.pid) for who in left)
         raise EnvironmentProblemError(f"processes {pids} cannot be killed")
@@ -257,10 +259,14 @@ def ask_to_stop(directory: Path, grace: float = 5.0, *, goes_on: bool = False) -
 
 
 def kill_all(those: list[Identity], *, grace: float) -> list[Identity]:
-    """Send SIGTERM to *those*, after *grace* SIGKILL, and return who still lives."""
+    """Send SIGTERM to *those*, after *grace* SIGKILL, and return who still lives.
+
+    Whoever was stopped where it stands goes on, to end.
+    """
     if grace > 0:
         for who in those:
             identity.send(who, signal.SIGTERM)
+            identity.send(who, signal.SIGCONT)
         those = wait_for_end(those, grace)
     for who in those:
         identity.send(who, signal.SIGKILL)
@@ -385,8 +391,8 @@ def _who(directory: Path) -> tuple[Identity | None, Identity | None]:
     return shim, command
 
 
-def _members(directory: Path) -> list[Identity]:
-    """Return all processes of the run but its shim."""
+def members(directory: Path) -> list[Identity]:
+    """Return all processes of the run in *directory* but its shim."""
     spec = _spec(directory)
     shim, command = _who(directory)
     found = set(identity.marked(RUN_MARK, spec.env[RUN_MARK]) if spec else ())

@@ -24,6 +24,7 @@ from gitgt.runtime.identity import Identity
 from gitgt.runtime.notes import write_whole
 from gitgt.runtime.process import (
     CANNOT_EXECUTE,
+    FROZEN,
     RUN_MARK,
     TOWN_MARK,
     On,
@@ -64,6 +65,8 @@ class Supervisor:
         self._session = 0
         self._left: list[str] = []
         self._grace = spec.grace
+        self._looked = self._began
+        self._held = 0.0
 
     def run(self) -> None:
         """Run the command from start to result, whatever becomes of either."""
@@ -85,7 +88,8 @@ class Supervisor:
 
     def _run_command(self) -> dict[str, Any]:
         command = self._stage.start()
-        self._began = time.monotonic()  # what we took to get ready is not the command's time
+        # What we took to get ready is not the command's time.
+        self._began = self._looked = time.monotonic()
         self._session = command.pid
         self._record(identity.identify(command.pid))
         code = self._watch(command)
@@ -105,7 +109,7 @@ class Supervisor:
             if code is not None:
                 return code
             self._keep_time(command.pid)
-            self._reception.look(time.monotonic() - self._began)
+            self._reception.look(self._looked - self._began - self._held)
             output = [self._stage.output] if open_output else []
             readers = [self._signals, *output, *self._stage.readers()]
             ready, writable, _ = select.select(
@@ -121,12 +125,16 @@ class Supervisor:
     def _keep_time(self, group: int) -> None:
         """End the command when it is asked to end or its time is up; kill it when it won't."""
         now = time.monotonic()
+        if (self._spec.directory / FROZEN).exists():  # it does nothing, and loses no time
+            self._held += now - self._looked
+        self._looked = now
         limit = self._spec.timeout
-        if limit is not None and not self._timed_out and now >= self._began + limit:
+        if limit is not None and now - self._held >= self._began + limit:
             self._timed_out = True
         if (self._timed_out or self._stopped) and self._kill_at is None:
             self._kill_at = now + self._grace
             _signal_group(group, signal.SIGTERM)
+            _signal_group(group, signal.SIGCONT)  # it may have been stopped where it stood
         elif self._kill_at is not None and now >= self._kill_at:
             _signal_group(group, signal.SIGKILL)
 
@@ -137,7 +145,8 @@ class Supervisor:
         if self._kill_at is not None:
             return min(soon, max(0.05, self._kill_at - now))
         if self._spec.timeout is not None:
-            return min(soon, max(0.0, self._began + self._spec.timeout - now))
+            ends = self._began + self._held + self._spec.timeout
+            return min(soon, max(0.0, ends - now))
         return soon
 
     def _obey(self, signals: bytes) -> None:

@@ -206,6 +206,8 @@ OTHERS: Final = {
     "refinery queue": "requests",
     "refinery ready": "requests",
     "refinery blocked": "requests",
+    "estop": "brake",
+    "thaw": "brake",
     "costs": "costs",
     "blame": "blamed-lines",
     "agents runtimes": "runtimes",

@@ -79,5 +79,6 @@ def _cells(sight: Sight) -> tuple[str, ...]:
     run = sight.session
     pid = str(run.pid) if run.pid else "-"
     state = f"{run.state}: {run.problem}" if run.problem else str(run.state)
+    state = "frozen" if run.frozen else state
     turn, bead = sight.turn or "-", run.bead or "-"
     return (sight.address, state, turn, run.launcher, run.runtime, bead, pid)

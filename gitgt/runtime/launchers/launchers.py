@@ -9,7 +9,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from gitgt.errors import EnvironmentProblemError, LeaseHeldError, RefusedError
-from gitgt.runtime import commandline, environment, process, progress, session_folders
+from gitgt.runtime import (
+    commandline,
+    environment,
+    freezing,
+    process,
+    progress,
+    session_folders,
+)
 from gitgt.runtime.assignment import Assignment, address_of
 from gitgt.runtime.commandline import Launch
 from gitgt.runtime.jail import wrap
@@ -106,6 +113,16 @@ class Launchers:
         else:
             process.ask_to_stop(folder, goes_on=goes_on)
 
+    def freeze(self, key: str) -> bool:
+        """Stop the agent's session where it stands; see ``Launcher``."""
+        last = self._last(key)
+        return last is not None and freezing.freeze(last[0])
+
+    def thaw(self, key: str) -> bool:
+        """Let the agent's session go on; see ``Launcher``."""
+        last = self._last(key)
+        return last is not None and freezing.thaw(last[0])
+
     def addresses(self) -> list[str]:
         """Return who ever had a session; see ``Launcher``."""
         return [address_of(folder.parent.name) for folder in self._folders.all()]
@@ -117,6 +134,8 @@ class Launchers:
     def send(self, key: str, text: str) -> Delivery:
         """Paste a text and submit it; see ``Launcher``."""
         folder, facts = self._running(key)
+        if freezing.is_frozen(folder):
+            raise RefusedError(f"{key} is frozen, and hears nothing", hint="git gt thaw")
         before = progress.read(folder).at
         _surface(facts).type(folder, facts, text, tuple(facts.get("submit", ("Enter",))))
         return Delivery(facts["session"], folder, before)
@@ -243,7 +262,10 @@ def _observed(folder: Path, facts: Facts) -> Session:
     if _kind_of(facts) is Kind.MANUAL:
         return Session(**session_folders.told(facts), **manual.told(folder))
     run = process.look(folder)
-    return ABSENT if run is None else Session(**session_folders.told(facts), **_told(run))
+    if run is None:
+        return ABSENT
+    frozen = isinstance(run, Running) and freezing.is_frozen(folder)
+    return Session(**session_folders.told(facts), **_told(run), frozen=frozen)
 
 
 def _told(run: Running | Ended | Lost) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from gitgt.errors import EnvironmentProblemError
-from gitgt.runtime.process import RUN_MARK, On, Spec
+from gitgt.runtime.process import FROZEN, RUN_MARK, On, Spec
 from gitgt.runtime.program import find_program
 from gitgt.runtime.terminal.console import Console
 from gitgt.runtime.terminal.tmux import Tmux
@@ -217,10 +217,14 @@ def stage_for(spec: Spec) -> Stage:
 
 
 class _OnTerminal:
-    """A command on a terminal. Ctrl-Z must not stop it: nobody could go on with it."""
+    """A command on a terminal. Ctrl-Z must not stop it: nobody could go on with it.
 
-    def __init__(self, running: subprocess.Popen[bytes]) -> None:
+    Who freezes the run says so first, and goes on with it.
+    """
+
+    def __init__(self, running: subprocess.Popen[bytes], folder: Path) -> None:
         self._running = running
+        self._frozen = folder / FROZEN
 
     @property
     def pid(self) -> int:
@@ -233,7 +237,8 @@ class _OnTerminal:
         if pid == 0:
             return None
         if os.WIFSTOPPED(status):
-            os.killpg(self.pid, signal.SIGCONT)
+            if not self._frozen.exists():
+                os.killpg(self.pid, signal.SIGCONT)
             return None
         self._running.returncode = os.waitstatus_to_exitcode(status)
         return self._running.returncode
@@ -254,7 +259,8 @@ def _run(
                 [str(program), *spec.argv[1:]], executable=program, cwd=spec.cwd, env=env,
                 stdin=terminal, stdout=terminal, stderr=terminal, start_new_session=session,
                 preexec_fn=prepare,  # noqa: PLW1509 - the shim has no threads
-            )
+            ),
+            spec.directory,
         )  # fmt: skip
     except OSError as error:
         raise EnvironmentProblemError(f"{program} cannot be run: {error.strerror}") from error

@@ -21,6 +21,7 @@ from gitgt.model.instant import text_of
 from gitgt.runtime.assignment import Assignment, Permission, TakesUp, slug
 from gitgt.runtime.launchers.surface import has_terminal
 from gitgt.runtime.presets import Runtime
+from gitgt.services import freeze
 from gitgt.services.agents import hook, wip
 from gitgt.services.agents.post import CREW, Post, enlist
 from gitgt.services.costs import budgets
@@ -114,9 +115,11 @@ def start(town: Town, post: Post, who: Actor, wish: Wish | None = None) -> Begun
     """Begin a session of *post*, if none goes on.
 
     Raises:
+        BusyError: the town is frozen, or the rig.
         NotFoundError: there is no worktree to work in.
         GtError: the session cannot be had, and why.
     """
+    freeze.check(town, post.rig)
     _check_place(post)
     identity = enlist(town, post, who)
     wanted = wish or Wish()

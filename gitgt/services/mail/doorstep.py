@@ -41,7 +41,7 @@ def ring(town: Town, address: str, *, at_once: bool = False) -> Ring:
     """
     place = nudges.place_of(town, address)
     seen = sessions.look(place, address)
-    if seen.state is not SessionState.RUNNING:
+    if seen.state is not SessionState.RUNNING or seen.run.frozen:
         return Ring.NONE
     names, urgent = _reasons(town, address, seen.session)
     if not names:

@@ -122,7 +122,7 @@ class Works:
             slots=self.tuning.slots,
             limit=self.tuning.batch,
             frugal=self.tuning.frugal,
-            held=self.tuning.paused,
+            held=self.tuning.held,
             frozen=self.tuning.frozen,
             confirm={name: each.confirm for name, each in self.flakes.items()},
             go_on=self.tuning.go_on,

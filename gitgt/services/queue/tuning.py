@@ -17,7 +17,8 @@ from gitgt.model.merge_facts import LIMIT
 from gitgt.model.merge_style import Style
 from gitgt.model.queue_order import HOURS
 from gitgt.model.wording import fit_line
-from gitgt.services import commit, settings
+from gitgt.services import commit, freeze, settings
+from gitgt.services.freeze import Freeze
 from gitgt.services.town import Rig, Town
 
 _SCHEMA: Final = "rig"
@@ -36,12 +37,14 @@ class Brake(StrEnum):
     """What holds up the queue of a rig, and is a setting of that name.
 
     Frozen, gates go on and nothing lands. Paused, what runs ends and is counted, and nothing
-    else moves. Stopped, nobody looks at the queue at all.
+    else moves. Stopped, nobody looks at the queue at all. The emergency brake of the whole
+    town, or of the rig, pauses the queue; it is no setting.
     """
 
     FROZEN = "frozen"
     PAUSED = "paused"
     STOPPED = "stopped"
+    EMERGENCY = "emergency"
 
 
 # What is said of who puts a brake on, and of who takes it off.
@@ -55,9 +58,10 @@ class Tuning:
 
     ``frugal`` slots stay idle rather than test what another run will probably tell. ``hours``
     of waiting make up for one priority. ``frozen``, ``paused`` and ``stopped`` are why, if so.
-    ``by_forge``: what passed is not landed here, but in a pull request. With it, or for what a
-    target does not take from us, it ``has_forge``. With ``go_on`` a red target does not stop
-    the line. ``style`` is what a landing looks like.
+    ``emergency`` is what freezes the rig itself. ``by_forge``: what passed is not landed here,
+    but in a pull request. With it, or for what a target does not take from us, it
+    ``has_forge``. With ``go_on`` a red target does not stop the line. ``style`` is what a
+    landing looks like.
     """
 
     slots: int = 1
@@ -67,6 +71,7 @@ class Tuning:
     frozen: str = ""
     paused: str = ""
     stopped: str = ""
+    emergency: str = ""
     by_forge: bool = False
     rerere: Rerere = Rerere.OFFER
     go_on: bool = False
@@ -76,8 +81,13 @@ class Tuning:
     @property
     def brake(self) -> Brake | None:
         """The strongest brake that is on; None if the queue is worked."""
-        on = [each for each in (Brake.STOPPED, Brake.PAUSED, Brake.FROZEN) if self.why(each)]
+        on = [each for each in reversed(Brake) if self.why(each)]
         return on[0] if on else None
+
+    @property
+    def held(self) -> str:
+        """Why nothing is begun and nothing moves; empty if it may."""
+        return self.emergency or self.paused
 
     def why(self, brake: Brake) -> str:
         """Return why *brake* is on; empty if it is not."""
@@ -88,6 +98,8 @@ class Tuning:
                 return self.paused
             case Brake.STOPPED:
                 return self.stopped
+            case Brake.EMERGENCY:
+                return self.emergency
 
 
 def tuning(town: Town, rig: Rig) -> Tuning:
@@ -98,6 +110,7 @@ def tuning(town: Town, rig: Rig) -> Tuning:
     """
     said = settings.read_committed(town.root, rig.settings_name, _SCHEMA)
     found = said.get(_KEY, {})
+    halted = freeze.frozen(town, rig)
     return Tuning(
         slots=found.get("slots", 1),
         batch=found.get("batch", LIMIT),
@@ -106,12 +119,17 @@ def tuning(town: Town, rig: Rig) -> Tuning:
         frozen=found.get(Brake.FROZEN, ""),
         paused=found.get(Brake.PAUSED, ""),
         stopped=found.get(Brake.STOPPED, ""),
+        emergency=_told(halted) if halted else "",
         by_forge=found.get("land") == "pull-request",
         rerere=Rerere(found.get("rerere", "offer")),
         go_on=found.get("on_red") == "go-on",
         has_forge="forge" in said,
         style=Style(found.get("style", Style.MERGE)),
     )
+
+
+def _told(halted: Freeze) -> str:
+    return f"{halted.place} is frozen: {halted.why or 'an emergency stop'}"
 
 
 def put_on(town: Town, rig: Rig, brake: Brake, reason: str, who: Actor) -> bool:
@@ -134,6 +152,9 @@ def take_off(town: Town, rig: Rig, brake: Brake, who: Actor) -> bool:
 
 def since(town: Town, rig: Rig, brake: Brake) -> tuple[str, str]:
     """Return who put *brake* on, and when: whose commit last wrote that line."""
+    if brake is Brake.EMERGENCY:
+        halted = freeze.frozen(town, rig)
+        return (halted.by, halted.since) if halted else ("", "")
     said = git(
         "log", "-1", "--format=%an%x00%ct", f"-G^ +{brake}:", "--", rig.settings_name,
         cwd=town.root,

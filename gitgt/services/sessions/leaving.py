@@ -14,6 +14,7 @@ from typing import Final
 from gitgt.ledger.snapshot import Snapshot
 from gitgt.model.dispatch import SessionState, is_polecat
 from gitgt.runtime.notes import write_whole
+from gitgt.services import freeze
 from gitgt.services.agents import hook, wip
 from gitgt.services.sessions import sessions
 from gitgt.services.sessions.sessions import Seen
@@ -42,7 +43,7 @@ def see_off(town: Town, rig: Rig, now: Snapshot, seen: Mapping[str, Seen]) -> fl
         if (address, each.bead) in held:
             mark.unlink(missing_ok=True)
             continue
-        left = GRACE - _seconds_since(mark, town.clock())
+        left = GRACE - _seconds_since(mark, town, rig)
         if left > 0:
             waits.append(left)
         else:
@@ -50,8 +51,12 @@ def see_off(town: Town, rig: Rig, now: Snapshot, seen: Mapping[str, Seen]) -> fl
     return min(waits, default=None)
 
 
-def _seconds_since(mark: Path, now: float) -> float:
-    """Return for how long a session has been there for nothing, which begins now if ever."""
+def _seconds_since(mark: Path, town: Town, rig: Rig) -> float:
+    """Return for how long a session has been there for nothing, which begins now if ever.
+
+    While it stood still it could put nothing in order.
+    """
+    now = town.clock()
     try:
         since = float(mark.read_text())
     except (FileNotFoundError, ValueError):
@@ -59,7 +64,7 @@ def _seconds_since(mark: Path, now: float) -> float:
     if since > now:  # a clock may be set back
         write_whole(mark, str(now))
         return 0.0
-    return now - since
+    return now - since - freeze.frozen_seconds(town, rig, since=since, until=now)
 
 
 def _end(town: Town, rig: Rig, address: str) -> None:

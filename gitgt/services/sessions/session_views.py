@@ -46,6 +46,7 @@ class Sight:
         return {
             "address": self.address,
             "state": str(run.state),
+            "frozen": run.frozen,
             "turn": self.turn,
             "session": run.session,
             "launcher": run.launcher,

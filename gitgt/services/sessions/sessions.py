@@ -24,7 +24,7 @@ from gitgt.runtime.launchers.launchers import Launchers
 from gitgt.runtime.process import TOWN_MARK, Spec
 from gitgt.runtime.progress import Progress
 from gitgt.runtime.wiring import Wiring
-from gitgt.services import settings, target
+from gitgt.services import freeze, settings, target
 from gitgt.services.agents import sandbox
 from gitgt.services.integration import branches
 from gitgt.services.jail import choice as jail_choice
@@ -219,8 +219,10 @@ def start(town: Town, rig: Rig, now: Snapshot, bead: Bead) -> None:
     """Make the sandbox of *bead* ready and start its polecat there.
 
     Raises:
+        BusyError: the town is frozen, or the rig.
         GtError: sandbox or session cannot be had, and why.
     """
+    freeze.check(town, rig)
     bead = bead.replace(target=branches.place(town, rig, bead))
     asked = now.agent_at(bead.assignee)
     own = asked.agent if asked else ""
@@ -288,8 +290,11 @@ def begin(town: Town, place: Rig | Town, assignment: Assignment, *, topic: str =
     *topic* is what it is begun for, for people: an assignment, a handoff.
 
     Raises:
+        BusyError: the town is frozen, or the rig.
         GtError: it cannot be had, and why.
     """
+    rig = None if isinstance(place, Town) else place
+    freeze.check(town, rig)
     assignment = starting.named(assignment)
     address, session = assignment.address, assignment.session
     last = look(place, address)
@@ -303,6 +308,10 @@ def begin(town: Town, place: Rig | Town, assignment: Assignment, *, topic: str =
         launchers = Launchers(root_of(place), kind=kind, wiring=wiring(place, town))
         given = starting.given(town, place, assignment)
         launchers.start(_locked(town, place, assignment), given)
+        if freeze.frozen(
+            town, rig
+        ):  # since we asked; whoever did it may not have seen this one
+            launchers.freeze(address)
     except GtError as error:
         if is_new and look(place, address).session != session:
             session_records.note_ended(
