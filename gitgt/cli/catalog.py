@@ -97,6 +97,7 @@ CATALOG: Final[tuple[Entry, ...]] = (
     Entry("thaw", "gitgt.cli.brake:thaw", "Let all go on that estop froze", TOWN),
     Entry("tick", "gitgt.cli.watcher:tick", "See to all that is due, once", TOWN),
     Entry("escalation", "gitgt.cli.escalation", "See what needs your judgement", TOWN),
+    Entry("warrant", "gitgt.cli.warrant", "Ask agents whether they live, or end them", TOWN),
     Entry("recover", "gitgt.cli.recover", "Bring back what an agent had not committed", TOWN),
     Entry("fsck", "gitgt.cli.fsck", "Look for what is wrong in the ledgers", TOWN),
     Entry("doctor", "gitgt.cli.doctor", "Look whether what a town relies on works here", TOWN),

@@ -27,6 +27,7 @@ from gitgt.roles.pull_requests import PullRequestsRole
 from gitgt.roles.radar import RadarRole
 from gitgt.roles.refinery import RefineryRole
 from gitgt.roles.relief import ReliefRole
+from gitgt.roles.warrants import WarrantsRole
 from gitgt.roles.witness import WitnessRole
 from gitgt.services import escalations, submit
 from gitgt.services.radar.radar import Radars
@@ -56,6 +57,7 @@ def roles(town: Town) -> list[Reconciler]:
         DispatcherRole(town, radars),
         ConvoysRole(town),
         PostmasterRole(town),
+        WarrantsRole(town),
         DeaconRole(town),
     ]
 

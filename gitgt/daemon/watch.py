@@ -23,7 +23,9 @@ _OF_A_RIG = (
     "desk", "witness", "refinery", "pull-requests", "radar", "relief", "bookkeeper",
     "dispatcher", "postmaster", "deacon",
 )  # fmt: skip
-_OF_THE_TOWN = ("brake", "desk", "relief", "bookkeeper", "convoys", "postmaster", "deacon")
+_OF_THE_TOWN = (
+    "brake", "desk", "relief", "bookkeeper", "convoys", "postmaster", "warrants", "deacon",
+)  # fmt: skip
 
 
 def watch(town: Town, *, ready: Callable[[], None] = lambda: None) -> None:

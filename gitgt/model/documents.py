@@ -25,6 +25,7 @@ from gitgt.model.lifecycle import (
     MERGE_MACHINE,
     MESSAGE_MACHINE,
     WAIVER_MACHINE,
+    WARRANT_MACHINE,
     AgentStatus,
     BeadStatus,
     BeadVerb,
@@ -36,6 +37,7 @@ from gitgt.model.lifecycle import (
     MergeStatus,
     MessageStatus,
     WaiverStatus,
+    WarrantStatus,
 )
 
 
@@ -248,7 +250,7 @@ class Document:
 _ENDS = frozenset(
     {
         "closed", "landed", "no-op", "withdrawn", "archived", "retired", "revoked", "forgotten",
-        "tombstone",
+        "tombstone", "pardoned", "executed", "failed",
     }
 )  # fmt: skip
 _NONE_AT_ZERO = frozenset(
@@ -552,6 +554,30 @@ class Memory(Document):
         return {"status": MemoryStatus, "topic": Topic}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Warrant(Document):
+    """A wish to end an agent's session, which is asked first whether it lives.
+
+    ``description`` says why, ``findings`` what was found and kept as it was ended.
+    """
+
+    machine: ClassVar[Machine] = WARRANT_MACHINE
+    types: ClassVar[tuple[str, ...]] = ("warrant",)
+    kind: ClassVar[str] = "warrant"
+
+    about: str
+    number: int = 0  # how often it was asked
+    session: str = ""  # the one that is to end; another of that agent is not meant
+    started_at: str = ""  # when it was asked last
+    due_at: str = ""  # when its answer is awaited
+    evidence: str = ""  # how it stood when it was asked
+    findings: str = ""
+
+    @classmethod
+    def _parsers(cls) -> Mapping[str, Any]:
+        return {"status": WarrantStatus}
+
+
 KINDS: Final[tuple[type[Document], ...]] = (
     Bead,
     MergeRequest,
@@ -562,11 +588,13 @@ KINDS: Final[tuple[type[Document], ...]] = (
     MailList,
     Waiver,
     Memory,
+    Warrant,
 )
 # The letters in the middle of an id.
 _BY_CODE: Final = {
     "mr": "merge-request", "cv": "convoy", "ag": "agent", "es": "escalation", "ms": "message",
-    "wv": "waiver", "mm": "memory", "gr": "group", "qu": "queue", "ch": "channel",
+    "wv": "waiver", "wr": "warrant", "mm": "memory", "gr": "group", "qu": "queue",
+    "ch": "channel",
 }  # fmt: skip
 _BY_TYPE: Final = {name: kind for kind in KINDS for name in kind.types}
 

@@ -235,6 +235,18 @@ class MemoryStatus(StrEnum):
     FORGOTTEN = "forgotten"
 
 
+class WarrantStatus(StrEnum):
+    """How far a warrant is: whether its agent was asked, and what became of it."""
+
+    FILED = "filed"
+    INTERROGATING = "interrogating"
+    UNANSWERED = "unanswered"  # a person must say what is to be done
+    PARDONED = "pardoned"
+    EXECUTING = "executing"
+    EXECUTED = "executed"
+    FAILED = "failed"
+
+
 _B, _V = BeadStatus, BeadVerb
 _LIVE = (_B.OPEN, _B.HOOKED, _B.IN_PROGRESS, _B.BLOCKED, _B.DEFERRED, _B.PINNED)
 # What a deleted bead no longer says; its name, title and end stay, so that what points to it
@@ -420,4 +432,24 @@ MEMORY_MACHINE: Final = Machine(
     MemoryStatus,
     (MemoryStatus.ACTIVE,),
     [Transition(MemoryStatus.ACTIVE, "forget", MemoryStatus.FORGOTTEN)],
+)
+
+_W = WarrantStatus
+_UNDECIDED: Final = (_W.FILED, _W.INTERROGATING, _W.UNANSWERED)
+WARRANT_MACHINE: Final = Machine(
+    "warrant",
+    WarrantStatus,
+    (_W.FILED,),
+    [
+        Transition(_W.FILED, "ask", _W.INTERROGATING, TOWN, needs=("session", "due_at")),
+        Transition(_W.INTERROGATING, "give-up", _W.UNANSWERED, TOWN),
+        *(
+            Transition(status, "pardon", _W.PARDONED, LEADERS, needs=("reason",))
+            for status in _UNDECIDED
+        ),
+        *(Transition(status, "execute", _W.EXECUTING, PEOPLE) for status in _UNDECIDED),
+        Transition(_W.EXECUTING, "finish", _W.EXECUTED, PEOPLE, needs=("findings",)),
+        Transition(_W.EXECUTING, "fail", _W.FAILED, PEOPLE, needs=("reason",)),
+    ],
+    makers=LEADERS,
 )

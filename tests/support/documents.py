@@ -54,6 +54,7 @@ _OWN: Final[dict[str, dict[str, Any]]] = {
     "mail-list": {"title": "builders"},
     "waiver": {"target": "main"},
     "memory": {"title": "run-the-linter", "topic": "project", "description": "make lint"},
+    "warrant": {"about": "mayor"},
 }  # fmt: skip
 
 

@@ -1,0 +1,1 @@
+"""Warrants: sessions that are asked whether they live before they are ended."""
