@@ -36,7 +36,8 @@ class Seen:
     """How the agent stands: its session that goes on, what tells whether it moves.
 
     ``answered`` is what it said itself, in a word. People sit with one that is ``attended``;
-    one that is ``unseen`` nobody could look at, and nothing follows from that.
+    one that is ``unseen`` nobody could look at, and nothing follows from that. For so many
+    seconds of the time since it was asked it was ``held`` and could not answer.
     """
 
     session: str = ""
@@ -44,6 +45,7 @@ class Seen:
     answered: bool = False
     attended: bool = False
     unseen: bool = False
+    held: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +134,7 @@ def judge(warrant: Warrant, seen: Seen, *, now: float) -> Step:
 
 def _next(warrant: Warrant, seen: Seen, now: float) -> Step:
     """Return what follows the silence of an agent that was asked."""
-    due = seconds_of(warrant.due_at) if warrant.due_at else now
+    due = seconds_of(warrant.due_at) + seen.held if warrant.due_at else now
     if now < due:
         return Wait(due)
     if warrant.number < len(PATIENCE):

@@ -17,6 +17,7 @@ from gitgt.model.lifecycle import WarrantStatus
 from gitgt.model.mail.nudge import Nudge
 from gitgt.model.warrant import Seen
 from gitgt.runtime import progress
+from gitgt.services import freeze
 from gitgt.services.agents import sandbox
 from gitgt.services.mail import nudges
 from gitgt.services.sessions import sessions
@@ -34,6 +35,10 @@ def seen(town: Town, warrant: Warrant, *, now: float) -> Seen:
     address = warrant.about
     try:
         place = filing.place_of(town, address)
+        rig = place if isinstance(place, Rig) else None
+        if freeze.frozen(town, rig):
+            return Seen(unseen=True)
+        since = seconds_of(warrant.started_at) if warrant.started_at else now
         state = sessions.look(place, address)
         running = state.session if state.state is SessionState.RUNNING else ""
         due = not warrant.due_at or seconds_of(warrant.due_at) <= now
@@ -42,6 +47,7 @@ def seen(town: Town, warrant: Warrant, *, now: float) -> Seen:
             evidence=dict(_evidence(place, address, running, whole=due)) if running else {},
             answered=bool(answers(town, warrant)),
             attended=filing.is_attended(address),
+            held=freeze.frozen_seconds(town, rig, since=since),
         )
     except (GtError, OSError):
         return Seen(unseen=True)

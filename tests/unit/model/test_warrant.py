@@ -49,6 +49,7 @@ GONE = "the session that it is about goes on no more"
         (asked(2), HUNG, 120, Ask(3, 240.0)),
         (asked(3), HUNG, 239, Wait(T0 + 240)),
         (asked(3), HUNG, 240, Execute()),
+        (asked(3), Seen(session="s-1", held=60.0), 240, Wait(T0 + 300)),
         (asked(3), Seen(session="s-1", attended=True), 240, GiveUp()),
         (asked(3), MOVED, 240, Pardon("its turn moved on, its branch moved")),
         (asked(3), Seen(session="s-1", answered=True), 1, Pardon("it says that it is alive")),
