@@ -24,6 +24,7 @@ from gitgt.model.lifecycle import (
     MEMORY_MACHINE,
     MERGE_MACHINE,
     MESSAGE_MACHINE,
+    RIG_MACHINE,
     WAIVER_MACHINE,
     WARRANT_MACHINE,
     AgentStatus,
@@ -36,6 +37,7 @@ from gitgt.model.lifecycle import (
     MemoryStatus,
     MergeStatus,
     MessageStatus,
+    RigStatus,
     WaiverStatus,
     WarrantStatus,
 )
@@ -250,7 +252,7 @@ class Document:
 _ENDS = frozenset(
     {
         "closed", "landed", "no-op", "withdrawn", "archived", "retired", "revoked", "forgotten",
-        "tombstone", "pardoned", "executed", "failed",
+        "tombstone", "pardoned", "executed", "failed", "docked",
     }
 )  # fmt: skip
 _NONE_AT_ZERO = frozenset(
@@ -578,6 +580,25 @@ class Warrant(Document):
         return {"status": WarrantStatus}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RigIdentity(Document):
+    """What all clones are to know of a rig; ``title`` is what it is called where that was said.
+
+    There is one in a rig's ledger at the most. While the rig is docked, ``closed_at`` and
+    ``closed_by`` say since when and by whom.
+    """
+
+    machine: ClassVar[Machine] = RIG_MACHINE
+    types: ClassVar[tuple[str, ...]] = ("rig",)
+    kind: ClassVar[str] = "rig-identity"
+
+    closed_by: str = ""
+
+    @classmethod
+    def _parsers(cls) -> Mapping[str, Any]:
+        return {"status": RigStatus}
+
+
 KINDS: Final[tuple[type[Document], ...]] = (
     Bead,
     MergeRequest,
@@ -589,11 +610,12 @@ KINDS: Final[tuple[type[Document], ...]] = (
     Waiver,
     Memory,
     Warrant,
+    RigIdentity,
 )
 # The letters in the middle of an id.
 _BY_CODE: Final = {
     "mr": "merge-request", "cv": "convoy", "ag": "agent", "es": "escalation", "ms": "message",
-    "wv": "waiver", "wr": "warrant", "mm": "memory", "gr": "group", "qu": "queue",
+    "wv": "waiver", "wr": "warrant", "rg": "rig", "mm": "memory", "gr": "group", "qu": "queue",
     "ch": "channel",
 }  # fmt: skip
 _BY_TYPE: Final = {name: kind for kind in KINDS for name in kind.types}

@@ -116,6 +116,11 @@ def list_id(kind: str, name: str) -> BeadId:
     return _derived(TOWN_PREFIX, kind[:2], f"{kind}:{name}")
 
 
+def rig_id(prefix: str) -> BeadId:
+    """Return the id of what a rig's ledger says of the rig: the same in every clone."""
+    return _derived(prefix, "rg", "rig")
+
+
 def _derived(prefix: str, kind: str, said: str) -> BeadId:
     import hashlib
 

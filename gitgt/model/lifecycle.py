@@ -228,6 +228,13 @@ class WaiverStatus(StrEnum):
     REVOKED = "revoked"
 
 
+class RigStatus(StrEnum):
+    """Whether a rig is worked on."""
+
+    OPERATIONAL = "operational"
+    DOCKED = "docked"
+
+
 class MemoryStatus(StrEnum):
     """Whether a memory is still told."""
 
@@ -425,6 +432,18 @@ WAIVER_MACHINE: Final = Machine(
     (WaiverStatus.ACTIVE,),
     [Transition(WaiverStatus.ACTIVE, "revoke", WaiverStatus.REVOKED, PEOPLE)],
     makers=PEOPLE,
+)
+
+RIG_MACHINE: Final = Machine(
+    "rig",
+    RigStatus,
+    # One that was never docked has no document, so it may begin as docked.
+    (RigStatus.OPERATIONAL, RigStatus.DOCKED),
+    [
+        Transition(RigStatus.OPERATIONAL, "dock", RigStatus.DOCKED, LEADERS),
+        Transition(RigStatus.DOCKED, "undock", RigStatus.OPERATIONAL, LEADERS),
+    ],
+    makers=LEADERS,
 )
 
 MEMORY_MACHINE: Final = Machine(

@@ -30,6 +30,7 @@ from gitgt.model.documents import (
     Document,
     Escalation,
     MailList,
+    RigIdentity,
     in_order,
 )
 from gitgt.model.merge_state import healed, is_tombstone, winner
@@ -43,7 +44,7 @@ _APART: Final = frozenset(
     (*_FIXED, *STATE, *_TEXTS, *SETS, "dependencies", "comments", "ext", "started_at")
 )
 # Their ids follow from what they are about, so two clones make the same one.
-_DERIVED: Final = (Agent, Escalation, MailList)
+_DERIVED: Final = (Agent, Escalation, MailList, RigIdentity)
 _MOST_TEXT: Final = 32 * 1024
 _ABSENT: Final = object()
 

@@ -25,7 +25,7 @@ from gitgt.model.dispatch import (
 from gitgt.model.documents import Severity
 from gitgt.model.ids import BeadId
 from gitgt.reactor.key import Key, Settled
-from gitgt.services import beads, branch, freeze, sling, submit
+from gitgt.services import beads, branch, freeze, rig_state, sling, submit
 from gitgt.services.agents import attended
 from gitgt.services.agents.hook import held, submitted
 from gitgt.services.costs import holding
@@ -67,6 +67,9 @@ class DispatcherRole:
         if freeze.frozen(self._town, rig):
             return Settled()  # a thaw wakes us
         next_end = leaving.see_off(self._town, rig, now, seen)
+        if rig_state.is_off(self._town, rig):
+            asked = _UNTIL_ASKED if _any_runs(seen) else None
+            return Settled(again_in=_soonest(asked, next_end))
         purse = Purse(self._town, rig)
         seats = [self._paid(self._seat(rig, now, each, seen), purse) for each in held(now)]
         seats, until = radar_order.in_order(self._town, rig, seats, self._radars.of(rig))
@@ -188,6 +191,10 @@ class DispatcherRole:
         sessions.forgive(rig, address, bead)
         with contextlib.suppress(RefusedError):  # it is off that hook already
             beads.release_from(self._town, BeadId.parse(bead), address, _WHO, reason=reason)
+
+
+def _any_runs(seen: dict[str, Seen]) -> bool:
+    return any(each.state is SessionState.RUNNING for each in seen.values())
 
 
 def _soonest(*waits: float | None) -> float | None:

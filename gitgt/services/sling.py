@@ -18,7 +18,7 @@ from gitgt.model.documents import Agent, Bead
 from gitgt.model.ids import BeadId
 from gitgt.model.lifecycle import AgentStatus, BeadStatus, BeadVerb
 from gitgt.model.namepool import free_name
-from gitgt.services import claims, convoy, graph, reading, settings, target
+from gitgt.services import claims, convoy, graph, reading, rig_state, settings, target
 from gitgt.services.agents.hook import HELD, held, hooks
 from gitgt.services.integration import branches
 from gitgt.services.sessions import programs, runtimes, sessions
@@ -100,6 +100,7 @@ def _check_route(town: Town, bead: BeadId, order: Order) -> None:
             f"{bead} belongs to {rig.name}, not to {named}",
             hint=f"git gt sling {bead} {rig.name}",
         )
+    rig_state.check_not_docked(town, rig)
     if order.agent:  # said now, not when it is started and nobody looks
         programs.ready(runtimes.named(town, rig, order.agent))
 

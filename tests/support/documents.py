@@ -55,6 +55,7 @@ _OWN: Final[dict[str, dict[str, Any]]] = {
     "waiver": {"target": "main"},
     "memory": {"title": "run-the-linter", "topic": "project", "description": "make lint"},
     "warrant": {"about": "mayor"},
+    "rig-identity": {"title": "shop"},
 }  # fmt: skip
 
 
@@ -139,7 +140,7 @@ def _reworded(draw: st.DrawFn, document: Document) -> Document:
     return document.replace(
         **{draw(st.sampled_from(texts)): said},
         title=document.title
-        if document.kind in ("agent", "mail-list", "memory")
+        if document.kind in ("agent", "mail-list", "memory", "rig-identity")
         else f"Retry {draw(st.integers(0, 3))}",
     )
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
 from gitgt import resources
+from gitgt.cli.bead.outputs import OTHERS
+from tests.support.commandline import gt
+from tests.support.town import TownBuilder
 
 FOLDER: Final = resources.schemas() / "output"
 
@@ -27,3 +30,12 @@ def validator(name: str) -> Draft202012Validator:
     where = (FOLDER / f"{name}.schema.json").as_uri()
     known = Registry(retrieve=retrieve)  # type: ignore[call-arg]  # attrs' alias
     return Draft202012Validator({"$ref": where}, registry=known)
+
+
+def answered(town: TownBuilder, command: str, *words: str) -> Any:
+    """Type a command that is not bd's with ``--json``; its answer keeps its schema."""
+    done = gt(*command.split(), *words, "--json", cwd=town.town.root)
+    assert (done.code, done.stderr) == (0, "")
+    answer = json.loads(done.stdout)
+    validator(OTHERS[command]).validate(answer)
+    return answer

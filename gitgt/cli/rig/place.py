@@ -1,25 +1,11 @@
-"""``git gt rig``: the projects that the town works on."""
+"""Bring projects into the town, and say what may leave it for them."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import click
 
 from gitgt.cli import context, output
-from gitgt.cli.noun import Noun
-from gitgt.services.town import Rig
-
-command = Noun(
-    "Add projects to the town, and see how they stand.",
-    {
-        "add": "gitgt.cli.rig:add",
-        "list": "gitgt.cli.rig:show_all",
-        "status": "gitgt.cli.rig:status",
-        "share": "gitgt.cli.rig:share",
-    },
-    usual="list",
-)
+from gitgt.cli.rig import look
 
 
 @click.command()
@@ -44,40 +30,11 @@ def add(*, name: str, url: str, prefix: str, branch: str, ledger: str, as_json: 
     with output.progress(f"fetching {url}"):
         made, fresh = service.add(context.town(), wanted, context.me())
     if as_json:
-        output.answer_json({**_fields(made), "changed": fresh})
+        output.answer_json({**look.fields(made), "changed": fresh})
     elif fresh:
         output.answer(f"{made.name} is a rig: prefix {made.prefix}, branch {made.branch}")
     else:
         output.answer(f"nothing changed: {made.name} is a rig already")
-
-
-@click.command("list")
-@output.json_option
-def show_all(*, as_json: bool) -> None:
-    """List the rigs."""
-    rigs = context.town().rigs().values()
-    if as_json:
-        output.answer_json([_fields(rig) for rig in rigs])
-    else:
-        cells = ((rig.name, rig.prefix, rig.branch, rig.origin) for rig in rigs)
-        output.table(cells, head=("name", "prefix", "branch", "origin"))
-
-
-@click.command()
-@click.argument("name", required=False)
-@output.json_option
-def status(*, name: str | None, as_json: bool) -> None:
-    """Show how a rig stands, and how to get what landed."""
-    from gitgt.services import standing
-
-    town = context.town()
-    rig = context.rig_for(town, name)
-    found = standing.of(town, rig)
-    if as_json:
-        output.answer_json({**_fields(rig), **found.fields()})
-        return
-    for label, value in {**_fields(rig), **found.fields()}.items():
-        output.answer(f"{label}: {value}")
 
 
 @click.command()
@@ -99,14 +56,3 @@ def share(*, name: str, off: bool, remote: str, as_json: bool) -> None:
         output.answer_json({"name": name, "shared": not off, "changed": fresh})
     else:
         output.answer(f"{'' if fresh else 'nothing changed: '}the ledger of {name} {told}")
-
-
-def _fields(rig: Rig) -> dict[str, Any]:
-    return {
-        "name": rig.name,
-        "prefix": rig.prefix,
-        "branch": rig.branch,
-        "origin": rig.origin,
-        "ledger": rig.ledger_branch,
-        "path": str(rig.path),
-    }

@@ -1,0 +1,18 @@
+"""``git gt rig``: the projects that the town works on."""
+
+from gitgt.cli.noun import Noun
+
+command = Noun(
+    "Add projects to the town, and see how they stand.",
+    {
+        "add": "gitgt.cli.rig.place:add",
+        "list": "gitgt.cli.rig.look:show_all",
+        "status": "gitgt.cli.rig.look:status",
+        "share": "gitgt.cli.rig.place:share",
+        "park": "gitgt.cli.rig.state:park",
+        "unpark": "gitgt.cli.rig.state:unpark",
+        "dock": "gitgt.cli.rig.state:dock",
+        "undock": "gitgt.cli.rig.state:undock",
+    },
+    usual="list",
+)

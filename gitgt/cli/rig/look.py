@@ -1,0 +1,65 @@
+"""See the rigs, and how one stands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from gitgt.cli import context, output
+from gitgt.services.town import Rig
+
+
+@click.command("list")
+@output.json_option
+def show_all(*, as_json: bool) -> None:
+    """List the rigs."""
+    from gitgt.services import rig_state
+
+    town = context.town()
+    found = {
+        rig: rig_state.standing(town, rig) if rig.is_here else None
+        for rig in town.rigs().values()
+    }
+    if as_json:
+        answer = [{**fields(rig), **(it.fields() if it else {})} for rig, it in found.items()]
+        output.answer_json(answer)
+    else:
+        cells = (
+            (rig.name, rig.prefix, rig.branch, rig.origin, it.kind if it else "not here")
+            for rig, it in found.items()
+        )
+        output.table(cells, head=("name", "prefix", "branch", "origin", "state"))
+
+
+@click.command()
+@click.argument("name", required=False)
+@output.json_option
+def status(*, name: str | None, as_json: bool) -> None:
+    """Show how a rig stands, and how to get what landed."""
+    from gitgt.services import rig_state, standing
+
+    town = context.town()
+    rig = context.rig_for(town, name, option=False)
+    found = {
+        **fields(rig),
+        **rig_state.standing(town, rig).fields(),
+        **standing.of(town, rig).fields(),
+    }
+    if as_json:
+        output.answer_json(found)
+        return
+    for label, value in found.items():
+        output.answer(output.one_line(f"{label}: {value}"))
+
+
+def fields(rig: Rig) -> dict[str, Any]:
+    """Return what a rig is, as plain values."""
+    return {
+        "name": rig.name,
+        "prefix": rig.prefix,
+        "branch": rig.branch,
+        "origin": rig.origin,
+        "ledger": rig.ledger_branch,
+        "path": str(rig.path),
+    }
