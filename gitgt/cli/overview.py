@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from gitgt.cli import convoy, escalation, mq, output
+from gitgt.cli import convoy, mq, output
+from gitgt.cli.escalate import see
 from gitgt.services.agents.agents import AgentState
 from gitgt.services.radar import radar_held
 from gitgt.services.status import RigView, TownView
@@ -34,7 +35,7 @@ def lines(seen: TownView, *, watcher: int | None) -> Iterator[str]:
         yield ""
         yield f"{output.paint(absent.name, 'bold')}  {what}: {way_back}"
     yield from _part("convoys", output.columns(convoy.rows(seen.convoys)))
-    yield from _part("escalations", output.columns(escalation.rows(seen.escalations)))
+    yield from _part("escalations", output.columns(see.rows(seen.escalations)))
 
 
 def _rig(seen: RigView) -> Iterator[str]:

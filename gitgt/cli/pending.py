@@ -23,8 +23,8 @@ _ONLY_READ: Final = frozenset(
      "stats"}
 )  # fmt: skip
 _SAY_SO: Final = frozenset(
-    {"agents", "escalation", "feed", "hook", "log", "mq", "polecat", "radar", "ready", "rig",
-     "status"}
+    {"agents", "escalate", "escalation", "feed", "hook", "log", "mq", "polecat", "radar",
+     "ready", "rig", "status"}
 )  # fmt: skip
 
 

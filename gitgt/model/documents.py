@@ -175,7 +175,7 @@ def in_order(comments: Iterable[Comment]) -> tuple[Comment, ...]:
 
 
 # Fields that are sets of words: of two clones, each word is merged by itself.
-SETS: Final = ("labels", "receivers", "cc")
+SETS: Final = ("labels", "receivers", "cc", "heard")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -258,7 +258,7 @@ _ENDS = frozenset(
 _NONE_AT_ZERO = frozenset(
     {
         "conflicts", "estimate", "rounds", "failures", "number", "returns", "pardoned",
-        "retain_count", "retain_hours",
+        "retain_count", "retain_hours", "repeats", "reescalations",
     }
 )  # fmt: skip
 _EMPTY: Final = {
@@ -273,6 +273,9 @@ _EMPTY: Final = {
     "returns": 0,
     "pardoned": 0,
     "receivers": (),
+    "heard": (),
+    "repeats": 0,
+    "reescalations": 0,
     "cc": (),
     "retain_count": 0,
     "retain_hours": 0,
@@ -433,14 +436,31 @@ class Agent(Document):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Escalation(Document):
-    """A call for a person's judgement."""
+    """A call for a person's judgement: one for each cause, however often it is called for.
+
+    ``repeats`` is how often it was called for again, ``raised_at`` when it last grew louder,
+    ``heard`` the commits that called for it. ``recipient`` is whom the caller would have hear
+    of it first.
+    """
 
     machine: ClassVar[Machine] = ESCALATION_MACHINE
     types: ClassVar[tuple[str, ...]] = ("escalation",)
     kind: ClassVar[str] = "escalation"
 
     severity: str
+    recipient: str = ""
     about: str = ""
+    cause: str = ""  # what tells it from others of the same caller; empty for what it is about
+    related: str = ""
+    repeats: int = 0
+    reescalations: int = 0
+    heard: tuple[str, ...] = ()
+    source: str = ""
+    raised_at: str = ""
+    last_seen: str = ""
+    acked_at: str = ""
+    acked_by: str = ""
+    closed_by: str = ""
 
     @classmethod
     def _parsers(cls) -> Mapping[str, Any]:

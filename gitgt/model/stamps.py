@@ -18,9 +18,9 @@ from gitgt.model.documents import SETS, Dependency, Document, Message
 
 # What moves with the status. A merge request's revision belongs to the state that it is in.
 STATE: Final = (
-    "status", "assignee", "reader", "read_at", "closed_at", "closed_by", "outcome", "reason",
-    "failures", "landed", "revision", "returns", "branch", "head", "proposed", "queued_at",
-    "pardoned", "findings",
+    "status", "assignee", "reader", "read_at", "acked_at", "acked_by", "closed_at", "closed_by",
+    "outcome", "reason", "failures", "landed", "revision", "returns", "branch", "head",
+    "proposed", "queued_at", "pardoned", "findings",
 )  # fmt: skip
 WHOLE_STATE: Final = "state"
 CLAIM: Final = "claim"  # whose hook it is on, hooked or in progress

@@ -178,6 +178,8 @@ def _call_for_help(town: Town, reading: Reading, new: Sequence[Said], who: Actor
                 severity=severity,
                 title=why or each.subject,
                 about=each.commit,
+                related=reading.bead.id,
+                afresh=True,
             )
 
 

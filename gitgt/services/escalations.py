@@ -9,12 +9,12 @@ from gitgt.ledger.snapshot import Snapshot
 from gitgt.ledger.transact import Change
 from gitgt.model.actor import Actor
 from gitgt.model.documents import Escalation, Severity
+from gitgt.model.escalation import cause
 from gitgt.model.instant import text_of
 from gitgt.model.lifecycle import EscalationStatus
 from gitgt.services.town import Rig, Town
 
-OPEN: Final = (EscalationStatus.OPEN, EscalationStatus.ACKED)
-_LOUDEST: Final = (Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW)
+OPEN: Final = cause.OPEN
 
 
 def every(town: Town, *, closed: bool) -> list[Escalation]:
@@ -25,14 +25,23 @@ def every(town: Town, *, closed: bool) -> list[Escalation]:
         for _, ledger in town.ledgers()
         for each in ledger.snapshot().all(Escalation, status=status)
     ]
-    return sorted(
-        found, key=lambda each: (_LOUDEST.index(Severity(each.severity)), each.created_at)
-    )
+    loudness = cause.LOUDEST_FIRST.index
+    return sorted(found, key=lambda each: (loudness(Severity(each.severity)), each.created_at))
 
 
 def every_of(town: Town, rig: Rig | None) -> list[Escalation]:
     """Return the escalations of one ledger that are not closed."""
     return list(town.ledger_at(rig).snapshot().all(Escalation, status=OPEN))
+
+
+def one(town: Town, name: str) -> Escalation:
+    """Return the escalation whose id is, or starts with, *name*.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    now = town.ledger_of(name).snapshot()
+    return _escalation(now, now.complete(name))
 
 
 def ack(town: Town, name: str, who: Actor) -> Escalation:
@@ -41,12 +50,14 @@ def ack(town: Town, name: str, who: Actor) -> Escalation:
     Raises:
         RefusedError: it is closed.
     """
-    return _step(town, name, who, EscalationStatus.ACKED, {})
+    amend = {"acked_by": who.address, "acked_at": text_of(town.clock())}
+    return _step(town, name, who, EscalationStatus.ACKED, amend)
 
 
 def close(town: Town, name: str, who: Actor, *, reason: str) -> Escalation:
     """Say that it is dealt with, and how."""
-    amend = {"reason": reason, "closed_at": text_of(town.clock())}
+    at = text_of(town.clock())
+    amend = {"reason": reason, "closed_at": at, "closed_by": who.address}
     return _step(town, name, who, EscalationStatus.CLOSED, amend)
 
 

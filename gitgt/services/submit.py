@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import re
 import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from gitgt.ledger.transact import Change, Ledger
 from gitgt.model.actor import Actor
 from gitgt.model.change import marked
 from gitgt.model.documents import Bead, Escalation, MergeRequest, Severity, linked
+from gitgt.model.escalation.cause import Call, joined, looked_at, standing_of
 from gitgt.model.ids import BeadId
 from gitgt.model.instant import exact_text_of, later_than, seconds_of, text_of
 from gitgt.model.lifecycle import (
@@ -38,7 +38,6 @@ from gitgt.services.town import Rig, Town
 
 PIN: Final = "refs/gt/pin/"
 TRASH: Final = "refs/gt/trash/"
-_COMMIT: Final = re.compile(r"[0-9a-f]{40,64}")
 LIVE: Final = (
     MergeStatus.QUEUED,
     MergeStatus.BLOCKED,
@@ -326,33 +325,47 @@ def _check_branch(sandbox: Sandbox) -> None:
 
 def escalate(  # noqa: PLR0913 - whoever is called must know all of it
     town: Town, rig: Rig | None, who: Actor, *, severity: Severity, title: str, about: str,
-    description: str = "", same: Callable[[str, str], bool] = eq,
+    description: str = "", same: Callable[[str, str], bool] = eq, cause: str = "",
+    to: str = "", source: str = "", related: str = "", afresh: bool = False,
 ) -> Escalation:  # fmt: skip
-    """Call for a person's judgement.
+    """Call for a person's judgement, and return the call as it stands then.
 
-    What a commit calls for is heard once; any other cause once more if it comes back. *same*
-    tells which of two titles are about one cause.
+    There is one open call for each *cause* of whoever calls, by default for what it is
+    *about*: another one counts there, and may make it louder. *same* tells which of two titles
+    say the same of it; *afresh* says that it surely happened again. What a commit calls for is
+    heard once.
     """
     title = fit_line(title)
-    live = (EscalationStatus.OPEN, EscalationStatus.ACKED)
-    heard = tuple(EscalationStatus) if _COMMIT.fullmatch(about) else live
     document = Escalation(
         id=town.new_id("hq" if rig is None else rig.prefix, "es"),
         type="escalation",
         title=title,
         status=EscalationStatus.OPEN,
         severity=severity,
+        recipient=to,
         about=about,
+        cause=fit_line(cause),
+        related=related,
+        source=fit_line(source),
         description=fit_text(description),
         created_at=town.now(),
         created_by=who.address,
     )
+    call = Call(document, afresh, same)
 
     def decide(now: Snapshot) -> Change | None:
-        before = now.all(Escalation, status=heard)
-        if any(same(each.title, title) and each.about == about for each in before):
+        new = joined(call, _known(now, document), town.clock())
+        if new is None:
             return None
-        return Change(f"escalate {severity}: {title}", (document,), event="escalation.raised")
+        if new.id == document.id:
+            return Change(f"escalate {severity}: {title}", (new,), event="escalation.raised")
+        louder = new.raised_at and new.last_seen == new.raised_at
+        event = "escalation.rose" if louder else "escalation.repeated"
+        return Change(f"again {new.severity}: {new.title}", (new,), event=event)
 
-    town.ledger_at(rig).transact(decide, who)
-    return document
+    after = town.ledger_at(rig).transact(decide, who)
+    return standing_of(document, _known(after, document)) or document
+
+
+def _known(now: Snapshot, call: Escalation) -> list[Escalation]:
+    return list(now.all(Escalation, status=looked_at(call)))

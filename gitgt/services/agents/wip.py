@@ -101,4 +101,6 @@ def _tell_left_out(town: Town, rig: Rig, address: str, left_out: Sequence[str]) 
     title = fit_line(f"not saved with the work of {address}: {', '.join(sorted(left_out))}")
     told = town.ledger_at(rig).snapshot().all(Escalation)
     if all(each.title != title for each in told):
-        submit.escalate(town, rig, _WHO, severity=Severity.MEDIUM, title=title, about=address)
+        submit.escalate(
+            town, rig, _WHO, severity=Severity.MEDIUM, title=title, about=address, cause=title
+        )

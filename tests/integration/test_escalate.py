@@ -1,0 +1,52 @@
+"""``git gt escalate``: a cause is one escalation, whoever calls and however often."""
+
+import json
+
+from gitgt.model.actor import Actor
+from gitgt.model.documents import Escalation, Severity
+from gitgt.services import submit
+from tests.support.commandline import gt
+from tests.support.outputs import validator
+
+
+def test_a_person_calls_sees_takes_and_closes(town):
+    rig = town.rig(gate=None)
+    at = town.town.root
+    said = ("escalate", "-s", "HIGH", "Which\x1b[31m database?", "-m", "A: sqlite\nB: git")
+    code, out, err = gt(*said, "--rig", "shop", "--source", "ada", cwd=at)
+    name = out.split()[0]
+    assert (code, out, err) == (0, f"{name} is open, high\n", "")
+    assert gt(*said, "--rig", "shop", cwd=at).stdout == (
+        f"{name} is open, high, called for 2 times\n"
+    )
+    asked = gt("escalate", "--json", cwd=at)
+    (found,) = json.loads(asked.stdout)
+    assert list(validator("documents").iter_errors([found])) == []
+    assert (found["id"], found["repeats"]) == (name, 1)
+    assert found["title"] == "Which\\x1b[31m database?"
+    assert gt("escalation", "ack", name, cwd=at).stdout == f"{name} is acked\n"
+    closed = gt("escalate", "close", name, "--reason", "git", cwd=at)
+    assert closed.stdout == f"{name} is closed\n"
+    shown = gt("escalate", "show", name, cwd=at).stdout.splitlines()
+    assert shown[0] == f"{name}  high  closed"
+    assert [each for each in shown if "git" in each and "because" in each]
+    assert gt("escalate", "list", cwd=at).stdout == ""
+    assert [each.id for each in town.ledger(rig).all(Escalation)] == [name]
+
+
+def test_roles_that_look_again_write_nothing(town):
+    rig = town.rig(gate=None)
+    who = Actor.role("refinery")
+
+    def call(severity):
+        return submit.escalate(
+            town.town, rig, who, severity=severity, title="it is red", about="refs/heads/main"
+        )
+
+    first = call(Severity.MEDIUM)
+    before = town.ledger(rig).commit
+    assert call(Severity.MEDIUM) == first
+    assert town.ledger(rig).commit == before
+    louder = call(Severity.CRITICAL)
+    assert (louder.id, louder.severity) == (first.id, Severity.CRITICAL)
+    assert town.story(rig)[-1] == "refinery: again critical: it is red"
