@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
+from gitgt.errors import EnvironmentProblemError
+from gitgt.git.command import git
 from gitgt.git.repository import Repository
 from gitgt.git.transaction import RefMove, move_refs
 
@@ -39,6 +41,29 @@ def discard(repository: Repository, what: Mapping[str, str], *, now: float) -> l
     if moves:
         move_refs(repository, moves, why="to the trash")
     return [move.name for move in moves]
+
+
+def take_over(repository: Repository, other: Repository, what: str, *, now: float) -> str:
+    """Put all refs of another repository, and all that they reach, into the trash of this one.
+
+    Returns the folder of refs that they are in, below *what*.
+
+    Raises:
+        GitFailedError: they cannot be had, all of them.
+        EnvironmentProblemError: one is missing here.
+    """
+    when = datetime.fromtimestamp(now, UTC).strftime(_TIME)
+    folder = f"{TRASH}{when}-{secrets.token_hex(3)}/{what}"
+    git(
+        "-c", "core.hooksPath=/dev/null", "fetch", "--quiet", "--no-tags",
+        "--no-auto-maintenance", "--no-write-fetch-head", "--no-recurse-submodules",
+        str(other.common), f"+refs/*:{folder}/*", cwd=repository.common,
+    )  # fmt: skip
+    there, here = other.refs("refs/"), repository.refs(f"{folder}/")
+    for name, oid in there.items():
+        if here.get(f"{folder}/{name.removeprefix('refs/')}") != oid:
+            raise EnvironmentProblemError(f"{name} of {other.common} moved meanwhile")
+    return folder
 
 
 def discarded(repository: Repository) -> list[Discarded]:

@@ -13,14 +13,14 @@ from gitgt.model.actor import Actor
 from gitgt.services import identity
 from gitgt.services.town import Town
 
-Files = Mapping[str, bytes]
+Files = Mapping[str, bytes | None]
 
 
 def change(town: Town, decide: Callable[[], Files], subject: str, who: Actor) -> bool:
     """Commit what *decide* makes of the settings as they stand; say if anything changed.
 
-    It returns files by their paths below the town's root, and may refuse. Nobody else changes
-    settings meanwhile. What cannot be committed is taken back.
+    It returns files by their paths below the town's root (None: it goes), and may refuse.
+    Nobody else changes settings meanwhile. What cannot be committed is taken back.
 
     Raises:
         NotAllowedError: an agent asks.
@@ -65,6 +65,9 @@ def _write(town: Town, files: Files, subject: str, who: Actor) -> bool:
     }
     for name, content in changed.items():
         path = town.root / name
+        if content is None:
+            path.unlink()
+            continue
         path.parent.mkdir(parents=True, exist_ok=True)
         fresh = town.gt / "settings.draft"  # in there nobody minds what a kill leaves
         fresh.parent.mkdir(exist_ok=True)

@@ -26,6 +26,7 @@ from gitgt.model.actor import Actor
 from gitgt.model.namepool import theme_for
 from gitgt.services import commit, desk, merge_file, settings, upstream
 from gitgt.services.integration import branches
+from gitgt.services.rig_state import returning
 from gitgt.services.town import RIGS, Rig, Town
 
 _MAKING: Final = ".gt-making"
@@ -67,6 +68,8 @@ def add(town: Town, wanted: Wanted, who: Actor) -> tuple[Rig, bool]:
         known = _same(rigs[name], wanted, origin)
         return known, _complete(town, known, who)
     path = town.root / name
+    if (kept := _kept(town, wanted, origin)) is not None:
+        return kept, _take_back(town, kept, who)
     _check_new(name, path, rigs, who)
     if _is_half_made(path):
         shutil.rmtree(path)
@@ -108,6 +111,21 @@ def _check_new(name: str, path: Path, rigs: Mapping[str, Rig], who: Actor) -> No
             )
     commit.check(who)
     _check_folder(path)
+
+
+def _kept(town: Town, wanted: Wanted, origin: str) -> Rig | None:
+    """Return the rig that was removed and whose folder is there still, if it is that one."""
+    if _is_half_made(town.root / wanted.name):
+        return None
+    found = returning.kept(town, wanted.name, origin, wanted.ledger)
+    return _same(found, wanted, origin) if found else None
+
+
+def _take_back(town: Town, rig: Rig, who: Actor) -> bool:
+    commit.check(who)
+    _furnish(town, rig, who)
+    _register(town, rig, who)
+    return True
 
 
 def _complete(town: Town, rig: Rig, who: Actor) -> bool:

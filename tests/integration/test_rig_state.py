@@ -6,8 +6,10 @@ import pytest
 
 from gitgt.errors import NotAllowedError, RefusedError
 from gitgt.model.actor import Actor
-from gitgt.services import rig_state
-from gitgt.services.rig_state import Kind, RigStanding, moves
+from gitgt.services import beads, rig, rig_state
+from gitgt.services.rig import Wanted
+from gitgt.services.rig_state import Kind, RigStanding, ending, moves, removal
+from gitgt.services.rig_state.removal import Removed
 from tests.support.clones import Place, hub
 from tests.support.commandline import gt
 from tests.support.outputs import answered
@@ -78,6 +80,60 @@ def test_all_clones_know_that_a_rig_is_docked_and_none_that_it_is_parked(tmp_pat
     finally:
         here.builder.close()
         there.builder.close()
+
+
+def test_a_rig_is_removed_when_nobody_is_at_work_there_and_comes_back_as_it_was(town):
+    shop = town.rig()
+    figs = town.bead(shop, "figs")
+    town.sling(figs)
+    with pytest.raises(RefusedError, match=r"^shop is not done: shop/polecats/\w+: sh-"):
+        removal.remove(town.town, shop, TESS)
+    beads.release(town.town, figs.id, TESS, reason="later")
+    done = removal.remove(town.town, shop, TESS)
+    assert done == Removed("shop", shop.path)
+    assert town.town.rigs() == {}
+    assert rig.add(town.town, Wanted("shop", shop.origin), TESS) == (shop, True)
+    assert town.now(figs).title == "figs"
+
+
+def test_the_folder_of_a_removed_rig_goes_and_all_that_it_held_is_kept(town):
+    shop = town.rig()
+    figs = town.bead(shop, "figs", "echo 1 >figs.txt", "git add figs.txt", "echo 2 >new.txt")
+    town.sling(figs)
+    town.settle()
+    tips = town.repo(shop).git("for-each-ref", "--format=%(objectname)").split()
+    (shop.path / "notes.txt").write_text("mine")
+    done = removal.remove(town.town, shop, TESS, force=True, delete=True)
+    assert done.left == ("notes.txt",)
+    assert sorted(each.name for each in shop.path.iterdir()) == ["notes.txt"]
+    repo = town.repo()
+    kept = repo.git("for-each-ref", "--format=%(refname)", done.trash).splitlines()
+    polecat = next(each for each in kept if "/gt/wip/" in each)
+    assert repo.git("show", f"{polecat}:figs.txt") == "1"
+    assert repo.git("show", f"{polecat}:new.txt") == "2"
+    assert f"{done.trash}/heads/beads" in kept
+    assert all(repo.git("cat-file", "-t", each) for each in tips)
+    assert repo.git("status", "--porcelain") == ""
+
+
+def test_a_rig_that_is_stopped_is_parked_and_its_sessions_end(town):
+    shop = town.rig()
+    town.sling(town.bead(shop, "figs", "sleep 60"))
+    town.turn()
+    [toast] = ending.running(shop)
+    assert answered(town, "rig stop", "shop")[0]["state"] == "parked"
+    town.turn()
+    assert ending.running(shop) == []
+    assert answered(town, "rig start", "shop") == [
+        {"name": "shop", "state": "operational", "changed": True}
+    ]
+    town.turn()
+    assert ending.running(shop) == [toast]
+    assert answered(town, "rig restart", "shop")[0]["changed"]
+    assert ending.running(shop) == []
+    town.turn()
+    assert ending.running(shop) == [toast]
+    assert answered(town, "rig remove", "shop", "--force")["gone"] is False
 
 
 def test_what_is_told_of_rigs_keeps_its_schema(town):

@@ -56,3 +56,32 @@ def share(*, name: str, off: bool, remote: str, as_json: bool) -> None:
         output.answer_json({"name": name, "shared": not off, "changed": fresh})
     else:
         output.answer(f"{'' if fresh else 'nothing changed: '}the ledger of {name} {told}")
+
+
+@click.command()
+@click.argument("name")
+@click.option("--force", "-f", is_flag=True, help="End its sessions, whatever is at hand.")
+@click.option("--delete", is_flag=True, help="Its folder goes, too; what it held is kept.")
+@output.json_option
+def remove(*, name: str, force: bool, delete: bool, as_json: bool) -> None:
+    """Let the town know a rig no more; its folder stays, unless --delete is given.
+
+    With --delete all its refs, and what was not committed in its worktrees, are in the
+    town's own trash before anything goes. What is not ours in its folder stays.
+    """
+    from gitgt.services.rig_state import removal
+
+    town = context.town()
+    rig = town.rig(name)
+    done = removal.remove(town, rig, context.me(), force=force, delete=delete)
+    if as_json:
+        output.answer_json(done.fields())
+        return
+    output.answer(f"{name} is no rig of this town any more")
+    if done.trash:
+        output.answer(f"what it held is kept: {done.trash}")
+    if done.left:
+        output.answer(f"left in {done.path}: {', '.join(done.left)}")
+    if not delete and rig.is_here:
+        output.answer(f"its folder is {done.path}")
+        output.say(f"hint: git gt rig add {name} {rig.origin} brings it back")

@@ -76,6 +76,63 @@ def undock(*, names: tuple[str, ...], as_json: bool) -> None:
     )  # fmt: skip
 
 
+@click.command()
+@names_argument
+@output.json_option
+def start(*, names: tuple[str, ...], as_json: bool) -> None:
+    """Let a rig that was stopped or parked be worked on again, on this machine.
+
+    Whoever has work on the hook is begun by the watcher; if none lives, by this command. A
+    rig's witness and refinery are code in the watcher: there is nothing else to start.
+    """
+    from gitgt.services import rig_state
+    from gitgt.services.rig_state import moves
+
+    def act(town: Town, rig: Rig) -> bool:
+        rig_state.check_not_docked(town, rig)
+        return moves.unpark(town, rig, context.me())
+
+    _each(names, act, "is started", as_json=as_json)
+
+
+@click.command()
+@names_argument
+@_reason_option
+@output.json_option
+def stop(*, names: tuple[str, ...], reason: str, as_json: bool) -> None:
+    """End all sessions of a rig, its crew's too, and park it.
+
+    What they have not committed is saved, and their beads stay on their hooks.
+    """
+    from gitgt.services.rig_state import ending, moves
+
+    def act(town: Town, rig: Rig) -> bool:
+        fresh = moves.park(town, rig, context.me(), why=reason)
+        return bool(ending.end(town, rig, ending.running(rig))) or fresh
+
+    _each(names, act, "is stopped", as_json=as_json)
+
+
+@click.command()
+@names_argument
+@output.json_option
+def restart(*, names: tuple[str, ...], as_json: bool) -> None:
+    """End all sessions of a rig, and begin them anew.
+
+    What they have not committed is saved, and stays where it is.
+    """
+    from gitgt.services import rig_state
+    from gitgt.services.rig_state import ending, moves
+
+    def act(town: Town, rig: Rig) -> bool:
+        rig_state.check_not_docked(town, rig)
+        moves.unpark(town, rig, context.me())
+        ending.renew(town, rig, context.me())
+        return True
+
+    _each(names, act, "is started anew", as_json=as_json)
+
+
 def rigs_meant(town: Town, names: Sequence[str]) -> list[Rig]:
     """Return the rigs called *names*; without any, the one that we stand in."""
     if not names:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from gitgt.model.actor import Actor
 from gitgt.model.dispatch import SessionState, is_polecat
+from gitgt.services.agents import attended, post
 from gitgt.services.sessions import session_control, sessions
 from gitgt.services.town import Rig, Town
 
@@ -24,3 +26,16 @@ def end_polecats(town: Town, rig: Rig) -> list[str]:
 def end(town: Town, rig: Rig, whose: list[str]) -> list[str]:
     """End these sessions; return whose went on until then."""
     return [each for each in whose if session_control.stop(town, rig, each)]
+
+
+def renew(town: Town, rig: Rig, who: Actor) -> None:
+    """End all sessions, and begin those of the crew again; polecats' are the dispatcher's.
+
+    Raises:
+        GtError: one cannot be begun, and why; then it was not ended.
+    """
+    for each in running(rig):
+        if is_polecat(each):
+            session_control.stop(town, rig, each)
+        else:
+            attended.restart(town, post.of_crew(rig, each.rpartition("/")[2]), who)
