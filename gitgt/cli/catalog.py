@@ -39,6 +39,7 @@ CATALOG: Final[tuple[Entry, ...]] = (
     Entry("ready", "gitgt.cli.ready", "List the open beads that nothing blocks", WORK),
     Entry("sling", "gitgt.cli.sling", "Put beads on somebody's hook", WORK),
     Entry("hook", "gitgt.cli.hook", "Show what is on your hook, or put a bead there", WORK),
+    Entry("assign", "gitgt.cli.assign", "Make a bead, and put it on somebody's hook", WORK),
     Entry("unsling", "gitgt.cli.hook.move:detach", "Take a bead off a hook", WORK),
     Entry("unhook", "gitgt.cli.hook.move:detach", "Take a bead off a hook", HIDDEN),
     Entry("done", "gitgt.cli.done", "Hand in the work of this worktree", WORK),
@@ -80,6 +81,7 @@ CATALOG: Final[tuple[Entry, ...]] = (
     Entry("directive", "gitgt.cli.directive", "See what a town tells its agents", TALK),
     # Rigs
     Entry("rig", "gitgt.cli.rig", "Add projects to the town, and see how they stand", RIGS),
+    Entry("namepool", "gitgt.cli.namepool", "See and choose what polecats are called", RIGS),
     Entry("sync", "gitgt.cli.sync", "Exchange ledgers with other clones", RIGS),
     # Merge queue
     Entry("gate", "gitgt.cli.gate", "Say what must pass before anything lands", QUEUE),

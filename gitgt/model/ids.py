@@ -164,6 +164,15 @@ def parse_member(text: str) -> str:
     return text
 
 
+def is_member(text: str) -> bool:
+    """Tell whether a polecat or a crew member may be called *text*."""
+    try:
+        parse_member(text)
+    except RefusedError:
+        return False
+    return True
+
+
 def prefix_from(rig: str) -> str:
     """Propose a prefix for a rig: initials of its words, else its first two letters."""
     words = re.findall(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])", rig)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Final
 
 from gitgt.model.ids import RESERVED_MEMBERS
@@ -49,15 +49,15 @@ def theme_for(rig: str, taken: Collection[str]) -> str:
     return next((name for name in turned if name not in taken), turned[0])
 
 
-def names(theme: str) -> Iterator[str]:
-    """Yield the names of a theme and then, without end, numbers from 51 up."""
-    yield from THEMES.get(theme, THEMES["mad-max"])
+def _without_end(names: Iterable[str]) -> Iterator[str]:
+    """Yield *names* and then, without end, numbers from 51 up."""
+    yield from names
     number = POOL_SIZE
     while True:
         number += 1
         yield str(number)
 
 
-def free_name(theme: str, taken: Collection[str]) -> str:
-    """Return the first name of *theme* that is not *taken*."""
-    return next(name for name in names(theme) if name not in taken)
+def first_free(names: Iterable[str], taken: Collection[str]) -> str:
+    """Return the first of *names* that is not *taken*; behind the last one come numbers."""
+    return next(name for name in _without_end(names) if name not in taken)

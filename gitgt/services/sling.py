@@ -17,8 +17,7 @@ from gitgt.model.actor import Actor
 from gitgt.model.documents import Agent, Bead
 from gitgt.model.ids import BeadId
 from gitgt.model.lifecycle import AgentStatus, BeadStatus, BeadVerb
-from gitgt.model.namepool import free_name
-from gitgt.services import claims, convoy, graph, reading, rig_state, settings, target
+from gitgt.services import claims, convoy, graph, namepool, reading, rig_state, target
 from gitgt.services.agents.hook import HELD, held, hooks
 from gitgt.services.integration import branches
 from gitgt.services.sessions import programs, runtimes, sessions
@@ -123,7 +122,7 @@ def _sling_one(
         _check_whole(rig, old)
         where = order.target or branches.place(town, rig, old)
         target.check(rig, now.repository, where)
-        off = _in_the_way(rig, now, order, bead) if order.replace else ()
+        off = in_the_way(rig, now, order, bead) if order.replace else ()
         agent, is_new = choose(town, rig, now, order, who)
         new = old.after(
             BeadVerb.SLING,
@@ -140,7 +139,7 @@ def _sling_one(
     return Slung(after.bead(bead), fresh)
 
 
-def _in_the_way(rig: Rig, now: Snapshot, order: Order, bead: BeadId) -> tuple[Bead, ...]:
+def in_the_way(rig: Rig, now: Snapshot, order: Order, bead: BeadId) -> tuple[Bead, ...]:
     """Return what hangs where *bead* is to, taken off."""
     wanted = address(rig, order.to)
     there = [now.bead(each) for whose, each in held(now) if whose == wanted]
@@ -221,9 +220,7 @@ def choose(town: Town, rig: Rig, now: Snapshot, order: Order, who: Actor) -> tup
     if idle:
         # One whose last session goes on would have to see it end first.
         return min(idle, key=lambda each: sessions.is_running(rig, each.address)), False
-    taken = {agent.address.rpartition("/")[2] for agent in now.all(Agent)}
-    theme = settings.read(rig.path / "settings/config.yaml", "rig").get("namepool", "mad-max")
-    name = free_name(theme, taken)
+    name = namepool.free(town, rig, now)
     return new_agent(town, rig, f"{rig.name}/polecats/{name}", "polecat", who), True
 
 

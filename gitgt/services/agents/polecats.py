@@ -15,8 +15,7 @@ from gitgt.model.actor import Actor
 from gitgt.model.documents import Agent, Dependency, DependencyType, MergeRequest
 from gitgt.model.ids import BeadId
 from gitgt.model.lifecycle import AgentStatus
-from gitgt.model.namepool import free_name
-from gitgt.services import beads, settings, sling, submit, target
+from gitgt.services import beads, namepool, sling, submit, target
 from gitgt.services.agents import dismantle, hook, sandbox
 from gitgt.services.agents.dismantle import Kept
 from gitgt.services.agents.hook_record import full
@@ -176,9 +175,7 @@ def add(town: Town, rig: Rig, name: str, who: Actor) -> str:
 
 
 def _free(town: Town, rig: Rig) -> str:
-    taken = {each.address.rpartition("/")[2] for each in every(town, rig, retired=True)}
-    known = settings.read(rig.path / "settings/config.yaml", "rig")
-    return free_name(known.get("namepool", "mad-max"), taken)
+    return namepool.free(town, rig, town.ledger_at(rig).snapshot())
 
 
 def rename(town: Town, rig: Rig, old: Agent, new: str, who: Actor) -> str:
