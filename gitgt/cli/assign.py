@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 @click.argument("title")
 @click.option("--description", "-d", default="", help="What it is about, at length.")
 @click.option("--type", "-t", "kind", default="task", show_default=True, help="Its type.")
-@click.option("--priority", "-p", type=click.IntRange(0, 4), default=2, show_default=True)
+@click.option(
+    "--priority", "-p", type=click.IntRange(0, 4), default=2, help="How urgent it is."
+)
 @click.option("--label", "-l", "labels", multiple=True, help="A label; may be given again.")
 @click.option("--nudge", is_flag=True, help="Tell them, if they are at work.")
 @click.option("--force", "-f", is_flag=True, help="What hangs there is put back.")
