@@ -40,7 +40,7 @@ def command(
     rig: str | None,
     as_json: bool,
 ) -> None:
-    """Make a bead, and put it on somebody's hook in one go.
+    """Make a bead on somebody's hook, in one go.
 
     WHO is the name of a crew member of the rig, or RIG/NAME or RIG/crew/NAME.
     """

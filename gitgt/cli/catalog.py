@@ -39,7 +39,7 @@ CATALOG: Final[tuple[Entry, ...]] = (
     Entry("ready", "gitgt.cli.ready", "List the open beads that nothing blocks", WORK),
     Entry("sling", "gitgt.cli.sling", "Put beads on somebody's hook", WORK),
     Entry("hook", "gitgt.cli.hook", "Show what is on your hook, or put a bead there", WORK),
-    Entry("assign", "gitgt.cli.assign", "Make a bead, and put it on somebody's hook in one go", WORK),
+    Entry("assign", "gitgt.cli.assign", "Make a bead on somebody's hook, in one go", WORK),
     Entry("unsling", "gitgt.cli.hook.move:detach", "Take a bead off a hook", WORK),
     Entry("unhook", "gitgt.cli.hook.move:detach", "Take a bead off a hook", HIDDEN),
     Entry("done", "gitgt.cli.done", "Hand in the work of this worktree", WORK),
