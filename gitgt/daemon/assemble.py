@@ -22,6 +22,7 @@ from gitgt.roles.convoys import ConvoysRole
 from gitgt.roles.deacon import DeaconRole
 from gitgt.roles.desk import DeskRole
 from gitgt.roles.dispatcher import DispatcherRole
+from gitgt.roles.dogs import DogsRole
 from gitgt.roles.postmaster import PostmasterRole
 from gitgt.roles.pull_requests import PullRequestsRole
 from gitgt.roles.radar import RadarRole
@@ -57,6 +58,7 @@ def roles(town: Town) -> list[Reconciler]:
         DispatcherRole(town, radars),
         ConvoysRole(town),
         PostmasterRole(town),
+        DogsRole(town),
         WarrantsRole(town),
         DeaconRole(town),
     ]

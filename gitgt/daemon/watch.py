@@ -24,7 +24,8 @@ _OF_A_RIG = (
     "dispatcher", "postmaster", "deacon",
 )  # fmt: skip
 _OF_THE_TOWN = (
-    "brake", "desk", "relief", "bookkeeper", "convoys", "postmaster", "warrants", "deacon",
+    "brake", "desk", "relief", "bookkeeper", "convoys", "postmaster", "dogs", "warrants",
+    "deacon",
 )  # fmt: skip
 
 
@@ -71,7 +72,8 @@ class Eyes:
             own = (Key(role, "hq") for role in _OF_THE_TOWN)
             mail = (Key("postmaster", rig) for rig in self._rigs.values())
             return [*own, *queues, *mail]
-        return [*(Key(role, name) for role in _OF_A_RIG), *queues, Key("convoys", "hq")]
+        others = (Key("convoys", "hq"), Key("dogs", "hq"))  # whose events plugins wait for
+        return [*(Key(role, name) for role in _OF_A_RIG), *queues, *others]
 
     def _follow(self) -> None:
         """Keep an eye on the repositories of all rigs that there are now."""

@@ -31,6 +31,7 @@ class WispKind(StrEnum):
     ERROR = "error"
     ESCALATION = "escalation"
     MOLECULE = "molecule"
+    RUN = "run"  # of a plugin
 
 
 LIFETIMES: Final[Mapping[WispKind, float]] = {
@@ -42,6 +43,7 @@ LIFETIMES: Final[Mapping[WispKind, float]] = {
     WispKind.ERROR: 7 * _DAY,
     WispKind.ESCALATION: 7 * _DAY,
     WispKind.MOLECULE: 7 * _DAY,
+    WispKind.RUN: 35 * _DAY,
 }
 
 
