@@ -13,7 +13,7 @@ from gitgt.model.actor import Actor
 from gitgt.services import identity
 from gitgt.services.town import Town
 
-Files = Mapping[str, bytes | None]
+Files = Mapping[str, bytes | None]  # None for one that goes
 
 
 def change(town: Town, decide: Callable[[], Files], subject: str, who: Actor) -> bool:
@@ -66,7 +66,7 @@ def _write(town: Town, files: Files, subject: str, who: Actor) -> bool:
     for name, content in changed.items():
         path = town.root / name
         if content is None:
-            path.unlink()
+            path.unlink(missing_ok=True)
             continue
         path.parent.mkdir(parents=True, exist_ok=True)
         fresh = town.gt / "settings.draft"  # in there nobody minds what a kill leaves
@@ -75,7 +75,8 @@ def _write(town: Town, files: Files, subject: str, who: Actor) -> bool:
         faults.act("write", path)
         fresh.replace(path)
     names = sorted(files)
-    git("add", "--force", "--", *names, cwd=town.root)  # whatever the person lets git ignore
+    # Whatever the person lets git ignore.
+    git("add", "--all", "--force", "--", *names, cwd=town.root)
     if not git("status", "--porcelain", "--", *names, cwd=town.root).strip():
         return bool(changed)
     git(

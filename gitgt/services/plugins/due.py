@@ -11,7 +11,7 @@ from gitgt.ledger.transact import Ledger
 from gitgt.model.event import Event
 from gitgt.model.plugin import GateKind, Plugin
 from gitgt.model.plugin_due import Due, Later, Past, judge
-from gitgt.services import freeze
+from gitgt.services import freeze, rig_state
 from gitgt.services.plugins import library, runs
 from gitgt.services.plugins.runs import Result, Run
 from gitgt.services.plugins.trying import holds
@@ -84,7 +84,9 @@ def judged(town: Town, plugin: Plugin, past: Iterable[Run], memory: Memory) -> D
 
 def _is_off(town: Town, plugin: Plugin) -> bool:
     try:
-        return freeze.frozen(town, library.place(town, plugin)) is not None
+        rig = library.place(town, plugin)
+        is_off = rig is not None and rig_state.is_off(town, rig)
+        return is_off or freeze.frozen(town, rig) is not None
     except GtError:
         return True  # its rig is not here
 
