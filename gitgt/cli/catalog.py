@@ -100,7 +100,6 @@ CATALOG: Final[tuple[Entry, ...]] = (
     Entry("tick", "gitgt.cli.watcher:tick", "See to all that is due, once", TOWN),
     Entry("escalate", "gitgt.cli.escalate", "Call for a person's judgement", TOWN),
     Entry("escalation", "gitgt.cli.escalate:noun", "See what needs your judgement", TOWN),
-    Entry("escalation", "gitgt.cli.escalation", "See what needs your judgement", TOWN),
     Entry("dog", "gitgt.cli.dog", "See and send dogs, who do the town's small jobs", TOWN),
     Entry("plugin", "gitgt.cli.plugin", "See what is done now and then, and run it", TOWN),
     Entry("warrant", "gitgt.cli.warrant", "Ask agents whether they live, or end them", TOWN),

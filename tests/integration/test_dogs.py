@@ -138,8 +138,8 @@ def test_one_that_takes_too_long_is_asked_and_then_cleared_and_a_person_is_told(
     keeper.look(300)
     assert told(town, "yard")[0][0] == "failure"
     assert not sessions.is_running(town.town, "dogs/alpha")
-    said = "dogs/alpha is at yard for 8 min, 2 min allowed"
-    assert ("medium", said) in town.escalations()
+    said = "plugin yard failed: dogs/alpha is at yard for 8 min, 2 min allowed"
+    assert town.escalations() == [("medium", said)]
     WarrantsRole(town.town).reconcile(Key("warrants", "hq"))
     assert [str(each.status) for each in filing.every(town.town, ended=True)] == ["pardoned"]
 

@@ -74,14 +74,15 @@ def test_each_kind_has_its_time(town, shop):
     for kind in WispKind:
         wisps.create(town.town, shop, NUX, str(kind), kind)
     left = []
-    for hours in (0, 6, 18, 144):
+    for hours in (0, 6, 18, 144, 672):
         town.clock.advance(hours * 3600)
         wisps.sweep(town.town, [shop], NUX)
         left.append([each.title for each in wisps.at(town.town, shop).all().values()])
-    week = ["recovery", "error", "escalation", "molecule"]
+    week = ["recovery", "error", "escalation", "molecule", "run"]
     day = ["patrol", "gc_report"]
     assert [sorted(each) for each in left] == [
-        sorted(["heartbeat", "ping", *day, *week]), sorted([*day, *week]), sorted(week), [],
+        sorted(["heartbeat", "ping", *day, *week]), sorted([*day, *week]), sorted(week),
+        ["run"], [],
     ]  # fmt: skip
 
 

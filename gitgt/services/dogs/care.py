@@ -23,7 +23,7 @@ from gitgt.services.dogs.kennel import Dog
 from gitgt.services.plugins import library, runs
 from gitgt.services.plugins.runs import WHO, Result, Run
 from gitgt.services.sessions import sessions
-from gitgt.services.town import Town
+from gitgt.services.town import Rig, Town
 from gitgt.services.warrants import filing
 
 _LOG = logging.getLogger(__name__)
@@ -171,9 +171,7 @@ def _keep_pace(town: Town, run: Run, dog: Dog) -> None:
         case Pace.LOST:
             _ended(town, run, Result.FAILURE, said, WHO)
             _stop(town, dog)
-            submit.escalate(
-                town, None, WHO, severity=Severity.MEDIUM, title=said, about=_about(run)
-            )
+            _call(town, run, said, Severity.MEDIUM)
         case Pace.FINE:
             pass
 
@@ -206,17 +204,23 @@ def _stop(town: Town, dog: Dog) -> None:
 def _ended(town: Town, run: Run, result: Result, why: str, who: Actor) -> Run:
     """Note how a run went, and tell a person where the plugin wants that."""
     ended = runs.end(town, run, result, why=why, who=who)
-    rig = town.rig(run.rig) if run.rig else None
     with suppress(GtError):  # the plugin may be gone by now
         plugin = library.shelf(town).find(run.plugin, run.rig)
         if result is Result.SUCCESS:
-            escalations.settle(town, rig, WHO, about=_about(run))
+            escalations.settle(town, _place(town, run), WHO, about=_about(run))
         elif result is Result.FAILURE and plugin.notify_on_failure:
-            title = f"plugin {run.plugin} failed: {why}"
-            submit.escalate(
-                town, rig, WHO, severity=plugin.severity, title=title, about=_about(run)
-            )
+            _call(town, run, why, plugin.severity)
     return ended
+
+
+def _call(town: Town, run: Run, why: str, severity: Severity) -> None:
+    title = f"plugin {run.plugin} failed: {why}"
+    place = _place(town, run)
+    submit.escalate(town, place, WHO, severity=severity, title=title, about=_about(run))
+
+
+def _place(town: Town, run: Run) -> Rig | None:
+    return town.rig(run.rig) if run.rig else None
 
 
 def _about(run: Run) -> str:
