@@ -37,7 +37,7 @@ _STANDS: Final = (Kind.HUNG, Kind.IDLE, Kind.STARTUP_STALL, Kind.HALF_DONE)
 
 
 def plan(seen: Iterable[Facts]) -> list[Step]:
-    """Return what is odd about those who were *seen*, and what is to be done, in their order."""
+    """Return what is odd about those who were *seen*, and what is to be done about it."""
     return [step for facts in seen for step in judge(facts)]
 
 
@@ -132,9 +132,9 @@ def _at_work(facts: Facts) -> Iterator[Step]:
         return
     if facts.turn == _STARTING and not facts.begun:
         if facts.age >= facts.patience.startup and quiet >= facts.patience.still:
-            said = [f"no tap of it was heard in {lasts(facts.age)}", _quiet(facts)]
+            signs = [f"no tap of it was heard in {lasts(facts.age)}", _quiet(facts)]
             text = f"{facts.bead} is on your hook. Type: git gt prime. Then begin."
-            yield _helped(facts, Kind.STARTUP_STALL, said, text, wait=facts.patience.still)
+            yield _helped(facts, Kind.STARTUP_STALL, signs, text, wait=facts.patience.still)
         return
     if quiet < facts.patient:
         return

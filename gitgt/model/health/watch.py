@@ -88,7 +88,7 @@ def looked(before: Watch | None, signs: Signs, now: float) -> Watch:
             session=signs.session, at=now, seen=signs.seen, cpu=signs.cpu, heard_at=now
         )
     passed = 0.0 if signs.is_held else min(max(now - before.at, 0.0), LONGEST)
-    news = [each for each in _news(before, signs, passed)]
+    news = list(_news(before, signs, passed))
     after = replace(
         before, at=now, seen=signs.seen, cpu=signs.cpu, echoes=False,
         gone=before.gone + passed if signs.is_dead else 0.0,
