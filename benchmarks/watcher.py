@@ -21,7 +21,7 @@ from pathlib import Path
 
 import psutil
 
-from gitgt.daemon.background import runs_below
+from gitgt.daemon.ending import runs_below
 from gitgt.daemon.instance import Instance
 from gitgt.git.command import git
 from gitgt.ledger.transact import Change

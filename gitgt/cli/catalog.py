@@ -92,8 +92,9 @@ CATALOG: Final[tuple[Entry, ...]] = (
     Entry("radar", "gitgt.cli.radar", "See who is about to collide with whom", QUEUE),
     Entry("bisect-main", "gitgt.cli.bisect_main", "Find the landing that broke main", QUEUE),
     # Town
-    Entry("up", "gitgt.cli.watcher:up", "Start the watcher in the background", TOWN),
-    Entry("down", "gitgt.cli.watcher:down", "End the watcher, and all that it started", TOWN),
+    Entry("up", "gitgt.cli.uptime:up", "Start the watcher, and who sat there", TOWN),
+    Entry("down", "gitgt.cli.uptime:down", "End the watcher, and all that it started", TOWN),
+    Entry("shutdown", "gitgt.cli.uptime:shutdown", "End the day: begin nobody again", TOWN),
     Entry("watch", "gitgt.cli.watcher:watch", "Watch the town, until interrupted", TOWN),
     Entry("estop", "gitgt.cli.brake:estop", "Freeze the town: all stand still", TOWN),
     Entry("thaw", "gitgt.cli.brake:thaw", "Let all go on that estop froze", TOWN),

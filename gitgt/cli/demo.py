@@ -9,7 +9,7 @@ import click
 
 from gitgt.cli import output
 from gitgt.cli.watched import told_to_end
-from gitgt.daemon import background
+from gitgt.daemon import ending
 from gitgt.daemon.instance import Instance
 from gitgt.errors import GtError
 from gitgt.services.demo import account
@@ -46,7 +46,7 @@ def _end(story: Story) -> None:
     if not (root / "town.yaml").is_file():
         return
     story.hand.types("gt", "down", where="gt")
-    left = background.alive(root)
+    left = ending.alive(root)
     if left or Instance(root / ".git/gt").is_running():
         raise GtError(f"processes live on: {', '.join(str(who.pid) for who in left)}")
     story.hand.say("no process is left")

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import click
 
 from gitgt.cli import context, output
+from gitgt.cli.held_back import say_if_held
 from gitgt.errors import RefusedError
 from gitgt.model.documents import Bead
 from gitgt.model.lifecycle import BeadStatus
@@ -52,6 +53,8 @@ def command(
     for bead in [each.bead.id for each in done if isinstance(each, Slung) and each.fresh][:1]:
         context.say_if_provisional(town, bead)
     context.after_writing(town)
+    for bead in [each.bead.id for each in done if isinstance(each, Slung)][:1]:
+        say_if_held(town, town.rig_of(bead))
     _check_started(town, [each.bead for each in done if isinstance(each, Slung)])
     refused = [each for each in done if isinstance(each, RefusedError)]
     if refused:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Final
 
-from gitgt.daemon import background
+from gitgt.daemon import background, ending
 from gitgt.daemon.instance import Instance
 from gitgt.git.signposts import own_command
 from gitgt.services.town import Town
@@ -31,7 +31,7 @@ def watched(town: Town) -> Iterator[Callable[[], None]]:
             yield keep_up
         finally:
             folders = [ledger.repository.gt for _, ledger in town.ledgers()]
-            background.down(town.root, instance, folders)
+            ending.down(town.root, instance, folders)
 
 
 @contextmanager

@@ -64,19 +64,26 @@ def roles(town: Town) -> list[Reconciler]:
     ]
 
 
-def assemble(town: Town) -> Reactor:
-    """Return the loop of *town*, with what an earlier one left half done put right."""
+def assemble(town: Town, *, ending: Callable[[], bool] = lambda: False) -> Reactor:
+    """Return the loop of *town*, with what an earlier one left half done put right.
+
+    What fails while it is *ending* is told to nobody: whoever ends it with the keyboard ends
+    what it has started with it, and the next one tries again.
+    """
     for _, ledger in town.ledgers():
         try:
             landing.recover(ledger.repository, ledger=ledger.ref)
         except BusyError as error:  # the next landing there does it
             _LOG.warning("not recovered yet", extra={"why": error.message})
-    return Reactor(roles(town), report=_reporter(town), relieve=_reliever(town))
+    return Reactor(roles(town), report=_reporter(town, ending), relieve=_reliever(town))
 
 
-def _reporter(town: Town) -> Callable[[Trouble], None]:
+def _reporter(town: Town, ending: Callable[[], bool]) -> Callable[[Trouble], None]:
     def report(trouble: Trouble) -> None:
         said = {"key": f"{trouble.key.role}/{trouble.key.name}", "why": trouble.why}
+        if ending():
+            _LOG.info("not seen to before the end", extra=said)
+            return
         _LOG.error("could not see to it", extra=said, exc_info=trouble.error)
         what = trouble.key.name or "anything"
         title = f"{trouble.key.role} cannot see to {what}: {trouble.why}"

@@ -26,10 +26,17 @@ _ENDS: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 class Stop:
-    """Whether the loop is to end; SIGTERM, SIGINT and a terminal that is closed say so."""
+    """Whether the loop is to end; SIGTERM, SIGINT and a terminal that is closed say so.
 
-    def __init__(self, poke: Callable[[], None]) -> None:
+    A second SIGINT ends the process where it is, as a kill would: nothing is lost by that.
+    *said* is called by the first one.
+    """
+
+    def __init__(
+        self, poke: Callable[[], None], said: Callable[[], None] = lambda: None
+    ) -> None:
         self._poke = poke
+        self._said = said
         self._asked = False
 
     def __bool__(self) -> bool:
@@ -44,7 +51,10 @@ class Stop:
     def on_signals(self) -> Iterator[None]:
         """Let signals ask; only a process's main thread may."""
 
-        def asked(_signum: int, _frame: FrameType | None) -> None:
+        def asked(signum: int, _frame: FrameType | None) -> None:
+            if signum == signal.SIGINT:
+                signal.signal(signal.SIGINT, signal.SIG_DFL)
+                self._said()
             self.ask()
 
         before = {each: signal.signal(each, asked) for each in _ENDS}

@@ -29,8 +29,15 @@ _OF_THE_TOWN = (
 )  # fmt: skip
 
 
-def watch(town: Town, *, ready: Callable[[], None] = lambda: None) -> None:
-    """Be the watcher of *town* until a signal asks for the end; say when it is *ready*.
+def watch(
+    town: Town,
+    *,
+    ready: Callable[[], None] = lambda: None,
+    ending: Callable[[], None] = lambda: None,
+) -> None:
+    """Be the watcher of *town* until a signal asks for the end.
+
+    *ready* is called once it watches, *ending* when its person interrupts it.
 
     Raises:
         LeaseHeldError: another process is.
@@ -40,10 +47,15 @@ def watch(town: Town, *, ready: Callable[[], None] = lambda: None) -> None:
         ready()
         eyes = Eyes(town)
         town.events.append("watcher.started", "watcher", {"pid": os.getpid()})
-        stop = loop.Stop(eyes.sources.poke)
+        stop = loop.Stop(eyes.sources.poke, ending)
         with stop.on_signals(), acting(town.gt, waits=lambda: not stop) as mine:
             if mine:
-                loop.run(assemble(town), eyes.sources, stop=stop, route=eyes.route)
+                loop.run(
+                    assemble(town, ending=lambda: bool(stop)),
+                    eyes.sources,
+                    stop=stop,
+                    route=eyes.route,
+                )
         town.events.append("watcher.stopped", "watcher", {"pid": os.getpid()})
 
 

@@ -25,7 +25,7 @@ from gitgt.model.dispatch import (
 from gitgt.model.documents import Severity
 from gitgt.model.ids import BeadId
 from gitgt.reactor.key import Key, Settled
-from gitgt.services import beads, branch, freeze, rig_state, sling, submit
+from gitgt.services import beads, branch, freeze, rig_state, sling, submit, uptime
 from gitgt.services.agents import attended
 from gitgt.services.agents.hook import held, submitted
 from gitgt.services.costs import holding
@@ -64,8 +64,8 @@ class DispatcherRole:
         now = self._town.ledger_at(rig).snapshot()
         seen = sessions.look_all(rig)
         sessions.tell_ended(self._town, rig, seen)
-        if freeze.frozen(self._town, rig):
-            return Settled()  # a thaw wakes us
+        if freeze.frozen(self._town, rig) or uptime.is_down(self._town):
+            return Settled()  # a thaw wakes us, and whoever comes up
         next_end = leaving.see_off(self._town, rig, now, seen)
         if rig_state.is_off(self._town, rig):
             asked = _UNTIL_ASKED if _any_runs(seen) else None

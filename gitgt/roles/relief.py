@@ -7,7 +7,7 @@ from typing import Final
 
 from gitgt.model.dispatch import SessionState
 from gitgt.reactor.key import Key, Settled
-from gitgt.services import freeze
+from gitgt.services import freeze, uptime
 from gitgt.services.handoff import relief
 from gitgt.services.sessions import sessions
 from gitgt.services.town import Rig, Town
@@ -39,8 +39,9 @@ class ReliefRole:
         place: Rig | Town = self._town if key.name == _HQ else self._town.rig(key.name)
         seen = sessions.look_all(place)
         sessions.tell_ended(self._town, place, seen)
-        if freeze.frozen(self._town, place if isinstance(place, Rig) else None):
-            return Settled()  # a thaw wakes us
+        rig = place if isinstance(place, Rig) else None
+        if freeze.frozen(self._town, rig) or uptime.is_down(self._town):
+            return Settled()  # a thaw wakes us, and whoever comes up
         for seat, record in relief.relieve(self._town, place):
             relief.succeed(self._town, seat, record)
         runs = any(each.state is SessionState.RUNNING for each in seen.values())

@@ -34,6 +34,7 @@ class _Row:
     identity: Identity
     parent: int
     session: int
+    terminal: int = 0
 
 
 def identify(pid: int) -> Identity | None:
@@ -131,6 +132,23 @@ def marked(name: str, value: str) -> list[Identity]:
     return [row.identity for row in _table() if carries(row.identity.pid, name, value)]
 
 
+def standing_in(folders: Iterable[Path]) -> list[Identity]:
+    """Return who stands in one of *folders*, or below, and has no terminal.
+
+    Where there is no ``/proc`` nobody is found.
+    """
+    roots = [folder.resolve() for folder in folders]
+    found = []
+    for row in _table():
+        try:
+            cwd = (_PROC / str(row.identity.pid) / "cwd").readlink()
+        except OSError:
+            continue
+        if not row.terminal and any(cwd.is_relative_to(root) for root in roots):
+            found.append(row.identity)
+    return found
+
+
 def carries(pid: int, name: str, value: str | None = None) -> bool:
     """Tell whether *pid*'s environment has *name* (with *value*)."""
     wanted = f"{name}=" if value is None else f"{name}={value}"
@@ -167,7 +185,9 @@ def _row(pid: int) -> _Row | None:
     fields = text[text.rindex(b")") + 2 :].split()
     if fields[0] in b"ZX":
         return None
-    return _Row(Identity(pid, fields[19].decode()), int(fields[1]), int(fields[3]))
+    return _Row(
+        Identity(pid, fields[19].decode()), int(fields[1]), int(fields[3]), int(fields[4])
+    )
 
 
 def _table() -> Iterator[_Row]:

@@ -10,7 +10,8 @@ import pytest
 from filelock import FileLock
 
 from gitgt.daemon.acting import acting
-from gitgt.daemon.background import alive, down, up
+from gitgt.daemon.background import up
+from gitgt.daemon.ending import alive, down
 from gitgt.daemon.instance import Instance
 from gitgt.daemon.presence import watcher_lives
 from gitgt.errors import EnvironmentProblemError, LeaseHeldError

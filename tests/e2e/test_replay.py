@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from gitgt.daemon import background
+from gitgt.daemon import ending
 from gitgt.daemon.instance import Instance
 from tests.support.checkout import Checkout
 from tests.support.commandline import gt
@@ -150,7 +150,7 @@ def test_when_its_terminal_is_closed_nothing_lives_on(tmp_path, monkeypatch):
     assert replay.returncode == 130
     assert f"the town is kept at {town}" in talk.splitlines()
     assert not Instance(town / ".git/gt").is_running()
-    assert background.alive(town) == []
+    assert ending.alive(town) == []
 
 
 def gated(path: Path) -> Checkout:

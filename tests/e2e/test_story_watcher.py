@@ -9,7 +9,7 @@ import threading
 
 import pytest
 
-from gitgt.daemon.background import alive
+from gitgt.daemon.ending import alive
 from gitgt.daemon.instance import Instance
 from gitgt.git.spool import Spool
 from gitgt.services.town import Town

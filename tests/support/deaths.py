@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from gitgt.daemon.background import alive
+from gitgt.daemon.ending import alive
 from gitgt.git import faults
 from gitgt.ledger.verdicts import Verdicts
 from gitgt.model.documents import Bead, Convoy, Escalation, MergeRequest

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from gitgt.daemon.assemble import assemble
-from gitgt.daemon.background import runs_below
+from gitgt.daemon.ending import runs_below
 from gitgt.daemon.instance import Instance
 from gitgt.git.spool import Spool
 from gitgt.services.town import Town

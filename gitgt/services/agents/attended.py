@@ -111,8 +111,10 @@ def standing(town: Town, post: Post) -> Standing:
     )
 
 
-def start(town: Town, post: Post, who: Actor, wish: Wish | None = None) -> Begun:
-    """Begin a session of *post*, if none goes on.
+def start(
+    town: Town, post: Post, who: Actor, wish: Wish | None = None, *, topic: str = ""
+) -> Begun:
+    """Begin a session of *post*, if none goes on; *topic* is what for.
 
     Raises:
         BusyError: the town is frozen, or the rig.
@@ -130,11 +132,11 @@ def start(town: Town, post: Post, who: Actor, wish: Wish | None = None) -> Begun
         runtime = _runtime(town, post, identity, wanted)
         begun = _assignment(town, post, runtime, wanted)
         budgets.check(town, post.rig, begun.bead)
-        topic = "resume" if begun.conversation else "start"
-        occasion = prompt.Occasion(who.address, topic, begun.bead)
+        why = topic or ("resume" if begun.conversation else "start")
+        occasion = prompt.Occasion(who.address, why, begun.bead)
         said = prompt.opening(town, post.address, runtime, occasion, session=begun.session)
         begun = replace(begun, prompt=said)
-        sessions.begin(town, post.place, begun)
+        sessions.begin(town, post.place, begun, topic=topic)
         return Begun(begun.session, fresh=True)
 
 

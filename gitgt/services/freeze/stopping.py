@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from gitgt.git.spool import Spool
 from gitgt.ledger.freezes import Freezes
+from gitgt.ledger.side_file import Said
 from gitgt.model import freezes
 from gitgt.model.actor import Actor
 from gitgt.model.freezes import Freeze
@@ -38,8 +39,8 @@ def stop(town: Town, rig: Rig | None, who: Actor, *, why: str) -> tuple[bool, St
     )
     changed = Freezes(town.repository).change(
         lambda old: freezes.begun(freezes.recent(old, town.clock()), fresh),
-        who, why=f"freeze {fresh.place}", event="town.frozen", at=town.clock(),
-    )  # fmt: skip
+        Said(f"freeze {fresh.place}", "town.frozen", who, town.clock()),
+    )
     if changed:
         town.events.append("town.frozen", who.address, {"rig": name, "why": fresh.why})
     return changed, _settled(town)
@@ -50,8 +51,8 @@ def thaw(town: Town, rig: Rig | None, who: Actor) -> tuple[bool, Stand]:
     name, at = (rig.name if rig else ""), exact_text_of(town.clock())
     changed = Freezes(town.repository).change(
         lambda old: freezes.recent(freezes.ended(old, name, at), town.clock()),
-        who, why=f"thaw {name or 'the town'}", event="town.thawed", at=town.clock(),
-    )  # fmt: skip
+        Said(f"thaw {name or 'the town'}", "town.thawed", who, town.clock()),
+    )
     if changed:
         town.events.append("town.thawed", who.address, {"rig": name})
     return changed, _settled(town)
