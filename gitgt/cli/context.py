@@ -150,11 +150,11 @@ def after_noting(where: Town, bead: str) -> None:
 
 def after_mailing(where: Town, to: Iterable[str]) -> None:
     """Wake who got mail and is idle, and let desks show it, if no watcher lives to do so."""
-    from gitgt.daemon.presence import watcher_lives
+    from gitgt.daemon.presence import others_act
     from gitgt.services import desk
     from gitgt.services.mail import doorstep
 
-    if watcher_lives(where.root):
+    if others_act(where.root):
         return
     for each in to:
         doorstep.ring(where, each)

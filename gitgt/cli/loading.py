@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import click
 
+from gitgt.cli import rehearsing
 from gitgt.cli.catalog import Entry, visible
 
 
@@ -15,7 +16,7 @@ def command_of(entry: Entry) -> click.Command:
     module, _, attribute = entry.module.partition(":")
     found = getattr(importlib.import_module(module), attribute or "command")
     assert isinstance(found, click.Command)
-    return found
+    return rehearsing.offer(found, entry.name)
 
 
 def everything() -> Iterator[click.Context]:

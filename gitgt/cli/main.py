@@ -12,7 +12,7 @@ from typing import Final
 
 import click
 
-from gitgt.cli import output, pending
+from gitgt.cli import output, pending, rehearsing
 from gitgt.cli.catalog import HIDDEN, find, visible
 from gitgt.cli.exits import BROKEN_PIPE, BUG, INTERRUPTED, USAGE, mute
 from gitgt.cli.loading import command_of
@@ -86,7 +86,10 @@ def _invoke(command: click.Command, words: list[str], name: str) -> int:
     """Run a click command without click's own way of dying."""
     settings = {"help_option_names": ["-h", "--help"], **command.context_settings}
     try:
-        with command.make_context(name, list(words), **settings) as context:
+        with (
+            rehearsing.stage(words),
+            command.make_context(name, list(words), **settings) as context,
+        ):
             command.invoke(context)
     except click.exceptions.Exit as leaving:
         return leaving.exit_code

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 
 import click
 
+from gitgt.cli import rehearsing
+
 
 class Noun(click.Group):
     """A group that knows its verbs as ``name -> module:attribute``.
@@ -27,14 +29,14 @@ class Noun(click.Group):
         """Return the verbs in the order of their table."""
         return list(self._verbs)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import a verb."""
         if cmd_name not in self._verbs:
             return None
         module, _, attribute = self._verbs[cmd_name].partition(":")
         found = getattr(importlib.import_module(module), attribute)
         assert isinstance(found, click.Command)
-        return found
+        return rehearsing.offer(found, f"{ctx.command_path} {cmd_name}")
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Say what is meant where none of the verbs is typed."""

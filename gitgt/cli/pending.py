@@ -33,7 +33,7 @@ def see_to(words: list[str]) -> bool:
 
     An agent is told nothing: it can go on, and whoever started it sees to the rest.
     """
-    if {"-h", "--help"} & set(words) or not (_writes(words) or _reads(words)):
+    if {"-h", "--help", "--dry-run"} & set(words) or not (_writes(words) or _reads(words)):
         return False
     if not _waiting():
         return False

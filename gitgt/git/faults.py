@@ -18,12 +18,24 @@ JOURNAL: Final = "GT_FAULTS"
 AT: Final = "GT_FAULTS_AT"
 
 _journal = os.environ.get(JOURNAL, "")
+_pretended = False
 
 
 def arm(journal: Path) -> None:
     """Announce the acts of this process in *journal* from now on."""
     global _journal  # noqa: PLW0603 - one for each process, as its environment is
     _journal = str(journal)
+
+
+def pretend(*, wanted: bool) -> None:
+    """Let acts be pretended from now on, or done again; ``rehearsal`` sees to it."""
+    global _pretended  # noqa: PLW0603 - as above
+    _pretended = wanted
+
+
+def are_pretended() -> bool:
+    """Tell whether acts are only pretended: what nobody waits for is then left out."""
+    return _pretended
 
 
 def act(*words: str | Path) -> None:

@@ -12,6 +12,8 @@ from pathlib import Path
 from gitgt.git.command import git
 
 _ATTEMPTS = 3
+# Where refs stand for this process alone, by repository and name, while it rehearses.
+pretended: dict[tuple[Path, str], str | None] = {}
 
 
 def common_dir(git_dir: Path) -> Path:
@@ -73,6 +75,8 @@ def are_stood_on(common: Path, names: Collection[str]) -> bool:
 
 def read_ref(common: Path, name: str) -> str | None:
     """Return the commit that ref *name* points at, None if there is no such ref."""
+    if pretended and (common, name) in pretended:
+        return pretended[common, name]
     if not (common / "refs").is_dir() or (common / "reftable").is_dir():
         return _ask_git(common, name).get(name)
     for _ in range(_ATTEMPTS):
@@ -91,6 +95,15 @@ def read_ref(common: Path, name: str) -> str | None:
 
 def read_refs(common: Path, prefix: str) -> dict[str, str]:
     """Return all refs whose names start with *prefix*, which ends at a slash."""
+    found = _there_are(common, prefix)
+    for (where, name), oid in pretended.items():
+        if where == common and name.startswith(prefix):
+            found.pop(name, None)
+            found.update({} if oid is None else {name: oid})
+    return found
+
+
+def _there_are(common: Path, prefix: str) -> dict[str, str]:
     if (common / "reftable").is_dir():
         return _ask_git(common, prefix.rstrip("/"))
     found = {name: oid for name, oid in _packed(common).items() if name.startswith(prefix)}

@@ -42,6 +42,8 @@ class Spool:
         Raises:
             EnvironmentProblemError: the disk does not take it.
         """
+        if faults.are_pretended():
+            return  # nothing happened
         name = f"{kind}{os.urandom(16).hex()}"
         draft = self.path / f".{name}"
         try:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from gitgt.errors import GtError
-from gitgt.git import markers, reflog, refs, worktree
+from gitgt.git import markers, reflog, refs, rehearsal, worktree
 from gitgt.git.command import attempt, git
 from gitgt.git.intent import Standing
 from gitgt.git.repository import Repository
@@ -42,7 +42,7 @@ def move(repository: Repository, moves: Sequence[RefMove], *, why: str) -> None:
         LedgerConflictError: a ref no longer stands at its old value.
     """
     moving = {each.name: each for each in moves if each.old is not None}
-    if not refs.are_stood_on(repository.common, moving):
+    if rehearsal.going() or not refs.are_stood_on(repository.common, moving):
         move_refs(repository, moves, why=why)
         return
     for name in moving:

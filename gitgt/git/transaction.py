@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from gitgt.errors import GitFailedError, LedgerConflictError
-from gitgt.git import faults
+from gitgt.git import faults, rehearsal
 from gitgt.git.command import Outcome, attempt
 from gitgt.git.locks import lock_of, remove_stale
 from gitgt.git.repository import Repository
@@ -50,6 +50,9 @@ def move_refs(
         LedgerConflictError: a ref no longer stands at its old value, or another process
             holds it.
     """
+    if (going := rehearsal.going()) is not None:
+        rehearsal.move(going, repository.common, moves, why)
+        return
     if logged and _is_swung(repository, moves, why):
         return
     outcome = _transaction(repository, moves, why, logged=logged)

@@ -83,10 +83,11 @@ def _contents(ledger: Ledger, bead: str, steps: Iterable[Step]) -> _Blobs:
     wanted = {blob for each in steps for blob in (*each.before, each.after) if blob}
     path = layout.path_of(bead)
     read = ledger.repository.blobs(sorted(wanted))
-    return {blob: _fields(content, path) for blob, content in read}
+    return {blob: fields_of(content, path) for blob, content in read}
 
 
-def _fields(content: bytes, path: str) -> dict[str, Any] | None:
+def fields_of(content: bytes, path: str) -> dict[str, Any] | None:
+    """Return what a document says; None if that cannot be read."""
     from gitgt.ledger.documents import load
 
     try:
