@@ -17,22 +17,25 @@ import click
 from gitgt.cli import output
 
 if TYPE_CHECKING:
-    from gitgt.git.rehearsal import Ended, Rehearsal
+    from typing import TextIO
+
+    from gitgt.git.rehearsal import Rehearsal
+    from gitgt.services.rehearsed import Rehearsed
 
 # Verbs that write nothing, whatever noun they belong to, and those that begin what lasts.
 _READ: Final = frozenset(
     {
         "announces", "at", "attach", "audit", "blame", "blocked", "bisect-main", "boot",
-        "capture", "check-recovery", "children", "conflict", "cook", "costs", "count", "current",
-        "cv", "cycles", "demo", "detect", "diff", "digest", "directory", "du", "env", "export",
-        "feed", "get", "graph", "health-state", "history", "home", "inbox", "lint", "list",
-        "log", "logs", "memories", "next", "peek", "prev", "progress", "queue", "radar",
-        "redispatch-state", "replay", "report", "resume", "runtimes", "scan", "seance", "search",
-        "show", "stats", "status", "stranded", "subscribers", "thread", "todo", "tree",
-        "waves", "watch", "whoami", "why", "zombie-scan",
+        "capture", "check-recovery", "children", "conflict", "cook", "costs", "count",
+        "current", "cv", "cycles", "demo", "detect", "diff", "digest", "directory", "du", "env",
+        "export", "feed", "get", "graph", "health-state", "history", "home", "inbox", "lint",
+        "list", "log", "logs", "memories", "next", "peek", "prev", "progress", "queue", "radar",
+        "redispatch-state", "replay", "report", "resume", "runtimes", "scan", "seance",
+        "search", "show", "stats", "status", "stranded", "subscribers", "thread", "todo",
+        "tree", "waves", "watch", "whoami", "why", "zombie-scan",
     }
 )  # fmt: skip
-# What is named like one that reads and does not, or the other way round.
+# What is named like one of them and writes, and what reads though its name says otherwise.
 _WRITES_ALL_THE_SAME: Final = frozenset(
     {"deacon resume", "refinery resume", "mountain resume", "scheduler resume", "convoy watch"}
 )
@@ -62,25 +65,38 @@ def stage(words: list[str]) -> Iterator[None]:
     What its command says meanwhile is lost, unless it fails.
     """
     out, err = sys.stdout, sys.stderr
-    ended: Ended | None = None
+    after = ""
     try:
         yield
     except BaseException as error:
-        if not (going := _going()):
+        after = _cut_off(error)
+        if not after:
+            _close(out, err, failed=True)
             raise
-        heard = sys.stderr
-        sys.stdout, sys.stderr = out, err
-        _end()
-        if type(error).__name__ != "Ended":
-            err.write(heard.getvalue() if isinstance(heard, io.StringIO) else "")
-            raise
-        ended = error  # type: ignore[assignment] - seen by its name, so that few import it
-    else:
-        going = _going()
-        sys.stdout, sys.stderr = out, err
+    going = _going()
     if going is not None:
-        _tell(going, ended, as_json="--json" in words)
-        _end()
+        _close(out, err, failed=False)
+        _tell(going, after, as_json="--json" in words)
+
+
+def _cut_off(error: BaseException) -> str:
+    """Return the act by which a rehearsal ended; empty if something else went wrong."""
+    if _going() is None:
+        return ""
+    from gitgt.git.rehearsal import Ended
+
+    return error.act if isinstance(error, Ended) else ""
+
+
+def _close(out: TextIO, err: TextIO, *, failed: bool) -> None:
+    """Let be heard again what is said, and what was said of a failure."""
+    if _going() is None:
+        return
+    heard = sys.stderr
+    sys.stdout, sys.stderr = out, err
+    sys.modules["gitgt.git.rehearsal"].end()
+    if failed and isinstance(heard, io.StringIO):
+        err.write(heard.getvalue())
 
 
 def _reads(path: str) -> bool:
@@ -108,10 +124,6 @@ def _going() -> Rehearsal | None:
     return module.going() if module else None
 
 
-def _end() -> None:
-    sys.modules["gitgt.git.rehearsal"].end()
-
-
 class _Nowhere(io.TextIOWrapper):
     """Takes what is not to be said."""
 
@@ -119,31 +131,34 @@ class _Nowhere(io.TextIOWrapper):
         super().__init__(io.BytesIO(), encoding="utf-8", errors="replace")
 
 
-def _tell(rehearsal: Rehearsal, ended: Ended | None, *, as_json: bool) -> None:
-    from gitgt.cli import changes
+def _tell(rehearsal: Rehearsal, after: str, *, as_json: bool) -> None:
     from gitgt.services import rehearsed
 
     found = [rehearsed.of(each) for each in rehearsal.transactions]
-    after = ended.act if ended else ""
     if as_json:
         output.answer_json(
             {"dry_run": True, "transactions": [each.fields() for each in found], "next": after}
         )
         return
-    for each in found:
-        output.answer(f"{each.repository}: {output.one_line(each.why)}")
-        for move in each.moves:
-            output.answer(f"  {move.name}  {_short(move.old)} -> {_short(move.new)}")
-        for document in each.documents:
-            output.answer(f"    {document.how:<8}  {document.id}")
-            for change in document.changes:
-                for line in changes.lines(change, whole=False):
-                    output.answer(f"        {line}")
+    for line in (line for each in found for line in _lines(each)):
+        output.answer(line)
     if after:
         output.answer(f"then: {output.one_line(after)}")
     if not found and not after:
         output.answer("nothing would change")
     output.say("gt: nothing was done")
+
+
+def _lines(found: Rehearsed) -> Iterator[str]:
+    from gitgt.cli import changes
+
+    yield f"{found.repository}: {output.one_line(found.why)}"
+    for move in found.moves:
+        yield f"  {move.name}  {_short(move.old)} -> {_short(move.new)}"
+    for document in found.documents:
+        yield f"    {document.how:<8}  {document.id}"
+        for change in document.changes:
+            yield from (f"        {line}" for line in changes.lines(change))
 
 
 def _short(oid: str | None) -> str:

@@ -37,18 +37,20 @@ _READ: Final = frozenset(
     }
 )  # fmt: skip
 _ASKS: Final = re.compile(r"--get\S*|--list|-l|list")
-# Whatever these name is changed or gone afterwards; of a link it is the second word.
+# What the first of two words names becomes what the second one names.
+_PAIRS: Final = frozenset({"os.link", "os.rename", "os.symlink", "shutil.move"})
+# What the first word names is changed or gone afterwards.
 _CHANGES: Final = {
-    "os.chmod": "change the mode of", "os.kill": "send a signal to", "os.killpg": "send a signal to",
-    "os.link": "link", "os.mkdir": "make", "os.remove": "remove", "os.rename": "rename",
-    "os.rmdir": "remove", "os.symlink": "link", "os.truncate": "cut", "shutil.move": "move",
+    "os.chmod": "change the mode of", "os.kill": "signal", "os.killpg": "signal",
+    "os.mkdir": "make", "os.remove": "remove", "os.rmdir": "remove", "os.truncate": "cut",
     "shutil.rmtree": "remove", "socket.connect": "connect to",
 }  # fmt: skip
 _STARTS: Final = frozenset({"os.exec", "os.fork", "os.forkpty", "os.posix_spawn", "os.system"})
 _WRITES: Final = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 # What may be lost: locks, and what is found again by looking. And objects, see above.
 _MOMENTARY: Final = re.compile(
-    r"/dev/|.*/objects(/[0-9a-f]{2}|/pack)?(/[^/]*)?$|.*/gt/([^/]*\.lock|index\.sqlite[^/]*|turns/.*)$"
+    r"/dev/|.*/objects(/[0-9a-f]{2}|/pack)?(/[^/]*)?$"
+    r"|.*\.git/gt(/[^/]*|/.*\.lock|/index\.sqlite[^/]*)$"
 )
 
 
@@ -138,16 +140,20 @@ def _trace(event: str, args: tuple[Any, ...]) -> str:
         return _run([os.fsdecode(each) for each in args[1]])
     if event in _STARTS:
         return "run another program"
+    if event in _PAIRS and not all(map(_is_momentary, args[:2])):
+        return f"write {_said(args[1])}"
     if event in _CHANGES and not _is_momentary(args[0]) and not _is_vain(event, args[0]):
-        named = args[1] if event == "socket.connect" else args[0]
-        text = os.fsdecode(named) if isinstance(named, (str, bytes, os.PathLike)) else named
-        return f"{_CHANGES[event]} {text}"
+        return f"{_CHANGES[event]} {_said(args[1] if event == 'socket.connect' else args[0])}"
     return ""
+
+
+def _said(what: object) -> str:
+    return os.fsdecode(what) if isinstance(what, (str, bytes, os.PathLike)) else str(what)
 
 
 def _is_momentary(path: object) -> bool:
     return isinstance(path, (str, bytes, os.PathLike)) and bool(
-        _MOMENTARY.match(os.path.abspath(os.fsdecode(path)))
+        _MOMENTARY.match(str(Path(os.fsdecode(path)).absolute()))
     )
 
 
@@ -155,7 +161,7 @@ def _is_vain(event: str, path: object) -> bool:
     """Tell whether this fails or does nothing: a folder that is there, a file that is not."""
     if not isinstance(path, (str, bytes, os.PathLike)):
         return False
-    return os.path.lexists(path) == (event in ("os.mkdir", "os.symlink", "os.link"))
+    return os.path.lexists(path) == (event == "os.mkdir")
 
 
 def _run(argv: Sequence[str]) -> str:

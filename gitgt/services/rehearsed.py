@@ -17,7 +17,7 @@ from gitgt.services.versions import fields_of
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """A document that would be ``created``, ``changed`` or ``gone``, and its fields that would."""
+    """A document that would be ``created``, ``changed`` or ``gone``, and in which fields."""
 
     id: str
     how: str
@@ -34,7 +34,7 @@ class Changed:
 
 @dataclass(frozen=True, slots=True)
 class Rehearsed:
-    """The refs of a repository that would move together, and the documents that would change."""
+    """The refs of a repository that would move together, and the documents that change."""
 
     repository: str
     why: str
