@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from gitgt.git import faults
+from gitgt.git import faults, refs
 from gitgt.git.command import attempt, git
 from gitgt.git.locks import remove_stale
+from gitgt.git.repository import Signature
+from gitgt.git.transaction import RefMove, move_refs
 from gitgt.git.turn import turn
 from gitgt.model.actor import Actor
 from gitgt.services import identity
@@ -30,6 +32,8 @@ def change(town: Town, decide: Callable[[], Files], subject: str, who: Actor) ->
     with turn(town.repository, "settings"):
         remove_stale(common, [common / "index.lock"])
         files = decide()
+        if faults.are_pretended():
+            return _pretended(town, files, subject, who)
         before = {name: _content(town.root / name) for name in files}
         try:
             return _write(town, files, subject, who)
@@ -58,11 +62,7 @@ def signed(who: Actor) -> dict[str, str]:
 
 
 def _write(town: Town, files: Files, subject: str, who: Actor) -> bool:
-    changed = {
-        name: content
-        for name, content in files.items()
-        if _content(town.root / name) != content
-    }
+    changed = _changed(town, files)
     for name, content in changed.items():
         path = town.root / name
         if content is None:
@@ -85,6 +85,31 @@ def _write(town: Town, files: Files, subject: str, who: Actor) -> bool:
         cwd=town.root, env=signed(who),
     )  # fmt: skip
     return True
+
+
+def _pretended(town: Town, files: Files, subject: str, who: Actor) -> bool:
+    """Move the town's branch as the commit would, for this process alone; no file changes."""
+    changed = _changed(town, files)
+    branch = refs.head_of(town.repository.common)
+    head = branch and town.repository.ref(branch)
+    if changed and branch and head:
+        blobs = {
+            name: None if content is None else town.repository.write_blob(content)
+            for name, content in changed.items()
+        }
+        tree = town.repository.write_tree(head, blobs)
+        author = Signature(who.address, who.email, int(town.clock()))
+        commit = town.repository.write_commit(tree, (head,), f"{subject}\n", author)
+        move_refs(town.repository, [RefMove(branch, head, commit)], why=subject)
+    return bool(changed)
+
+
+def _changed(town: Town, files: Files) -> Files:
+    return {
+        name: content
+        for name, content in files.items()
+        if _content(town.root / name) != content
+    }
 
 
 def _put_back(root: Path, before: Mapping[str, bytes | None]) -> None:

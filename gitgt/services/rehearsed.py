@@ -17,7 +17,10 @@ from gitgt.services.versions import fields_of
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """A document that would be ``created``, ``changed`` or ``gone``, and in which fields."""
+    """A document or file that would be ``created``, ``changed`` or ``gone``.
+
+    A document is named by its id, and ``changes`` are its fields that would change.
+    """
 
     id: str
     how: str
@@ -61,16 +64,17 @@ def of(transaction: Transaction) -> Rehearsed:
 
 
 def _changed(repository: Repository, move: RefMove) -> Iterator[Changed]:
-    """Yield the documents that *move* changes; where none are kept, there are none."""
-    if move.new is None or move.name.startswith("refs/notes/"):
+    """Yield what *move* changes of documents, or of a town's settings."""
+    if move.new is None or not move.name.startswith("refs/heads/"):
         return
     for each in repository.differences(move.old, move.new):
+        how = "created" if not each.old else "changed" if each.new else "gone"
         bead = layout.id_of(each.path)
         if bead is None:
+            yield Changed(each.path, how, ())
             continue
         was, now = (
             fields_of(repository.blob(oid), each.path) if oid else {}
             for oid in (each.old, each.new)
         )
-        how = "created" if not each.old else "changed" if each.new else "gone"
         yield Changed(bead, how, differences.between(was or {}, now or {}))

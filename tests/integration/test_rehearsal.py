@@ -6,6 +6,7 @@ import os
 
 import pytest
 
+from gitgt.cli.bead.outputs import OTHERS
 from gitgt.errors import LedgerConflictError
 from gitgt.git import rehearsal
 from gitgt.git.command import git
@@ -13,6 +14,7 @@ from gitgt.git.rehearsal import Ended
 from gitgt.git.repository import Repository
 from gitgt.git.transaction import RefMove, move_refs
 from tests.support.commandline import gt
+from tests.support.outputs import validator
 
 
 @pytest.fixture
@@ -42,20 +44,18 @@ bead label add {bead} net | label
 bead defer {bead} --until 2099-01-01 | defer
 sling {bead} | sling {bead} to shop/polecats/
 convoy create Both {bead} {other} | create convoy
-escalate -s HIGH Look | escalate
-gate add shop lint true | then: write
-gate waive shop --reason none | waive
+gate add shop lint true | shop/settings/config.yaml
 mail send mayor/ -s Hi -m There | mail from
-remember figs are ripe | remember
+remember figs | remember figs
 rig park shop | park shop
 rig dock shop | dock shop
 estop | freeze the town
-crew add ann --rig shop | ann
-config default-agent codex | then: run git reset
+crew add ann --rig shop | then: run git worktree
+config default-agent codex | settings/agents.yaml
 formula create mine | then: write
 wisp create Ping -k patrol | wisp
 rig add more {project} | then: make
-polecat identity add zed | zed
+polecat identity add shop zed | zed
 up | then: run
 """
 
@@ -76,7 +76,7 @@ def test_what_is_rehearsed_is_told_and_not_done(town, tmp_path):
         ):
             wrong.append((words, answer))
         assert everything(root) == before, words
-    assert wrong == []
+    assert not wrong, "\n".join(map(str, wrong))
 
 
 def test_what_is_told_is_what_is_done(town):
@@ -85,6 +85,7 @@ def test_what_is_told_is_what_is_done(town):
     closing = ("bead", "close", figs, "--reason", "no figs")
 
     told = json.loads(gt(*closing, "--dry-run", "--json", cwd=town.town.root).stdout)
+    validator(OTHERS["--dry-run"]).validate(told)
     [transaction] = told["transactions"]
     assert (transaction["why"], told["next"]) == (f"close {figs}: no figs", "")
     [move] = transaction["moves"]

@@ -83,6 +83,7 @@ OUTPUTS: Final = {
 }
 # What other commands than those of bd answer.
 OTHERS: Final = {
+    "--dry-run": "rehearsal",
     "mail send": "messages",
     "mail reply": "messages",
     "mail inbox": "messages",
