@@ -46,7 +46,7 @@ _READS_ALL_THE_SAME: Final = frozenset(
 
 
 def offer(command: click.Command, path: str) -> click.Command:
-    """Give *command*, which is typed as *path*, its ``--dry-run``, if it writes and has none."""
+    """Give *command*, typed as *path*, its ``--dry-run``, if it writes and has none."""
     if isinstance(command, click.Group) or _reads(path) or _has(command):
         return command
     command.params.append(
