@@ -18,6 +18,7 @@ from gitgt.reactor.key import Key, Reconciler
 from gitgt.reactor.reactor import Reactor, Trouble
 from gitgt.roles.bookkeeper import BookkeeperRole
 from gitgt.roles.brake import BrakeRole
+from gitgt.roles.chores import ChoresRole
 from gitgt.roles.convoys import ConvoysRole
 from gitgt.roles.deacon import DeaconRole
 from gitgt.roles.desk import DeskRole
@@ -61,6 +62,7 @@ def roles(town: Town) -> list[Reconciler]:
         DogsRole(town),
         WarrantsRole(town),
         DeaconRole(town),
+        ChoresRole(town),
     ]
 
 

@@ -21,11 +21,11 @@ from gitgt.telemetry import logs
 _LOG = logging.getLogger(__name__)
 _OF_A_RIG = (
     "desk", "witness", "refinery", "pull-requests", "radar", "relief", "bookkeeper",
-    "dispatcher", "postmaster", "deacon",
+    "dispatcher", "postmaster", "deacon", "chores",
 )  # fmt: skip
 _OF_THE_TOWN = (
     "brake", "desk", "relief", "bookkeeper", "convoys", "postmaster", "dogs", "warrants",
-    "deacon",
+    "deacon", "chores",
 )  # fmt: skip
 
 

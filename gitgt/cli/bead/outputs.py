@@ -135,6 +135,8 @@ OTHERS: Final = {
     "dog status": "dogs",
     "dog health-check": "odd-dogs",
     "dog call": "begun",
+    "dog chores": "chores",
+    "dog chore": "chore-done",
     "dog dispatch": "dog-sent",
     "dog dispatch --dry-run": "dog-sent",
     "dog done": "plugin-run",

@@ -14,6 +14,8 @@ command = Noun(
         "dispatch": "gitgt.cli.dog.act:dispatch",
         "done": "gitgt.cli.dog.act:done",
         "clear": "gitgt.cli.dog.act:clear",
+        "chores": "gitgt.cli.dog.chores:every",
+        "chore": "gitgt.cli.dog.chores:do",
         "add": "gitgt.cli.dog.act:add",
         "remove": "gitgt.cli.dog.act:remove",
     },
