@@ -24,6 +24,7 @@ from gitgt.roles.deacon import DeaconRole
 from gitgt.roles.desk import DeskRole
 from gitgt.roles.dispatcher import DispatcherRole
 from gitgt.roles.dogs import DogsRole
+from gitgt.roles.escalations import EscalationsRole
 from gitgt.roles.postmaster import PostmasterRole
 from gitgt.roles.pull_requests import PullRequestsRole
 from gitgt.roles.radar import RadarRole
@@ -58,6 +59,7 @@ def roles(town: Town) -> list[Reconciler]:
         BookkeeperRole(town),
         DispatcherRole(town, radars),
         ConvoysRole(town),
+        EscalationsRole(town),
         PostmasterRole(town),
         DogsRole(town),
         WarrantsRole(town),

@@ -14,6 +14,7 @@ from gitgt.daemon.instance import Instance
 from gitgt.errors import SettingsError
 from gitgt.reactor.key import Key
 from gitgt.reactor.sources import Sources
+from gitgt.services.escalation import routing
 from gitgt.services.sessions import runtimes
 from gitgt.services.town import RIGS, Town
 from gitgt.telemetry import logs
@@ -24,9 +25,11 @@ _OF_A_RIG = (
     "dispatcher", "postmaster", "deacon", "chores",
 )  # fmt: skip
 _OF_THE_TOWN = (
-    "brake", "desk", "relief", "bookkeeper", "convoys", "postmaster", "dogs", "warrants",
-    "deacon", "chores",
+    "brake", "desk", "relief", "bookkeeper", "convoys", "escalations", "postmaster", "dogs",
+    "warrants", "deacon", "chores",
 )  # fmt: skip
+# They look at all ledgers together; for the dogs' events plugins wait.
+_OF_ALL = ("convoys", "escalations", "dogs")
 
 
 def watch(
@@ -84,8 +87,8 @@ class Eyes:
             own = (Key(role, "hq") for role in _OF_THE_TOWN)
             mail = (Key("postmaster", rig) for rig in self._rigs.values())
             return [*own, *queues, *mail]
-        others = (Key("convoys", "hq"), Key("dogs", "hq"))  # whose events plugins wait for
-        return [*(Key(role, name) for role in _OF_A_RIG), *queues, *others]
+        everywhere = (Key(role, "hq") for role in _OF_ALL)
+        return [*(Key(role, name) for role in _OF_A_RIG), *queues, *everywhere]
 
     def _follow(self) -> None:
         """Keep an eye on the repositories of all rigs that there are now."""
@@ -103,4 +106,5 @@ class Eyes:
 
     def _settings(self) -> list[Path]:
         rigs = [self._town.root / rig.settings_name for rig in self._town.rigs().values()]
-        return [self._town.root / RIGS, self._town.root / runtimes.NAME, *rigs]
+        own = (RIGS, runtimes.NAME, *routing.NAMES)
+        return [*(self._town.root / name for name in own), *rigs]

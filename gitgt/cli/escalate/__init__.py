@@ -15,6 +15,8 @@ _VERBS: Final = {
     "show": "gitgt.cli.escalate.see:show",
     "ack": "gitgt.cli.escalate.see:ack",
     "close": "gitgt.cli.escalate.see:close",
+    "stale": "gitgt.cli.escalate.carrying:stale",
+    "deliver": "gitgt.cli.escalate.carrying:deliver",
 }
 
 command = Noun("Call for a person's judgement.", _VERBS, usual="raise", otherwise="raise")

@@ -80,13 +80,17 @@ def _spelled(town: Town, to: str | None) -> str:
 
 def _say_what(town: Town, severity: Severity, title: str, to: str, *, as_json: bool) -> None:
     from gitgt.model.wording import fit_line
+    from gitgt.services.escalation import routing
 
-    to = _spelled(town, to)
-    said = {"title": fit_line(title), "severity": str(severity), "recipient": to}
+    settings, to = routing.read(town), _spelled(town, to)
+    routes = [each for each in settings.channels(severity) if not settings.missing(each)]
+    ways = [*([f"mail:{to}"] if to else []), *map(str, routes)]
     if as_json:
-        output.answer_json({name: each for name, each in said.items() if each})
+        said = {"title": fit_line(title), "severity": str(severity), "routes": ways}
+        output.answer_json({**said, "recipient": to} if to else said)
     else:
         output.answer(f"would call for judgement, {severity}: {output.one_line(title)}")
+        output.answer(f"by {', '.join(ways)}")
 
 
 def _answer(found: Escalation, *, as_json: bool) -> None:

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 import click
 
 from gitgt.cli import context, output
 from gitgt.model.documents import Escalation
+from gitgt.model.instant import text_of
 from gitgt.services import escalations
+
+if TYPE_CHECKING:
+    from gitgt.model.escalation.plan import Delivery
+    from gitgt.services.escalation.looking import Reach
 
 
 @click.command("list")
@@ -33,11 +39,15 @@ def list_open(*, everything: bool = False, as_json: bool) -> None:
 @output.json_option
 def show(*, escalation: str, as_json: bool) -> None:
     """Show one escalation: what it says, and whom it has reached."""
-    found = escalations.one(context.town(), escalation)
+    from gitgt.services.escalation import looking
+
+    town = context.town()
+    found = escalations.one(town, escalation)
+    reach = looking.reach(town, found)
     if as_json:
-        output.answer_json(found.fields())
+        output.answer_json({"escalation": found.fields(), **reach.fields()})
     else:
-        for line in _lines(found):
+        for line in (*_lines(found), *_reached(reach)):
             output.answer(line)
 
 
@@ -89,6 +99,24 @@ def _lines(found: Escalation) -> Iterator[str]:
         if text:
             yield ""
             yield from (f"  {line}" for line in text.rstrip().splitlines())
+
+
+def _reached(reach: Reach) -> Iterator[str]:
+    rows = [*map(_tried, reach.deliveries)]
+    rows += [
+        (str(channel), f"leads nowhere: {lack} is not set in settings/escalation.yaml")
+        for channel, lack in reach.unset
+    ]
+    if rows:
+        yield ""
+        yield from output.columns((f"  {name}", said) for name, said in rows)
+
+
+def _tried(each: Delivery) -> tuple[str, str]:
+    if each.is_done:
+        return each.key.channel, f"{each.key.severity}, told at {text_of(each.at)}"
+    times = f"{each.tries} tries, next at {text_of(each.again_at)}"
+    return each.key.channel, f"{each.key.severity}, not told: {each.why}; {times}"
 
 
 def _answer(found: Escalation, *, as_json: bool) -> None:

@@ -10,12 +10,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from gitgt.model.documents import Escalation, Severity
 from gitgt.model.escalation.cause import LOUDEST_FIRST
 from gitgt.model.escalation.routes import Channel, Settings, way
-from gitgt.model.instant import seconds_of
+from gitgt.model.instant import seconds_of, text_of
 from gitgt.model.lifecycle import EscalationStatus
 
 RETRY_FIRST: Final = 60.0
@@ -50,6 +50,18 @@ class Delivery:
     def is_done(self) -> bool:
         """Tell whether it arrived, as far as the other side says."""
         return not self.why
+
+    def fields(self) -> dict[str, Any]:
+        """Return it as plain values."""
+        found = {
+            "id": self.key.id,
+            "channel": self.key.channel,
+            "severity": self.key.severity,
+            "at": text_of(self.at),
+            "tries": self.tries,
+        }
+        late = {"why": self.why, "again_at": text_of(self.again_at)}
+        return found if self.is_done else {**found, **late}
 
     @property
     def again_at(self) -> float:

@@ -1,0 +1,1 @@
+"""Carry escalations to whoever is to judge, until somebody takes them."""
