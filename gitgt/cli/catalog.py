@@ -110,6 +110,7 @@ CATALOG: Final[tuple[Entry, ...]] = (
     Entry("hooks", "gitgt.cli.hooks", "Install, check and remove our git hooks", TOWN),
     Entry("taps", "gitgt.cli.taps", "See and renew what agents' programs call", TOWN),
     # Seeing
+    Entry("todo", "gitgt.cli.todo", "List what needs you, each with its command", SEEING),
     Entry("status", "gitgt.cli.status", "Show the town at one glance", SEEING),
     Entry("feed", "gitgt.cli.feed", "Tell what happened in the town", SEEING),
     Entry("costs", "gitgt.cli.costs", "Show what agents took, and what that cost", SEEING),

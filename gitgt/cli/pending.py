@@ -24,7 +24,7 @@ _ONLY_READ: Final = frozenset(
 )  # fmt: skip
 _SAY_SO: Final = frozenset(
     {"agents", "escalate", "escalation", "feed", "hook", "log", "mq", "polecat", "radar",
-     "ready", "rig", "status"}
+     "ready", "rig", "status", "todo"}
 )  # fmt: skip
 
 

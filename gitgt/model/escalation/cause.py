@@ -23,6 +23,7 @@ _COMMIT: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 # So much else that was said of one cause is kept with it; the history has the rest.
 _MOST_SAID: Final = 50
 _MOST_HEARD: Final = 500
+_AGAIN: Final = "again-"
 Same = Callable[[str, str], bool]
 
 
@@ -122,4 +123,16 @@ def _comment(new: Escalation) -> Comment:
     """Return what was said this time; two clones that hear it make the same of it."""
     text = f"{new.title}\n\n{new.description}".rstrip()
     name = hashlib.sha256(f"{new.created_by}\0{new.title}".encode()).hexdigest()[:16]
-    return Comment(f"again-{name}", new.created_at, new.created_by, text)
+    return Comment(f"{_AGAIN}{name}", new.created_at, new.created_by, text)
+
+
+def is_about_itself(escalation: Escalation) -> bool:
+    """Tell whether it is a question of its own: a commit's, or one that names what it means."""
+    own = not escalation.about or bool(_COMMIT.fullmatch(escalation.about))
+    return own or bool(escalation.cause)
+
+
+def titles(escalation: Escalation) -> list[str]:
+    """Return all that was told of its cause, the first one first."""
+    more = [each for each in escalation.comments if each.id.startswith(_AGAIN)]
+    return [escalation.title, *(each.text.split("\n", 1)[0] for each in more)]

@@ -9,6 +9,7 @@ from typing import Any, Final
 from gitgt.errors import RefusedError
 from gitgt.ledger.snapshot import Snapshot
 from gitgt.model.documents import MergeRequest
+from gitgt.model.escalation.cause import titles
 from gitgt.model.lifecycle import MergeStatus
 from gitgt.model.queue_order import Request, in_order
 from gitgt.services import escalations, reading, submit
@@ -104,9 +105,10 @@ def stops(town: Town, target: Target) -> tuple[str, ...]:
     """Return what the refinery told a person of the queue for *target*, and still is so."""
     found = escalations.every_of(town, target.rig)
     return tuple(
-        each.title
+        title
         for each in found
         if (each.created_by, each.about) == (WHO.address, target.ref)
+        for title in titles(each)
     )
 
 

@@ -1,0 +1,1 @@
+"""The one list of what needs a person, from all who know of something."""
