@@ -96,6 +96,7 @@ CATALOG: Final[tuple[Entry, ...]] = (
     Entry("down", "gitgt.cli.uptime:down", "End the watcher, and all that it started", TOWN),
     Entry("shutdown", "gitgt.cli.uptime:shutdown", "End the day: begin nobody again", TOWN),
     Entry("watch", "gitgt.cli.watcher:watch", "Watch the town, until interrupted", TOWN),
+    Entry("daemon", "gitgt.cli.daemon", "Start, stop and see the watcher alone", TOWN),
     Entry("estop", "gitgt.cli.brake:estop", "Freeze the town: all stand still", TOWN),
     Entry("thaw", "gitgt.cli.brake:thaw", "Let all go on that estop froze", TOWN),
     Entry("tick", "gitgt.cli.watcher:tick", "See to all that is due, once", TOWN),

@@ -21,10 +21,14 @@ def watch() -> None:
     Whatever is committed in it is seen to. One process watches a town; up starts one in the
     background.
     """
+    watched(context.town())
+
+
+def watched(town: Town) -> None:
+    """Be the watcher of *town*."""
     from gitgt.daemon import watch as service
     from gitgt.services.uptime import coming_up
 
-    town = context.town()
     seen = Town(town.root)  # a thread's own: libgit2's repositories are not to be shared
     with Progress("watching", look=lambda: _at_work(seen)):
         coming_up.rise(town, context.me())

@@ -25,6 +25,7 @@ from gitgt.roles.desk import DeskRole
 from gitgt.roles.dispatcher import DispatcherRole
 from gitgt.roles.dogs import DogsRole
 from gitgt.roles.escalations import EscalationsRole
+from gitgt.roles.keeper import KeeperRole
 from gitgt.roles.postmaster import PostmasterRole
 from gitgt.roles.pull_requests import PullRequestsRole
 from gitgt.roles.radar import RadarRole
@@ -56,6 +57,7 @@ def roles(town: Town) -> list[Reconciler]:
         PullRequestsRole(town),
         RadarRole(town, radars),
         ReliefRole(town),
+        KeeperRole(town),
         BookkeeperRole(town),
         DispatcherRole(town, radars),
         ConvoysRole(town),

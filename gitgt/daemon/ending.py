@@ -91,7 +91,7 @@ def down(
 def _kept_down(instance: Instance, watcher: Identity | None, grace: float) -> Iterator[None]:
     """End the watcher, and let nobody start anything before all that runs has ended."""
     with ExitStack() as held:
-        if _end_watcher(watcher, grace):
+        if end_watcher(watcher, grace):
             held.enter_context(instance.held(signed=False))
             held.enter_context(_no_pass(instance.folder))
         yield
@@ -130,7 +130,7 @@ def end(those: Iterable[Identity], grace: float) -> list[Identity]:
     return [who for who in wanted if who not in left]
 
 
-def _end_watcher(watcher: Identity | None, grace: float) -> bool:
+def end_watcher(watcher: Identity | None, grace: float) -> bool:
     """End the watcher; say whether it has ended."""
     if watcher is None:
         return True

@@ -21,12 +21,12 @@ from gitgt.telemetry import logs
 
 _LOG = logging.getLogger(__name__)
 _OF_A_RIG = (
-    "desk", "witness", "refinery", "pull-requests", "radar", "relief", "bookkeeper",
+    "desk", "witness", "refinery", "pull-requests", "radar", "relief", "keeper", "bookkeeper",
     "dispatcher", "postmaster", "deacon", "chores",
 )  # fmt: skip
 _OF_THE_TOWN = (
-    "brake", "desk", "relief", "bookkeeper", "convoys", "escalations", "postmaster", "dogs",
-    "warrants", "deacon", "chores",
+    "brake", "desk", "relief", "keeper", "bookkeeper", "convoys", "escalations", "postmaster",
+    "dogs", "warrants", "deacon", "chores",
 )  # fmt: skip
 # They look at all ledgers together; for the dogs' events plugins wait.
 _OF_ALL = ("convoys", "escalations", "dogs")
