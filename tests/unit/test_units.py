@@ -23,18 +23,18 @@ ODD = Unit(
 
 def test_a_unit_for_systemd():
     plain = Unit(
-        "gitgt-x", Path("/home/tess/gt"), ("git-gt", "-C", "/home/tess/gt"), {"A": "b"}
+        "gitgt-x", Path("/srv/gt"), ("git-gt", "-C", "/srv/gt"), {"A": "b"}
     )
 
     assert units.systemd(plain) == (
         "# Written by gitgt; git gt daemon disable-supervisor removes it.\n"
         "[Unit]\n"
-        "Description=gitgt watches /home/tess/gt\n"
+        "Description=gitgt watches /srv/gt\n"
         "\n"
         "[Service]\n"
-        "WorkingDirectory=/home/tess/gt\n"
+        "WorkingDirectory=/srv/gt\n"
         'Environment="A=b"\n'
-        'ExecStart="git-gt" "-C" "/home/tess/gt"\n'
+        'ExecStart="git-gt" "-C" "/srv/gt"\n'
         "Restart=on-failure\n"
         "RestartSec=5\n"
         "KillMode=process\n"
