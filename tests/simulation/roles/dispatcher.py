@@ -1,0 +1,137 @@
+"""The dispatcher: ``dispatch.plan`` over the hooks and sessions of a rig."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from gitgt.model.actor import Actor
+from gitgt.model.dispatch import (
+    Act,
+    GiveUp,
+    Hold,
+    Release,
+    Seat,
+    SessionState,
+    Start,
+    Wait,
+    plan,
+)
+from gitgt.model.documents import Severity
+from tests.simulation import verbs
+from tests.simulation.clock import MINUTE
+from tests.simulation.roles.role import Role
+from tests.simulation.town import Rig, Seen, Session
+from tests.simulation.verbs import branch_of
+
+_WHO = Actor.role("dispatcher")
+_GRACE = 60.0
+_UNTIL_ASKED = 10 * MINUTE
+
+
+class Dispatcher(Role):
+    """Starts whoever is hooked and has no session."""
+
+    role = "dispatcher"
+
+    def see_to(self, rig: Rig) -> float | None:
+        """Start, or give up, what hangs on the hooks of a rig."""
+        seen = {each: self.town.look(rig, each) for each in rig.sessions}
+        held = rig.ledger.held()
+        next_end = self._see_off(rig, seen, set(held))
+        running = [
+            each.session.bead
+            for each in seen.values()
+            if each.session and each.state is SessionState.RUNNING
+        ]
+        seats = [self._seat(rig, *each, seen) for each in held]
+        submitted = {each.source for each in rig.ledger.all(verbs.MergeRequest, "queued")}
+        acts = plan(
+            seats, rig=rig.name, running=len(running), limit=rig.limit,
+            at_work={*running, *submitted},
+        )  # fmt: skip
+        waits = [next_end, *(act.seconds for act in acts if isinstance(act, Wait))]
+        for act in acts:
+            self._perform(rig, act, seen)
+        if rig.sessions and (running or any(isinstance(act, Start) for act in acts)):
+            waits.append(_UNTIL_ASKED)
+        return min((each for each in waits if each is not None), default=None)
+
+    def _seat(self, rig: Rig, address: str, bead: str, seen: dict[str, Seen]) -> Seat:
+        last = seen.get(address, Seen(SessionState.NONE))
+        session = last.session
+        at_it = session is not None and session.bead == bead
+        if last.state is SessionState.RUNNING or session is None:
+            return Seat(address, bead, last.state, at_it=at_it)
+        starts, of_all = self._starts(rig, address, bead)
+        seat = Seat(address, bead, last.state, starts, session.said, sessions=of_all)
+        if not at_it or not of_all:
+            return seat
+        fault = "" if session.began else session.said
+        return replace(seat, at_it=True, since=self.clock.now - session.at, fault=fault)
+
+    def _starts(self, rig: Rig, address: str, bead: str) -> tuple[int, int]:
+        request = rig.ledger.request_of(bead)
+        tip = rig.repository.refs.get(branch_of(address, bead), "")
+        revision = request.revision if request else 0
+        past = [
+            each
+            for each in rig.history.get((address, bead), ())
+            if not each.forgiven and each.revision == revision
+        ]
+        return sum(each.tip == tip for each in past), len(past)
+
+    def _see_off(
+        self, rig: Rig, seen: dict[str, Seen], held: set[tuple[str, str]]
+    ) -> float | None:
+        """End the sessions whose bead is off its hook for long enough."""
+        waits = []
+        for address, each in seen.items():
+            session = each.session
+            assert session is not None
+            on_hook = (address, session.bead) in held
+            if each.state is not SessionState.RUNNING:
+                if not on_hook:
+                    self._forgive(rig, address, session.bead)
+                continue
+            if on_hook:
+                session.off_hook_since = None
+                continue
+            if session.off_hook_since is None:
+                session.off_hook_since = self.clock.now
+            left = session.off_hook_since + _GRACE - self.clock.now
+            if left > 0 or not each.sure:
+                waits.append(left if left > 0 else _UNTIL_ASKED)
+                continue
+            self._end(rig, session, each)
+        return min(waits, default=None)
+
+    def _end(self, rig: Rig, session: Session, seen: Seen) -> None:
+        self.world.agents.save(rig, session.address)
+        self.world.agents.end(rig, session, seen, "seen off")
+        self.acted()
+
+    def _perform(self, rig: Rig, act: Act, seen: dict[str, Seen]) -> None:
+        if isinstance(act, Wait | Hold) or (act.address, act.bead) not in rig.ledger.held():
+            return
+        match act:
+            case Start(address, bead):
+                last = seen.get(address, Seen(SessionState.NONE))
+                self.world.agents.start(rig, address, bead, last)
+                self.town.trace(f"dispatcher: start {address} on {bead}")
+                self.acted()
+            case GiveUp(address, bead, reason):
+                title = f"{bead}: {reason}"
+                verbs.escalate(self.town, rig, _WHO, Severity.HIGH, title, bead)
+                self.acted()
+                self._release(rig, address, bead, reason)
+            case Release(address, bead, reason):
+                self._release(rig, address, bead, f"could not be started: {reason}")
+
+    def _release(self, rig: Rig, address: str, bead: str, reason: str) -> None:
+        self._forgive(rig, address, bead)
+        verbs.release(self.town, rig, bead, address, reason, _WHO)
+        self.acted()
+
+    def _forgive(self, rig: Rig, address: str, bead: str) -> None:
+        for each in rig.history.get((address, bead), ()):
+            each.forgiven = True

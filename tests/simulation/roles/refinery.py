@@ -1,0 +1,226 @@
+"""The refinery: ``merge_queue.plan`` over the queue of a rig, and what it says."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from gitgt.model.documents import Bead, MergeRequest, Severity, Waiver
+from gitgt.model.instant import exact_seconds_of
+from gitgt.model.lifecycle import MergeStatus
+from gitgt.model.merge_acts import (
+    Act,
+    Cancel,
+    Cause,
+    Confirm,
+    Eject,
+    Freeze,
+    Land,
+    Skip,
+    Start,
+    Stop,
+    Wait,
+)
+from gitgt.model.merge_chain import Clash, Link
+from gitgt.model.merge_facts import Known, Queue
+from gitgt.model.merge_odds import rate_of
+from gitgt.model.merge_queue import plan
+from gitgt.model.queue_order import Request, due
+from tests.simulation import verbs
+from tests.simulation.agents import MENDS, PATHS
+from tests.simulation.clock import MINUTE
+from tests.simulation.roles.role import Role
+from tests.simulation.town import TARGET, Rig
+from tests.simulation.verbs import REFINERY
+
+_UNTIL_ASKED = 10 * MINUTE
+_ROUNDS = 500
+_BATCH = 16
+# Where the bead of a request stands that nobody waits for any more.
+_OVER = ("closed", "tombstone", "open", "hooked")
+
+
+class Refinery(Role):
+    """Runs the merge queue of a rig."""
+
+    role = "refinery"
+
+    def __init__(self, world: object) -> None:
+        super().__init__(world)  # type: ignore[arg-type]
+        self._asked: dict[str, set[str]] = {}  # about which trees it was asked last
+        self._retry_in: float | None = None
+        self._cannot_land: dict[str, tuple[float, int]] = {}  # until when, and how often
+
+    def see_to(self, rig: Rig) -> float | None:
+        """Do what the planner says, until it says to wait."""
+        if any(each.ends for each in rig.runs.values()):
+            self.world.gates.take_in(rig)
+            self.acted()
+        for _ in range(_ROUNDS):
+            if not self._step(rig):
+                break
+        else:
+            raise AssertionError(f"the queue of {rig.name} never comes to rest")
+        waits = [self._retry_in] if rig.ledger.count(MergeRequest, "queued") else []
+        until, _ = self._cannot_land.get(rig.name, (0.0, 0))
+        waits += [until - self.clock.now] if until > self.clock.now else []
+        waits += [_UNTIL_ASKED] if rig.runs else []
+        return min((max(1.0, each) for each in waits if each is not None), default=None)
+
+    def _step(self, rig: Rig) -> bool:
+        """Look, plan and perform once; say whether everything looks different now."""
+        requests = self._waiting(rig)
+        if not requests:
+            for live in list(rig.runs.values()):
+                self.world.gates.cancel(rig, live.run)
+            self._settle(rig)
+            return False
+        acts, known = self._plan(rig, requests)
+        self._see_to_base(rig, known)
+        if not any(isinstance(act, Freeze | Land | Skip | Eject) for act in acts):
+            self._settle(rig)
+        changed = False
+        for act in acts:
+            changed = self._perform(rig, act) or changed
+        return changed
+
+    def _waiting(self, rig: Rig) -> list[MergeRequest]:
+        may = []
+        for request in list(rig.ledger.all(MergeRequest, "queued")):
+            status = rig.ledger.bead(request.source).status
+            if status == "in_progress":
+                may.append(request)
+            elif status in _OVER:
+                verbs.withdraw(self.town, rig, request, f"{request.source} is {status}")
+                self.acted()
+        return may
+
+    def _plan(self, rig: Rig, requests: list[MergeRequest]) -> tuple[tuple[Act, ...], Known]:
+        """Ask the planner, until it was told all that gates have said of what it asks about."""
+        heads = {str(each.id): each.head for each in requests}
+        facts = Queue(
+            base=rig.repository.base,
+            requests=tuple(_request(each) for each in requests),
+            gates=rig.gates,
+            running=tuple(each.run for each in rig.runs.values()),
+            waived=frozenset(
+                each.tree for each in rig.ledger.all(Waiver, "active") if each.tree
+            ),
+            waiver=not rig.gates and self.town.is_waived(rig, ""),
+            rate=rate_of(sum(not each.passed for each in rig.findings), len(rig.findings)),
+            findings=tuple(rig.findings),
+            slots=rig.slots,
+            limit=_BATCH,
+        )
+        asked: set[str] = set()
+
+        def merging(members: tuple[str, ...]) -> Link | Clash:
+            found = rig.repository.merge(heads, members)
+            if isinstance(found, Link):
+                asked.add(found.tree)
+            return found
+
+        gates = self.world.gates
+        told = {facts.base.tree, *self._asked.get(rig.name, ())}
+        while True:
+            asked = {facts.base.tree}
+            keys = [(tree, gate) for tree in told for gate in rig.gates]
+            retry_in = gates.retry_in(rig, keys)
+            known = replace(facts, evidence=gates.evidence(rig, keys), retry=retry_in == 0)
+            acts = plan(known, merging)
+            news = gates.known(rig, asked - told)
+            if not news and not gates.troubles(rig, told - asked):
+                break
+            told = told | asked if news else asked
+        self._asked[rig.name] = asked
+        if known.retry:
+            gates.try_again(rig, keys)
+        self._retry_in = gates.retry_in(rig, keys)
+        return acts, Known(known)
+
+    def _see_to_base(self, rig: Rig, known: Known) -> None:
+        """File what asks for a red target to be mended, and end it when it is."""
+        filed = [
+            each
+            for each in rig.ledger.all(Bead, "open", "hooked", "in_progress", "blocked")
+            if MENDS in each.labels
+        ]
+        if known.reds_of_base() and not filed:
+            bead = Bead(
+                id=rig.ledger.new_id(), type="bug", title=f"Mend main of {rig.name}",
+                status="open", priority=0, labels=(MENDS,), created_at=self.clock.text,
+                created_by=REFINERY.address,
+            )  # fmt: skip
+            self.town.write(REFINERY, rig, f"file {bead.id}: main is red", bead)
+            self.acted()
+
+    def _settle(self, rig: Rig) -> None:
+        for each in self.town.calls_about(rig, TARGET):
+            if each.created_by == REFINERY.address:
+                verbs.end_call(self.town, rig, each, REFINERY, "it works again")
+                self.acted()
+
+    def _perform(self, rig: Rig, act: Act) -> bool:
+        match act:
+            case Land(links):
+                return self._land(rig, links)
+            case Skip(request):
+                verbs.skip(self.town, rig, request)
+            case Eject():
+                self._eject(rig, act)
+            case Start(run, commit) | Confirm(run, commit):
+                self.world.gates.start(rig, run, commit)
+                self.acted()
+                return False
+            case Cancel(run):
+                self.world.gates.cancel(rig, run)
+                return False
+            case Freeze(stop, reason):
+                self._tell(rig, stop, reason)
+                return False
+            case Wait():
+                return False
+        self.acted()
+        return True
+
+    def _land(self, rig: Rig, links: tuple[Link, ...]) -> bool:
+        until, failures = self._cannot_land.get(rig.name, (0.0, 0))
+        if until > self.clock.now:
+            return False
+        if self.lots.happens(self.world.faults.races):
+            rig.repository.push(self.lots.some(PATHS, 1), breaks=False)
+            self.town.trace(f"{rig.name}: somebody was faster")
+            return True
+        if self.lots.happens(self.world.faults.unreachable):
+            pause = min(300.0, 2.0 ** (failures + 1))
+            self._cannot_land[rig.name] = self.clock.now + pause, failures + 1
+            self._tell(rig, Stop.CANNOT_LAND, "the remote cannot be reached")
+            return False
+        self._cannot_land.pop(rig.name, None)
+        verbs.land(self.town, rig, links)
+        self.acted()
+        return True
+
+    def _eject(self, rig: Rig, act: Eject) -> None:
+        conflict = act.cause is Cause.CONFLICT
+        status = MergeStatus.CONFLICT if conflict else MergeStatus.REJECTED
+        reason = ", ".join(act.paths) if conflict else f"{act.gate} is red"
+        busy = {address for address, _ in rig.ledger.held()}
+        verbs.send_back(self.town, rig, act.request, status, f"{act.cause}: {reason}", busy)
+
+    def _tell(self, rig: Rig, stop: Stop, reason: str) -> None:
+        severity = Severity.MEDIUM if stop is Stop.HELD else Severity.HIGH
+        title = f"the queue of {rig.name} stands still: {stop}: {reason}"
+        before = len(self.town.changed)
+        verbs.escalate(self.town, rig, REFINERY, severity, title, TARGET)
+        if len(self.town.changed) > before:
+            self.acted()
+
+
+def _request(request: MergeRequest) -> Request:
+    joined = exact_seconds_of(request.queued_at)
+    return Request(
+        id=str(request.id), head=request.head, priority=request.priority,
+        queued_at=request.queued_at, agent=request.agent, revision=request.revision,
+        due=due(joined, priority=request.priority, returns=request.returns),
+    )  # fmt: skip
+
