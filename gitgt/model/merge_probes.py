@@ -17,7 +17,7 @@ from typing import Final
 
 from gitgt.model.gate import Evidence
 from gitgt.model.merge_acts import Confirm, Run, Start
-from gitgt.model.merge_chain import Link, Merging, chain_of, halfway
+from gitgt.model.merge_chain import Clash, Link, Merging, chain_of, halfway
 from gitgt.model.merge_facts import Known, Queue
 from gitgt.model.merge_gauge import Gauge
 from gitgt.model.merge_odds import group_size, odds, reds, survival
@@ -39,10 +39,18 @@ class Probes(Known):
 
     def __init__(self, queue: Queue, merging: Merging) -> None:
         super().__init__(queue)
-        self.merging = merging
+        self._links: dict[str, Link] = {}
+        self._merges = merging
         under_test = [each for run in queue.running for each in run.place]
         self.order = in_order(queue.requests, under_test=under_test)
         self._heads = {each.id: each.head for each in queue.requests}
+
+    def merging(self, members: tuple[str, ...]) -> Link | Clash:
+        """Return what merging *members* gives, and remember which trees there are."""
+        found = self._merges(members)
+        if isinstance(found, Link):
+            self._links.setdefault(found.tree, found)
+        return found
 
     def chain(self, order: Sequence[Request]) -> tuple[Link, ...]:
         """Return the links of the chain that *order* makes."""
@@ -75,6 +83,8 @@ class Probes(Known):
         """Tell whether *run* were worth something if it ended now."""
         if run.is_screen:
             return bool(self._unsettled & set(run.heads))
+        if self.queue.evidence.get(run.key, Evidence()).trouble:
+            return True  # it tells whether the gate can run again
         return run.key in self._telling
 
     @cached_property
@@ -300,6 +310,19 @@ class Probes(Known):
         for gate in self.missing(link.tree):
             if self.said(link.tree, gate) == Evidence():
                 yield Start(self._run(link, gate, (), merged), link.commit)
+
+    def again(self) -> Iterator[Test]:
+        """Yield what could not run, on whatever is asked about.
+
+        Where nobody needs it for anything else, nobody would hear that it can run by now, and
+        what it keeps from being decided would wait forever.
+        """
+        commits = {self.base.tree: self.base.commit}
+        commits |= {tree: link.commit for tree, link in self._links.items()}
+        for gate in self.queue.gates:
+            for tree, commit in commits.items():
+                if self.said(tree, gate).trouble:
+                    yield self._test(commit, Run(self.key(tree, gate)[0], gate))
 
     def watches(self) -> Iterator[Test]:
         """Yield what gates that are in quarantine have not said yet of what has landed."""

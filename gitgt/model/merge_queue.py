@@ -144,6 +144,8 @@ class _Board(Probes):
     def _runs(self) -> Iterator[Act]:
         slots, running = self.queue.slots, self.queue.running
         wishes = list(islice(self.wishes(), slots + len(running)))
+        if self.queue.retry and len(wishes) < slots:
+            wishes += self.again()
         # What only watches takes no slot from what somebody waits for.
         wishes += islice(self.watches(), max(0, slots - len(wishes)))
         wanted = {wish.run.key for wish in wishes}

@@ -13,8 +13,18 @@ from hypothesis import strategies as st
 
 from gitgt.model.gate import Verdict
 from gitgt.model.merge_acts import Cause, Confirm, Eject, Freeze, Land, Skip, Start
+from gitgt.model.merge_chain import Link
+from gitgt.model.merge_queue import plan
 from gitgt.model.queue_order import URGENT
-from tests.property.test_merge_queue import CHOICES, LIES, LIMITS, SLOTS, Play, worlds
+from tests.property.test_merge_queue import (
+    CHOICES,
+    LIES,
+    LIMITS,
+    SLOTS,
+    Play,
+    one_after_the_other,
+    worlds,
+)
 
 # What may happen when a run ends, or instead of that.
 ENDS = st.lists(
@@ -128,3 +138,46 @@ def test_who_is_urgent_passes_those_that_wait_and_costs_nobody_a_place(
     alone = Play(nature, calm, slots=slots)
     alone.finish(iter(()))
     assert (others, play.sent_back) == (alone.landed, alone.sent_back)
+
+
+class Asked(Play):
+    """A play that tells the planner what gates have said of the trees that it asks about."""
+
+    def look(self):
+        asked = {self.tree(self.merged)}
+        while True:
+            told = set(asked)
+
+            def merging(members):
+                found = self.merging(members)
+                if isinstance(found, Link):
+                    asked.add(found.tree)
+                return found
+
+            full = self.queue()
+            known = {key: full.evidence[key] for key in full.evidence if key[0] in told}
+            acts = plan(replace(full, evidence=known), merging)
+            if asked == told:
+                break
+        for act in acts:
+            self.perform(act)
+        return acts
+
+
+@given(worlds(), SLOTS, ENDS, CHOICES)
+def test_what_could_not_run_keeps_nobody_waiting_once_it_can(world, slots, ends, choices):
+    nature, waiting = world
+    nature = replace(nature, hangs=frozenset(), clashes=frozenset())
+    play = Asked(nature, waiting, gates=("lint", "test"), slots=slots)
+    end, choice = iter(ends), iter(choices)
+    for _ in range(1500):
+        acts = play.look()
+        if play.running:
+            how = next(end, "well")
+            play.end(next(choice, 0), trouble=how in ("trouble", "crash"))
+        elif any(isinstance(act, Freeze) for act in acts):
+            assert not play.retry, "it is tried again, and nothing is tried"
+            play.retry = True
+        elif not any(isinstance(act, _DECISIONS) for act in acts):
+            break
+    assert (play.landed, play.sent_back) == one_after_the_other(nature, waiting)
