@@ -10,7 +10,7 @@ one bit a slot.
 from __future__ import annotations
 
 from bisect import insort
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import pairwise
 from typing import Final
@@ -311,18 +311,21 @@ class Probes(Known):
             if self.said(link.tree, gate) == Evidence():
                 yield Start(self._run(link, gate, (), merged), link.commit)
 
-    def again(self) -> Iterator[Test]:
-        """Yield what could not run, on whatever is asked about.
+    def again(self, but: Iterable[Test]) -> Iterator[Test]:
+        """Yield what could not run, on whatever is asked about, *but* what is tried anyway.
 
         Where nobody needs it for anything else, nobody would hear that it can run by now, and
         what it keeps from being decided would wait forever.
         """
         commits = {self.base.tree: self.base.commit}
         commits |= {tree: link.commit for tree, link in self._links.items()}
+        seen = {each.run.key for each in but}
         for gate in self.queue.gates:
             for tree, commit in commits.items():
-                if self.said(tree, gate).trouble:
-                    yield self._test(commit, Run(self.key(tree, gate)[0], gate))
+                key = self.key(tree, gate)
+                if key not in seen and self.said(tree, gate).trouble:
+                    seen.add(key)
+                    yield self._test(commit, Run(key[0], gate))
 
     def watches(self) -> Iterator[Test]:
         """Yield what gates that are in quarantine have not said yet of what has landed."""

@@ -145,7 +145,7 @@ class _Board(Probes):
         slots, running = self.queue.slots, self.queue.running
         wishes = list(islice(self.wishes(), slots + len(running)))
         if self.queue.retry and len(wishes) < slots:
-            wishes += self.again()
+            wishes += self.again(but=wishes)
         # What only watches takes no slot from what somebody waits for.
         wishes += islice(self.watches(), max(0, slots - len(wishes)))
         wanted = {wish.run.key for wish in wishes}

@@ -161,6 +161,7 @@ class Asked(Play):
                 break
         for act in acts:
             self.perform(act)
+        assert len({run.key for run in self.running}) == len(self.running) <= self.slots
         return acts
 
 

@@ -24,21 +24,35 @@ MONTH = Size(rigs=8, agents=200, beads=5000, days=30.0)
 def main(words: list[str]) -> int:
     """Run one world; return 0 if all held."""
     asked = _parser().parse_args(words)
-    size = MONTH if asked.month else Size(asked.rigs, asked.agents, asked.beads, asked.days)
+    size = Size(asked.rigs, asked.agents, asked.beads, asked.days, asked.bare)
     faults = Faults.none() if asked.no_faults else Faults()
-    trace = say if asked.trace else None
-    world = World(asked.seed, size, faults, trace=trace)
+    world = World(
+        asked.seed, MONTH if asked.month else size, faults, say if asked.trace else None
+    )
     began = time.perf_counter()
     try:
-        world.run()
-        say(summary(world))
-        left = empty(world)
+        left = play(world)
     except AssertionError as error:
         say("".join(traceback.format_exception(error)[-3:]))
-        say(f"BROKEN after {world.acts} acts, on day {world.clock.elapsed / DAY:.2f}")
         return 1
+    say(summary(world))
     say(f"emptied in {left:.1f} days without faults; {time.perf_counter() - began:.1f} s")
     return 0
+
+
+def play(world: World) -> float:
+    """Run a world, then let it empty; return how many days that took.
+
+    Raises:
+        AssertionError: something did not hold, and how that is played again.
+    """
+    try:
+        world.run()
+        return empty(world)
+    except AssertionError as error:
+        when = f"after {world.acts} acts, on day {world.clock.elapsed / DAY:.2f}"
+        error.add_note(f"{when}; play it again: {world.command}")
+        raise
 
 
 def empty(world: World) -> float:
@@ -57,11 +71,7 @@ def empty(world: World) -> float:
 def unfinished(world: World) -> list[str]:
     """Return what is not done yet."""
     rigs = world.town.rigs.values()
-    beads = [
-        f"{each.id} is {each.status}"
-        for rig in rigs
-        for each in rig.ledger.all(Bead, "open", "hooked", "in_progress", "blocked")
-    ]
+    beads = [each for rig in rigs for each in rig.held_or_open()]
     live = [f"{each.address} lives" for rig in rigs for each in rig.live()]
     calls = [
         f"{each.id} is open: {each.title}"
@@ -97,6 +107,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--rigs", type=int, default=2)
     parser.add_argument("--agents", type=int, default=20)
     parser.add_argument("--beads", type=int, default=60)
+    parser.add_argument("--bare", type=int, default=0, help="how many rigs have no gates")
     parser.add_argument("--no-faults", action="store_true", help="nothing goes wrong")
     parser.add_argument("--trace", action="store_true", help="print every act")
     parser.add_argument("--month", action="store_true", help="5,000 beads in 30 days")

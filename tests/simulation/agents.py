@@ -13,7 +13,6 @@ from gitgt.model.actor import Actor
 from gitgt.model.documents import Bead, Outcome, Severity
 from tests.simulation import verbs
 from tests.simulation.clock import HOUR, MINUTE
-from tests.simulation.repository import digest
 from tests.simulation.town import Rig, Sandbox, Seen, Session, Town
 from tests.simulation.verbs import branch_of
 
@@ -65,6 +64,7 @@ class Agents:
         past.append(session)
         rig.sessions[address] = session
         self.started += 1
+        rig.begun = True
         self._live(rig, session)
         return session
 
@@ -114,7 +114,7 @@ class Agents:
         return happens
 
     def _live(self, rig: Rig, session: Session) -> None:
-        fate = self._fate(rig, session)
+        fate = self._fate(session)
         plays = {
             Fate.WORKS: self._work,
             Fate.FAILS: self._fail,
@@ -129,7 +129,7 @@ class Agents:
             self.clock.after(wait, self._of(rig, session, plays[fate]))
         self.clock.after(LONGEST, self._of(rig, session, self._time_is_over))
 
-    def _fate(self, rig: Rig, session: Session) -> Fate:
+    def _fate(self, session: Session) -> Fate:
         faults, point = self.lots.faults, self.lots.weight()
         if self.is_hopeless(session.bead):
             return (Fate.FAILS, Fate.HANGS, Fate.DIES)[self.lots.number(3)]
@@ -252,8 +252,3 @@ class Agents:
         session.ended_at = self.clock.now
         self._town.trace(f"{session.address} ended on {session.bead}: {why}")
         self._town.tell_softly(rig.name)
-
-
-def is_of(number: int, name: str, chance: float) -> bool:
-    """Tell whether *name* is one of those of which there are so many."""
-    return digest(str(number), name) % 10_000 < chance * 10_000

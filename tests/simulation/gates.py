@@ -30,6 +30,7 @@ class Gates:
         assert run.key not in rig.runs, f"{run.key} is being tested twice at once"
         live = rig.runs[run.key] = GateRun(run, commit)
         self.started += 1
+        rig.begun = True
         if self.lots.happens(self.lots.faults.cannot_run) and not rig.missing_tool:
             rig.missing_tool = "pytest: command not found"
             if self.lots.happens(0.5):
@@ -114,6 +115,10 @@ class Gates:
         """Return in how many seconds one of *keys* that could not run may be tried again."""
         waits = [_due(*rig.troubles[key][1:]) for key in keys if key in rig.troubles]
         return max(0.0, min(waits) - self.clock.now) if waits else None
+
+    def is_due(self, rig: Rig) -> bool:
+        """Tell whether anything that could not run may be tried again."""
+        return any(_due(times, at) <= self.clock.now for _, times, at in rig.troubles.values())
 
     def try_again(self, rig: Rig, keys: Collection[Key]) -> None:
         """Note that those of *keys* that are due are being tried again."""

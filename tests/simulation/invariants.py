@@ -45,7 +45,9 @@ class Invariants:
                 moved, rig.repository.moved = rig.repository.moved, []
                 for ref, before, after in moved:
                     self._ref(rig, ref, before, after)
-            self._capacity(rig)
+            if rig.begun:
+                rig.begun = False
+                self._capacity(rig)
         if self._world.clock.now >= self._looked + HOUR:
             self._looked = self._world.clock.now
             self._blockers()
@@ -140,6 +142,9 @@ class Invariants:
         if old is None:
             self._began[str(new.id)] = self._world.clock.now
             self._world.people.hear(new)
+        elif isinstance(old, Escalation) and old.status != "open":
+            louder = new.reescalations > old.reescalations
+            assert not louder, f"{new.id} grew louder, though somebody has taken it"
 
     def _blockers(self) -> None:
         awake = self._world.watcher.awake
@@ -154,11 +159,17 @@ class Invariants:
 
     def _in(self, rig: Rig) -> list[tuple[str, str]]:
         """Return what stands still in a rig, and of which no person has heard."""
-        found = []
-        for request in rig.ledger.all(MergeRequest, "escalated"):
-            if not self._town.calls_about(rig, request.id):
-                found.append((str(request.id), f"{request.id} is escalated"))
+        stuck = [
+            *((str(each.id), "is blocked") for each in rig.ledger.all(Bead, "blocked")),
+            *(
+                (str(each.id), "is escalated")
+                for each in rig.ledger.all(MergeRequest, "escalated")
+            ),
+        ]
         if rig.missing_tool and rig.troubles and rig.ledger.count(MergeRequest, "queued"):
-            if not self._town.calls_about(rig, TARGET):
-                found.append((rig.name, f"gates cannot run in {rig.name}"))
-        return found
+            stuck.append((TARGET, "gets nothing, since gates cannot run"))
+        return [
+            (f"{rig.name} {about}", f"{about} {what}")
+            for about, what in stuck
+            if not self._town.calls_about(rig, about)
+        ]

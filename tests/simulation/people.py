@@ -1,4 +1,4 @@
-"""People: they bring work, sleep at night, answer calls after hours, and push past the queue."""
+"""People: they bring work, sleep, answer calls after hours, and push past the queue."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from gitgt.model.documents import (
     Waiver,
 )
 from gitgt.model.ids import BeadId
-from gitgt.model.lifecycle import BeadStatus, ConvoyStatus, MergeStatus, WaiverStatus
+from gitgt.model.lifecycle import BeadStatus, BeadVerb, ConvoyStatus, MergeStatus, WaiverStatus
 from tests.simulation import verbs
 from tests.simulation.agents import PATHS
 from tests.simulation.clock import DAY, HOUR
@@ -157,7 +157,10 @@ class People:
 
     def _judge_bead(self, rig: Rig, bead: Bead) -> None:
         self._world.agents.mended.add(str(bead.id))
-        if bead.status == "open" and self._lots.happens(0.2):
+        if bead.status == "blocked":
+            again = bead.after(BeadVerb.UNBLOCK, reason="")
+            self._town.write(OVERSEER, rig, f"unblock {bead.id}", again)
+        elif bead.status == "open" and self._lots.happens(0.2):
             verbs.close(self._town, rig, bead.id, OVERSEER, Outcome.CANCELLED)
 
     def _judge_request(self, rig: Rig, name: str) -> None:

@@ -18,7 +18,7 @@ _EMPTY = "0" * 16
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What a branch brings at one of its commits; ``since``: how much had landed it has seen."""
+    """What a branch brings at a commit; ``since``: how much had landed that it has seen."""
 
     commit: str
     bead: str

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from gitgt.model.actor import Actor
 from gitgt.model.dispatch import SessionState
-from gitgt.model.documents import Bead, Document, Escalation, Waiver
+from gitgt.model.documents import Bead, Document, Escalation, MergeRequest, Waiver
 from gitgt.model.gate import Evidence
 from gitgt.model.merge_acts import Run
 from gitgt.model.merge_odds import Finding
@@ -86,6 +86,8 @@ class Rig:
     # Why gates told nothing of a tree lately, how often, and when: no verdict, and momentary.
     troubles: dict[tuple[str, str], tuple[str, int, float]] = field(default_factory=dict)
     missing_tool: str = ""  # why gates cannot run here, until somebody sees to it
+    queue_moves: int = 0  # how often something about the queue was written
+    begun: bool = False  # a session or a run was, since somebody counted them
     polecats: list[str] = field(default_factory=list)
     ready: dict[str, None] = field(default_factory=dict)  # beads that nothing holds up
 
@@ -93,6 +95,11 @@ class Rig:
     def key(self) -> str:
         """How the roles call it."""
         return self.name
+
+    def held_or_open(self) -> list[str]:
+        """Return the beads that are not done, and how they stand."""
+        beads = self.ledger.all(Bead, "open", "hooked", "in_progress", "blocked")
+        return [f"{each.id} is {each.status}" for each in beads]
 
     def live(self) -> list[Session]:
         """Return the sessions whose program truly runs."""
@@ -115,6 +122,7 @@ class Town:
         self.clock = clock
         self.lots = lots
         self.rigs: dict[str, Rig] = {}
+        self._by_prefix: dict[str, Rig] = {}
         self.changed: list[tuple[Document | None, Document]] = []
         self.tell: Callable[[str], None] = lambda _place: None
         self.tell_softly: Callable[[str], None] = lambda _place: None
@@ -127,7 +135,7 @@ class Town:
         """Add a rig and its polecats."""
         rig = Rig(name, Ledger(prefix, self._heard_at(name)), Repository(name), limit)
         rig.polecats = [f"{name}/polecats/p{number:02}" for number in range(polecats)]
-        self.rigs[name] = rig
+        self.rigs[name] = self._by_prefix[prefix] = rig
         return rig
 
     def _heard_at(self, place: str) -> Callable[[Document | None, Document], None]:
@@ -135,6 +143,8 @@ class Town:
             self.changed.append((old, new))
             if isinstance(new, Bead):
                 self.note_ready(self.rigs[place], new)
+            if place != "hq":
+                self.rigs[place].queue_moves += _concerns_the_queue(new)
             self.tell(place)
 
         return heard
@@ -145,8 +155,7 @@ class Town:
 
     def rig_of(self, name: str) -> Rig | None:
         """Return whose document this is."""
-        prefix = name.partition("-")[0]
-        return next((rig for rig in self.rigs.values() if rig.ledger.prefix == prefix), None)
+        return self._by_prefix.get(name.partition("-")[0])
 
     def find(self, name: str) -> Document | None:
         """Return a document wherever it is."""
@@ -209,3 +218,11 @@ class Town:
             each.tree == tree or (not each.tree and not rig.gates)
             for each in rig.ledger.all(Waiver, "active")
         )
+
+
+def _concerns_the_queue(new: Document) -> bool:
+    return (
+        isinstance(new, MergeRequest | Waiver)
+        or (isinstance(new, Bead) and bool(new.merge_request))
+        or (isinstance(new, Escalation) and new.about == TARGET)
+    )

@@ -1,19 +1,23 @@
-"""What people, agents and roles can have done to the ledger: each verb decides again, and writes.
+"""What can be done to the ledger: each verb looks again at what is so, and writes.
 
 The miniature of ``gitgt.services``: every status comes from a lifecycle's table.
 """
 
 from __future__ import annotations
 
+from operator import eq
+
 from gitgt.errors import NotAllowedError, RefusedError
 from gitgt.model.actor import Actor
 from gitgt.model.documents import Bead, Escalation, MergeRequest, Outcome, Severity
+from gitgt.model.escalation.cause import Call, joined, looked_at
 from gitgt.model.instant import later_than
 from gitgt.model.lifecycle import BeadStatus, BeadVerb, EscalationStatus, MergeStatus
 from gitgt.model.merge_chain import Link
 from tests.simulation.town import Rig, Town
 
 REFINERY = Actor.role("refinery")
+DISPATCHER = Actor.role("dispatcher")
 PIN = "refs/gt/pin/"
 MAX_REVISIONS = 5
 MAX_CONFLICTS = 3
@@ -101,6 +105,18 @@ def release(town: Town, rig: Rig, name: str, address: str, reason: str, who: Act
     )
 
 
+def give_up(
+    town: Town, rig: Rig, name: str, address: str, reason: str, *, for_good: bool
+) -> None:
+    """Take a bead off the hook where it failed; that is counted. *for_good* it is blocked."""
+    bead = rig.ledger.bead(name)
+    if bead.status not in ("hooked", "in_progress") or bead.assignee != address:
+        return
+    verb = BeadVerb.BLOCK if for_good else BeadVerb.RELEASE
+    new = bead.after(verb, reason=reason[:200], failures=bead.failures + 1)
+    town.write(DISPATCHER, rig, f"{verb} {name}: {reason}", new)
+
+
 def close(town: Town, rig: Rig, name: str, who: Actor, outcome: Outcome) -> None:
     """End a bead by somebody's word."""
     bead = rig.ledger.bead(name)
@@ -185,13 +201,14 @@ def _call(
 
 def escalate(
     town: Town, rig: Rig | None, who: Actor, severity: Severity, title: str, about: str
-) -> None:
-    """Call for a person's judgement; once for each cause."""
-    for each in town.calls_about(rig, about):
-        if each.title == title[:300] and each.created_by == who.address:
-            return
-    call = _call(town, rig, who, severity, title, about)
-    town.write(who, rig, f"escalate {severity}: {title}", call)
+) -> bool:
+    """Call for a person's judgement, once for each cause; tell whether that says anything."""
+    call = Call(_call(town, rig, who, severity, title, about), afresh=False, same=eq)
+    known = town.ledger(rig).all(Escalation, *looked_at(call.document))
+    new = joined(call, known, town.clock.now)
+    if new is not None:
+        town.write(who, rig, f"escalate {new.severity}: {new.title}", new)
+    return new is not None
 
 
 def settle(town: Town, rig: Rig | None, who: Actor, about: str) -> None:

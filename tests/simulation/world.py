@@ -25,7 +25,7 @@ class Size:
     agents: int = 20
     beads: int = 60
     days: float = 3.0
-    gates: bool = True
+    bare: int = 0  # how many of the rigs have no gates
 
 
 @dataclass
@@ -47,9 +47,11 @@ class World:
             self.town.trace = self._told
         each = self.size.agents // self.size.rigs
         for number in range(self.size.rigs):
-            self.town.add_rig(
+            rig = self.town.add_rig(
                 f"rig{number}", f"r{number}", limit=max(1, each * 4 // 5), polecats=each
             )
+            if number >= self.size.rigs - self.size.bare:
+                rig.gates = ()
         self.agents = Agents(self.town)
         self.gates = Gates(self.town)
         self.people = People(self)
@@ -61,6 +63,16 @@ class World:
         day, rest = divmod(self.clock.elapsed, DAY)
         hours, rest = divmod(rest, 3600)
         self.trace(f"{day:3.0f} {hours:02.0f}:{rest // 60:02.0f}:{rest % 60:04.1f} {line}")
+
+    @property
+    def command(self) -> str:
+        """What plays the same world again, and tells every act."""
+        size = self.size
+        return (
+            f"python -m tests.simulation --seed {self.seed} --days {size.days}"
+            f" --rigs {size.rigs} --agents {size.agents} --beads {size.beads}"
+            f" --bare {size.bare} --trace"
+        )
 
     def roles(self) -> list[Reconciler]:
         """Return new roles, which remember nothing."""

@@ -18,10 +18,13 @@ class Convoys(RoleOfTheTown):
     def see_to_all(self) -> float | None:
         """Close the convoys of which all members are closed."""
         for each in list(self.town.hq.all(Convoy, "open")):
-            members = [self.town.find(name) for name in each.members]
-            if members and all(bead is not None and bead.is_closed for bead in members):
+            if all(self._is_closed(name) for name in each.members):
                 row = each.machine.after(each.status, "close")
                 done = each.replace(status=ConvoyStatus(row.target), reason="all are closed")
                 self.town.write(_WHO, None, f"convoy {each.id} landed", done)
                 self.acted()
         return None
+
+    def _is_closed(self, name: str) -> bool:
+        found = self.town.find(name)
+        return found is not None and found.is_closed

@@ -7,6 +7,7 @@ from dataclasses import replace
 from gitgt.model.actor import Actor
 from gitgt.model.dispatch import (
     Act,
+    Block,
     GiveUp,
     Hold,
     Release,
@@ -16,7 +17,7 @@ from gitgt.model.dispatch import (
     Wait,
     plan,
 )
-from gitgt.model.documents import Severity
+from gitgt.model.documents import MergeRequest, Severity
 from tests.simulation import verbs
 from tests.simulation.clock import MINUTE
 from tests.simulation.roles.role import Role
@@ -44,7 +45,7 @@ class Dispatcher(Role):
             if each.session and each.state is SessionState.RUNNING
         ]
         seats = [self._seat(rig, *each, seen) for each in held]
-        submitted = {each.source for each in rig.ledger.all(verbs.MergeRequest, "queued")}
+        submitted = {each.source for each in rig.ledger.all(MergeRequest, "queued")}
         acts = plan(
             seats, rig=rig.name, running=len(running), limit=rig.limit,
             at_work={*running, *submitted},
@@ -63,7 +64,10 @@ class Dispatcher(Role):
         if last.state is SessionState.RUNNING or session is None:
             return Seat(address, bead, last.state, at_it=at_it)
         starts, of_all = self._starts(rig, address, bead)
-        seat = Seat(address, bead, last.state, starts, session.said, sessions=of_all)
+        seat = Seat(
+            address, bead, last.state, starts, session.said, sessions=of_all,
+            failures=rig.ledger.bead(bead).failures,
+        )  # fmt: skip
         if not at_it or not of_all:
             return seat
         fault = "" if session.began else session.said
@@ -119,13 +123,28 @@ class Dispatcher(Role):
                 self.world.agents.start(rig, address, bead, last)
                 self.town.trace(f"dispatcher: start {address} on {bead}")
                 self.acted()
-            case GiveUp(address, bead, reason):
-                title = f"{bead}: {reason}"
-                verbs.escalate(self.town, rig, _WHO, Severity.HIGH, title, bead)
-                self.acted()
+            case GiveUp(address, bead, reason, failed=False):
+                self._tell(rig, bead, reason)
                 self._release(rig, address, bead, reason)
+            case GiveUp(address, bead, reason):
+                self._give_up(rig, address, bead, reason, for_good=False)
+            case Block(address, bead, reason):
+                self._give_up(rig, address, bead, reason, for_good=True)
             case Release(address, bead, reason):
                 self._release(rig, address, bead, f"could not be started: {reason}")
+
+    def _tell(self, rig: Rig, bead: str, reason: str) -> None:
+        verbs.escalate(self.town, rig, _WHO, Severity.HIGH, f"{bead}: {reason}", bead)
+        self.acted()
+
+    def _give_up(
+        self, rig: Rig, address: str, bead: str, reason: str, *, for_good: bool
+    ) -> None:
+        self._tell(rig, bead, reason)
+        self._forgive(rig, address, bead)
+        self.acted()
+        verbs.give_up(self.town, rig, bead, address, reason, for_good=for_good)
+        self.acted()
 
     def _release(self, rig: Rig, address: str, bead: str, reason: str) -> None:
         self._forgive(rig, address, bead)

@@ -47,6 +47,7 @@ class Refinery(Role):
     def __init__(self, world: object) -> None:
         super().__init__(world)  # type: ignore[arg-type]
         self._asked: dict[str, set[str]] = {}  # about which trees it was asked last
+        self._settled: dict[str, tuple[object, ...]] = {}
         self._retry_in: float | None = None
         self._cannot_land: dict[str, tuple[float, int]] = {}  # until when, and how often
 
@@ -68,6 +69,9 @@ class Refinery(Role):
 
     def _step(self, rig: Rig) -> bool:
         """Look, plan and perform once; say whether everything looks different now."""
+        facts = self._facts(rig)
+        if self._settled.get(rig.name) == facts:
+            return False  # the plan is pure: what was settled so is settled
         requests = self._waiting(rig)
         if not requests:
             for live in list(rig.runs.values()):
@@ -81,7 +85,18 @@ class Refinery(Role):
         changed = False
         for act in acts:
             changed = self._perform(rig, act) or changed
+        if not changed and not self._retry_in:
+            self._settled[rig.name] = self._facts(rig)
         return changed
+
+    def _facts(self, rig: Rig) -> tuple[object, ...]:
+        """Return what is another value once the plan may say something else."""
+        until, _ = self._cannot_land.get(rig.name, (0.0, 0))
+        due = self._retry_in is not None and self.world.gates.is_due(rig)
+        return (
+            rig.queue_moves, rig.repository.main, rig.verdicts, tuple(rig.runs),
+            len(rig.troubles), due, 0.0 < until <= self.clock.now,
+        )  # fmt: skip
 
     def _waiting(self, rig: Rig) -> list[MergeRequest]:
         may = []
@@ -210,9 +225,7 @@ class Refinery(Role):
     def _tell(self, rig: Rig, stop: Stop, reason: str) -> None:
         severity = Severity.MEDIUM if stop is Stop.HELD else Severity.HIGH
         title = f"the queue of {rig.name} stands still: {stop}: {reason}"
-        before = len(self.town.changed)
-        verbs.escalate(self.town, rig, REFINERY, severity, title, TARGET)
-        if len(self.town.changed) > before:
+        if verbs.escalate(self.town, rig, REFINERY, severity, title, TARGET):
             self.acted()
 
 
@@ -223,4 +236,3 @@ def _request(request: MergeRequest) -> Request:
         queued_at=request.queued_at, agent=request.agent, revision=request.revision,
         due=due(joined, priority=request.priority, returns=request.returns),
     )  # fmt: skip
-
