@@ -7,6 +7,7 @@ from the ledger: whoever makes or repairs a worktree writes them again.
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -18,6 +19,7 @@ _ASTRAY: Final = "gt-astray"
 _ASSIGNMENT: Final = "gt-assignment"
 _BEGUN: Final = "gt-begun"
 _COMMITTING: Final = "gt-committing"
+_HANDING_IN: Final = "gt-handing-in"
 # What git leaves in a worktree's git directory while it waits for somebody to go on.
 _UNDER_WAY: Final = {
     "rebase-merge": "rebase", "rebase-apply": "rebase", "MERGE_HEAD": "merge",
@@ -158,3 +160,28 @@ def is_committing(git_dir: Path) -> bool:
     with contextlib.suppress(ValueError, psutil.Error):
         return pid > 0 and psutil.Process(pid).name().startswith("git")
     return False
+
+
+@contextlib.contextmanager
+def handing_in(git_dir: Path, who: str) -> Iterator[None]:
+    """Say that *who* hands in the work of the worktree, as long as that goes on.
+
+    Whoever is killed meanwhile leaves that behind.
+    """
+    mark = git_dir / _HANDING_IN
+    with contextlib.suppress(OSError):  # then nobody can tell that it was not ended
+        mark.write_text(who)
+    try:
+        yield
+    finally:
+        with contextlib.suppress(OSError):
+            mark.unlink(missing_ok=True)
+
+
+def who_hands_in(git_dir: Path) -> tuple[str, float]:
+    """Return who began to hand in the work of the worktree, and when; nobody, if it ended."""
+    mark = git_dir / _HANDING_IN
+    try:
+        return mark.read_text(), mark.stat().st_mtime
+    except OSError:
+        return "", 0.0

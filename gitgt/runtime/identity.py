@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -17,6 +17,7 @@ _PROC: Final = Path("/proc")
 _HAS_PROC: Final = Path("/proc/self/stat").exists()
 # Processes of ours that outlive whoever started them carry this; no sweep goes into them.
 DETACHED: Final = "GT_DETACHED"
+_TICKS: Final = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +30,16 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """What the process table says of one process that is not yet dead."""
+    """What the process table says of one process that is not yet dead.
+
+    ``spent`` are the seconds of a processor that it and its dead children have used.
+    """
 
     identity: Identity
     parent: int
     session: int
     terminal: int = 0
+    spent: float = 0.0
 
 
 def identify(pid: int) -> Identity | None:
@@ -117,6 +122,31 @@ def descendants(pid: int) -> list[Identity]:
     return found
 
 
+def spent(pids: Iterable[int]) -> dict[int, float]:
+    """Return the seconds of a processor that each of *pids* and all below it have used.
+
+    It grows while any of them is at something. Whoever is gone is not in it.
+    """
+    rows = {row.identity.pid: row for row in _table()}
+    children: dict[int, list[int]] = {}
+    for pid, row in rows.items():
+        children.setdefault(row.parent, []).append(pid)
+    return {pid: _spent_below(pid, rows, children) for pid in pids if pid in rows}
+
+
+def _spent_below(
+    pid: int, rows: Mapping[int, _Row], children: Mapping[int, list[int]]
+) -> float:
+    waiting, total, seen = [pid], 0.0, set()
+    while waiting:
+        each = waiting.pop()
+        if each not in seen:
+            seen.add(each)
+            total += rows[each].spent
+            waiting += children.get(each, ())
+    return total
+
+
 def in_session(session: int) -> list[Identity]:
     """Return who runs in the session that process *session* leads or led.
 
@@ -185,9 +215,10 @@ def _row(pid: int) -> _Row | None:
     fields = text[text.rindex(b")") + 2 :].split()
     if fields[0] in b"ZX":
         return None
-    return _Row(
-        Identity(pid, fields[19].decode()), int(fields[1]), int(fields[3]), int(fields[4])
-    )
+    spent = sum(map(int, fields[11:15])) / _TICKS
+    who = Identity(pid, fields[19].decode())
+    parent, session, terminal = int(fields[1]), int(fields[3]), int(fields[4])
+    return _Row(who, parent, session, terminal, spent)
 
 
 def _table() -> Iterator[_Row]:
@@ -214,7 +245,9 @@ def _row_elsewhere(pid: int) -> _Row | None:
         if process.status() == psutil.STATUS_ZOMBIE:
             return None
         started = repr(process.create_time())
-        return _Row(Identity(pid, started), process.ppid(), os.getsid(pid))
+        times = process.cpu_times()
+        used = times.user + times.system
+        return _Row(Identity(pid, started), process.ppid(), os.getsid(pid), spent=used)
     except (psutil.Error, OSError):
         return None
 

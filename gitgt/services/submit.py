@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import shlex
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from operator import eq
 from pathlib import Path
 from typing import Final
@@ -30,7 +31,7 @@ from gitgt.model.lifecycle import (
     MergeStatus,
 )
 from gitgt.model.wording import fit_line, fit_text
-from gitgt.services import target
+from gitgt.services import leases, target
 from gitgt.services.commit import signed
 from gitgt.services.integration import branches
 from gitgt.services.queue import depending, landed
@@ -283,9 +284,12 @@ def done(sandbox: Sandbox, who: Actor) -> MergeRequest | None:
         return None
     _check_finished(sandbox)
     _check_branch(sandbox)
-    save(sandbox, who)
-    head = worktree.tip(sandbox.path)
-    return submit(sandbox.town, Submission(bead, sandbox.assignment.branch, head), who)
+    git_dir = refs.git_dir_of(sandbox.path)
+    assert git_dir is not None
+    with markers.handing_in(git_dir, json.dumps(asdict(leases.me(who.address)))):
+        save(sandbox, who)
+        head = worktree.tip(sandbox.path)
+        return submit(sandbox.town, Submission(bead, sandbox.assignment.branch, head), who)
 
 
 def _check_finished(sandbox: Sandbox) -> None:
