@@ -19,6 +19,7 @@ from gitgt.ledger.snapshot import Snapshot
 from gitgt.model.actor import Actor, Standing
 from gitgt.model.dispatch import is_polecat
 from gitgt.model.documents import Bead, MergeRequest, Severity
+from gitgt.model.help_calls import classify
 from gitgt.model.ids import BeadId, is_bead_id
 from gitgt.services import submit, target
 from gitgt.services.agents.sandbox import branch_of
@@ -169,7 +170,7 @@ def _call_for_help(town: Town, reading: Reading, new: Sequence[Said], who: Actor
     for each in new:
         for text in each.escalates:
             match = _ESCALATE.fullmatch(text)
-            severity = Severity(match["severity"].lower()) if match else Severity.MEDIUM
+            severity = Severity(match["severity"].lower()) if match else classify(text).severity
             why = match["why"] if match else text
             submit.escalate(
                 town,

@@ -16,6 +16,7 @@ from gitgt.ledger.transact import Change
 from gitgt.model.actor import Actor
 from gitgt.model.dispatch import SessionState
 from gitgt.model.documents import Message, MessageType, Severity
+from gitgt.model.help_calls import Call, classify
 from gitgt.model.instant import seconds_of
 from gitgt.model.lifecycle import MessageStatus
 from gitgt.model.mail import rounds as policy
@@ -90,11 +91,18 @@ def call_for_help(town: Town) -> None:
     unread = boxes.lying(town.ledger.snapshot(), MessageStatus.UNREAD, policy.is_of_code)
     for each in policy.asks_for_a_person(unread, _at_work(town, unread)):
         rig = town.rigs_here().get(each.recipient.partition("/")[0])
+        call = classify(each.title, each.description)
         _escalate(
             town, rig or town, f"{each.created_by}: {each.title}", str(each.id),
-            each.description, Severity.HIGH,
+            f"{call.category}, for the {call.route}\n\n{each.description}", _loud(each, call),
         )  # fmt: skip
         steps.read(town, [str(each.id)], WHO, WHO.address)
+
+
+def _loud(message: Message, call: Call) -> Severity:
+    """Return how loud a call is: whoever says that it is an escalation is believed."""
+    says_so = message.message_type is MessageType.ESCALATION
+    return Severity.HIGH if says_so and call.severity == Severity.MEDIUM else call.severity
 
 
 def _at_work(town: Town, unread: Iterable[Message]) -> set[str]:

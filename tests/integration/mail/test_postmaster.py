@@ -114,7 +114,7 @@ def test_help_that_is_asked_of_code_reaches_a_person(town, shop):
     loud = send(town, "deacon", "All is lost", message_type=MessageType.ESCALATION)
     goes_round(town)
     goes_round(town)
-    assert calls(town, shop) == [("high", f"{ANN}: HELP: the tests hang", str(asked.id))]
+    assert calls(town, shop) == [("medium", f"{ANN}: HELP: the tests hang", str(asked.id))]
     assert calls(town) == [("high", "overseer: All is lost", str(loud.id))]
     assert boxes.of(town.ledger(), str(asked.id)).reader == "postmaster"
     assert [each.title for each in boxes.unread(town.ledger(), "shop/refinery")] == [
