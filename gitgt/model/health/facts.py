@@ -67,12 +67,11 @@ class Facts:
     that it is at (empty: nobody tells); it has ``begun`` if anything came of it. It can be
     ``typed`` to, or a person runs it ``by_hand``. ``asks`` is what its screen asks, ``limit``
     its line that no more is answered for a while; both are only known after a close look.
-    ``alone`` are the seconds since what it is about is off its hook; that is ``closed``, or
-    ``handed_in``. ``calls``: its last commit calls for a person. ``half_done`` are the seconds
-    since a ``git gt done`` of it began that nobody ended, and nothing if one goes on.
-    Without a ``sandbox`` its worktree is not there. ``tip`` is where its branch stands, with
-    ``ahead`` commits that its target has not; ``unsaved``, ``unsent`` and ``stashed`` say in
-    words what of its work is in one place only. ``lives`` is what else is known, as text.
+    What it is about is ``closed``, or ``handed_in``. ``calls``: its last commit calls for a
+    person. ``half_done`` are the seconds since a ``git gt done`` of it began that nobody ended,
+    and 0 if one goes on. Without a ``sandbox`` its worktree is not there. ``tip`` is where its
+    branch stands, with ``ahead`` commits that its target has not; ``left`` says what there is
+    of its work, ``unsaved``, ``unsent`` and ``stashed`` what of it is in one place only.
     """
 
     address: str
@@ -95,7 +94,6 @@ class Facts:
     loops: bool = False
     patient: float = USUAL.hung
     started: bool = True
-    alone: float = 0.0
     closed: bool = False
     handed_in: bool = False
     calls: bool = False

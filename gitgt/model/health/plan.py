@@ -8,7 +8,7 @@ end. So nothing here ends work, and nothing is done about what nobody can tell.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from gitgt.model.health.facts import Facts, Life, Program
@@ -31,13 +31,18 @@ from gitgt.model.when import lasts
 
 # So many nudges, and its branch did not move: another session has better chances.
 NUDGES: Final = 3
-_WAITS: Final = ("idle", "ready")
+_IDLE: Final = "idle"
+_WAITS: Final = (_IDLE, "ready")
 _STARTING: Final = "starting"
-_STANDS: Final = (Kind.HUNG, Kind.IDLE, Kind.STARTUP_STALL, Kind.HALF_DONE)
+# Whoever is there for nothing may go on doing things; what that is is saved.
+_TELLING: Final[Mapping[Kind, tuple[str, ...]]] = {
+    Kind.STUCK_IN_DONE: (), Kind.CLOSED_ALIVE: (), Kind.OFF_HOOK_ALIVE: (),
+    Kind.ROUND_OVER: ("turn",), Kind.DEAD_PROCESS: (),
+}  # fmt: skip
 
 
 def plan(seen: Iterable[Facts]) -> list[Step]:
-    """Return what is odd about those who were *seen*, and what is to be done about it."""
+    """Return what is odd about those who were *seen*, each with what is to be done."""
     return [step for facts in seen for step in judge(facts)]
 
 
@@ -49,11 +54,13 @@ def judge(facts: Facts) -> list[Step]:
 
 def is_same(found: Step, later: Iterable[Step]) -> bool:
     """Tell whether what was *found* is still so *later*, by the very same evidence."""
-    return any(
-        (each.finding.kind, each.finding.session, each.finding.mark, each.act)
-        == (found.finding.kind, found.finding.session, found.finding.mark, found.act)
-        for each in later
-    )
+    wanted = _what(found)
+    return any(_what(each) == wanted for each in later)
+
+
+def _what(step: Step) -> tuple[str, ...]:
+    finding = step.finding
+    return (finding.kind, finding.address, finding.session, finding.mark, step.act.word)
 
 
 # --- its session
@@ -71,7 +78,7 @@ def _of_session(facts: Facts) -> Iterator[Step]:
         said = f"process {facts.pid} of session {facts.session} is stopped"
         yield _step(facts, Kind.HELD, [said], LeaveAlone("it goes on when it is let"))
         return
-    if facts.alone >= facts.patience.done:
+    if facts.watch.alone >= facts.patience.done:
         yield _ending(facts)
     if facts.watch.gone >= facts.patience.gone and facts.program is Program.DEAD:
         said = f"process {facts.pid} of session {facts.session} is dead, and its shim lives"
@@ -90,7 +97,8 @@ def _without(facts: Facts) -> Iterator[Step]:
     """Yield what is odd about work on a hook at which nobody sits."""
     if not facts.bead or facts.handed_in or not facts.started:
         return
-    last = [f"session {facts.session} {facts.ended}"] if facts.session else ["no session"]
+    gone = f"session {facts.session} has ended: {facts.ended}"
+    last = [gone if facts.session else "it has no session"]
     if not facts.sandbox:
         said = [*last, "its sandbox is not there", *facts.left]
         act = LeaveAlone("the dispatcher makes it anew from the branch and the last snapshot")
@@ -108,7 +116,7 @@ def _ending(facts: Facts) -> Step:
     elif facts.handed_in:
         kind, what = Kind.STUCK_IN_DONE, "is handed in"
     about = facts.about or "what it was begun for"
-    said = f"session {facts.session} goes on, and for {lasts(facts.alone)} {about} {what}"
+    said = f"session {facts.session} goes on, and for {lasts(facts.watch.alone)} {about} {what}"
     return _step(facts, kind, [said], EndSession(f"{about} {what}", passes=True))
 
 
@@ -132,9 +140,9 @@ def _at_work(facts: Facts) -> Iterator[Step]:
         return
     if facts.turn == _STARTING and not facts.begun:
         if facts.age >= facts.patience.startup and quiet >= facts.patience.still:
-            signs = [f"no tap of it was heard in {lasts(facts.age)}", _quiet(facts)]
+            odd = [f"no tap of it was heard in {lasts(facts.age)}", _quiet(facts)]
             text = f"{facts.bead} is on your hook. Type: git gt prime. Then begin."
-            yield _helped(facts, Kind.STARTUP_STALL, signs, text, wait=facts.patience.still)
+            yield _helped(facts, Kind.STARTUP_STALL, odd, text, wait=facts.patience.still)
         return
     if quiet < facts.patient:
         return
@@ -216,13 +224,14 @@ def _step(
     finding = Finding(
         kind=kind, address=facts.address, session=facts.session,
         bead=facts.bead or facts.about, evidence=tuple(each for each in evidence if each),
-        certainty=certainty, mark=_mark(facts),
+        certainty=certainty, mark=_mark(facts, kind),
     )  # fmt: skip
     return Step(finding, act)
 
 
-def _mark(facts: Facts) -> str:
-    """Return what is another text once anything has happened to the agent."""
-    seen = " ".join(f"{name}={facts.watch.seen[name]}" for name in sorted(facts.watch.seen))
+def _mark(facts: Facts, kind: Kind) -> str:
+    """Return what is another text once anything has happened that the evidence is made of."""
     said = (facts.life, facts.program, facts.bead, facts.tip, facts.handed_in, facts.closed)
-    return " ".join([facts.session, seen, *map(str, said), str(facts.watch.nudges)])
+    names = _TELLING.get(kind, tuple(sorted(facts.watch.seen)))
+    seen = [f"{name}={facts.watch.seen.get(name, '')}" for name in names]
+    return " ".join([facts.session, *seen, *map(str, said), str(facts.watch.nudges)])

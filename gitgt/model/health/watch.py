@@ -33,7 +33,8 @@ class Signs:
     """What a session shows at the moment; each text changes when there is something new.
 
     ``seen`` is by the names of ``CALLED``, ``cpu`` the seconds that its processes have used
-    (None: nobody can tell). It is ``held`` while its processes are stopped.
+    (None: nobody can tell). Its program is dead, or its processes are held; it is ``alone``
+    when what it is about is off its hook.
     """
 
     session: str
@@ -41,6 +42,7 @@ class Signs:
     cpu: float | None = None
     is_dead: bool = False
     is_held: bool = False
+    is_alone: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,8 +50,9 @@ class Watch:
     """What is remembered of a session between two looks.
 
     ``quiet`` are the seconds since something was last ``heard``, which was at ``heard_at``;
-    ``gone`` those since its program died in it. ``nudges`` were typed since its work last
-    moved, the last of them ``waited`` seconds ago and not ``answered``.
+    ``gone`` those since its program died in it, ``alone`` those that it has been there for
+    nothing. ``nudges`` were typed since its work last moved, the last of them ``waited``
+    seconds ago and perhaps ``answered``; what is printed next may be its ``echoes``.
     """
 
     session: str
@@ -60,6 +63,7 @@ class Watch:
     heard: str = ""
     heard_at: float = 0.0
     gone: float = 0.0
+    alone: float = 0.0
     nudges: int = 0
     waited: float = 0.0
     answered: bool = True
@@ -75,7 +79,7 @@ class Watch:
         """Return what ``fields`` gave; None if nobody can read it."""
         try:
             found = cls(**fields)
-            total = found.quiet + found.gone + found.waited + found.at + found.nudges
+            total = found.quiet + found.gone + found.alone + found.waited + found.nudges
         except TypeError:
             return None
         return found if isinstance(found.seen, dict) and total >= 0 else None
@@ -92,6 +96,7 @@ def looked(before: Watch | None, signs: Signs, now: float) -> Watch:
     after = replace(
         before, at=now, seen=signs.seen, cpu=signs.cpu, echoes=False,
         gone=before.gone + passed if signs.is_dead else 0.0,
+        alone=before.alone + passed if signs.is_alone else 0.0,
         waited=before.waited + passed,
     )  # fmt: skip
     if not news:
