@@ -22,6 +22,8 @@ _QUOTA: Final = "You've hit your usage limit · resets 7pm"
 # A tap may make a turn go on; not for ever, whatever it says.
 _GOES_ON: Final = 8
 _SHOWN: Final = 10_000
+# In the first line of a prompt: the conversation was cut short, and goes on.
+_CUT_SHORT: Final = "\u2022 resumed:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,7 @@ class Agent:
         whole = "\n\n".join(each for each in (self._told, prompt, answer.context) if each)
         self._told = ""
         self._transcript.user(whole)
-        work = self._work(whole, first=first)
+        work = self._work(whole, prompt, first=first)
         if work.quota:
             return self._say(_QUOTA)
         if not work.steps:
@@ -113,8 +115,10 @@ class Agent:
                 self._do(step)
         return self._say(f"done: {len(work.steps)} steps")
 
-    def _work(self, told: str, *, first: bool) -> Work:
-        """Return what is to be done after what was *told*."""
+    def _work(self, told: str, prompt: str, *, first: bool) -> Work:
+        """Return what is to be done after what was *told*: the *prompt*, and what came too."""
+        if _CUT_SHORT in prompt.partition("\n")[0]:
+            return self._left()
         found = script.find(told)
         bead = self._environ.get("GT_BEAD", "")
         if found is not None and found.faults:
@@ -126,6 +130,18 @@ class Agent:
         steps = found.steps if found is not None else _usual(bead)
         hands_in = first and bool(bead) and not any("done" in each.split() for each in steps)
         return self._spoilt(Work(steps, hands_in), bead)
+
+    def _left(self) -> Work:
+        """Return what is left to do of what it was told before it was cut short."""
+        bead, did = self._environ.get("GT_BEAD", ""), self._transcript.finished
+        known = [each for each in map(script.find, self._transcript.told) if each is not None]
+        if known and known[0].faults:
+            self._faults = self._spoil(Faults.read(known[0].faults))
+        whole = known[0].steps if known else _usual(bead)
+        done = next((n for n, each in enumerate(whole) if each not in did), len(whole))
+        self._step = done  # faults come before the same steps as the first time
+        hands_in = not any("done" in each.split() for each in (*whole, *did))
+        return self._spoilt(Work(tuple(whole[done:]), hands_in), bead)
 
     def _spoilt(self, work: Work, bead: str) -> Work:
         """Return *work* as the faults have it."""

@@ -76,6 +76,20 @@ class Transcript:
         calls = [part for line in self._lines for part in _parts(line)]
         return [str(part["input"]["command"]) for part in calls if part["type"] == "tool_use"]
 
+    @property
+    def told(self) -> list[str]:
+        """What it was told in this conversation, the latest last."""
+        texts = [line["message"]["content"] for line in self._lines if line["type"] == "user"]
+        return [each for each in texts if isinstance(each, str)]
+
+    @property
+    def finished(self) -> list[str]:
+        """The shell commands whose results came back."""
+        parts = [part for line in self._lines for part in _parts(line)]
+        back = {part["tool_use_id"] for part in parts if part["type"] == "tool_result"}
+        calls = [part for part in parts if part["type"] == "tool_use" and part["id"] in back]
+        return [str(part["input"]["command"]) for part in calls]
+
     def copied(self, origin: Sequence[Path]) -> None:
         """Begin as a copy of the conversation in the files *origin*."""
         for line in (line for each in origin for line in _read(each)):
