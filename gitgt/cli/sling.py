@@ -24,6 +24,12 @@ from gitgt.services.town import Town
     "--base-branch", default="", metavar="BRANCH", help="Begin at this branch, and land on it."
 )
 @click.option("--force", is_flag=True, help="Although it waits for others.")
+@click.option(
+    "--ralph", is_flag=True, help="In a loop: sessions end, and fresh ones go on, until done."
+)
+@click.option(
+    "--rounds", type=click.IntRange(1, 10_000), help="So many sessions of a loop at most."
+)
 @output.json_option
 def command(
     *,
@@ -32,6 +38,8 @@ def command(
     no_convoy: bool,
     base_branch: str,
     force: bool,
+    ralph: bool,
+    rounds: int | None,
     as_json: bool,
 ) -> None:
     """Put beads on somebody's hook.
@@ -39,11 +47,14 @@ def command(
     RIG/NAME (or RIG/crew/NAME) names whose; otherwise an idle polecat takes it, or a new one.
     Whoever works there is started by the watcher; if none lives, by this command.
     """
+    if rounds and not ralph:
+        raise click.UsageError("--rounds is of a loop: --ralph")
     town = context.town()
     names, to = _split(words)
     order = sling.Order(
-        to=to, agent=agent, target=base_branch, convoy=not no_convoy, force=force
-    )
+        to=to, agent=agent, target=base_branch, convoy=not no_convoy, force=force, ralph=ralph,
+        rounds=rounds or 0,
+    )  # fmt: skip
     done = sling.sling(town, names, order, context.me())
     if as_json:
         output.answer_json([each.bead.fields() for each in done if isinstance(each, Slung)])

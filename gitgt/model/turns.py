@@ -89,7 +89,7 @@ class Work:
 
     ``begun``: something is committed for it. ``ahead`` are its commits that are not on the
     base, ``head`` the last of them. ``handed_in``: it is with the refinery; ``waits``: its
-    last commit calls for a person.
+    last commit calls for a person. In one that ``loops``, a turn may end before all is done.
     """
 
     bead: str = ""
@@ -97,6 +97,7 @@ class Work:
     begun: bool = False
     handed_in: bool = False
     waits: bool = False
+    loops: bool = False
     ahead: int = 0
     head: str = ""
 
@@ -144,7 +145,7 @@ def _reasons(seen: Ending) -> Iterator[GoOn]:
         return
     if not work.begun and not work.ahead:
         yield GoOn(f"begin {work.bead}", _begin(work, seen.role))
-    elif work.ahead and seen.role in AUTONOMOUS:
+    elif work.ahead and seen.role in AUTONOMOUS and not work.loops:
         yield GoOn(f"hand in {work.bead} {work.head}", _hand_in(work))
 
 

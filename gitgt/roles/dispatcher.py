@@ -22,7 +22,7 @@ from gitgt.model.dispatch import (
     is_polecat,
     plan,
 )
-from gitgt.model.documents import Severity
+from gitgt.model.documents import Bead, Mode, Severity
 from gitgt.model.ids import BeadId
 from gitgt.reactor.key import Key, Settled
 from gitgt.services import beads, branch, freeze, rig_state, sling, submit, uptime
@@ -35,6 +35,7 @@ from gitgt.services.radar.radar import Radars
 from gitgt.services.sessions import leaving, sessions
 from gitgt.services.sessions.sessions import Seen
 from gitgt.services.town import Rig, Town
+from gitgt.services.witness import brake
 
 _WHO = Actor.role("dispatcher")
 # A session that was killed together with its shim leaves no note; the kernel's word is asked.
@@ -66,10 +67,9 @@ class DispatcherRole:
         sessions.tell_ended(self._town, rig, seen)
         if freeze.frozen(self._town, rig) or uptime.is_down(self._town):
             return Settled()  # a thaw wakes us, and whoever comes up
-        next_end = leaving.see_off(self._town, rig, now, seen)
+        leaving.forgive(rig, now, seen)
         if rig_state.is_off(self._town, rig):
-            asked = _UNTIL_ASKED if _any_runs(seen) else None
-            return Settled(again_in=_soonest(asked, next_end))
+            return Settled(again_in=_UNTIL_ASKED if _any_runs(seen) else None)
         purse = Purse(self._town, rig)
         seats = [self._paid(self._seat(rig, now, each, seen), purse) for each in held(now)]
         seats, until = radar_order.in_order(self._town, rig, seats, self._radars.of(rig))
@@ -95,7 +95,7 @@ class DispatcherRole:
         if failed:  # who is busy is tried again, and the others then too
             raise next((each for each in failed if isinstance(each, BusyError)), failed[0])
         asked = _UNTIL_ASKED if running else None
-        return Settled(again_in=_soonest(asked, next_end, until, *waits))
+        return Settled(again_in=_soonest(asked, until, *waits))
 
     def _perform(self, rig: Rig, now: Snapshot, act: Act) -> bool:
         """Do what was planned, if it still is to be done; tell whether a session runs now."""
@@ -136,16 +136,29 @@ class DispatcherRole:
         if last.state is SessionState.RUNNING or not is_polecat(address):
             return Seat(address, bead, last.state, at_it=last.bead == bead)
         work = now.bead(bead)
+        loop = self._loop(rig, work, last)
         starts, of_all = sessions.starts(rig, now, address, bead)
         seat = Seat(
             address, bead, last.state, starts, last.said, sessions=of_all,
-            failures=work.failures,
+            failures=work.failures, rounds=loop[0], gone=loop[1],
         )  # fmt: skip
         if last.bead != bead or not of_all:
             return seat
         since = self._town.clock() - last.run.at
         fault = "" if last.run.began else last.said
         return replace(seat, at_it=True, since=since, fault=fault)
+
+    def _loop(self, rig: Rig, work: Bead, last: Seen) -> tuple[int, int]:
+        """Return how many rounds the loop of a bead has, and had; none, if it is in none.
+
+        A round that ended by itself was no try in vain.
+        """
+        if work.mode != Mode.RALPH:
+            return 0, 0
+        if last.bead == work.id and last.run.began and not last.run.problem:
+            sessions.forgive_one(rig, work.assignee, last.session)
+        most = work.rounds or brake.rounds(self._town, rig)
+        return most, sessions.rounds(self._town, rig, work.id)
 
     def _paid(self, seat: Seat, purse: Purse) -> Seat:
         """Return *seat* with the cap that keeps its session from beginning, if one does."""

@@ -21,7 +21,7 @@ from gitgt.services.town import Town
 _SHORT: Final = (
     "title", "status", "priority", "assignee", "head", "target", "integration",
     "merge_request", "convoy", "landed", "conflicts", "proposed", "pull_request", "forge_state",
-    "held",
+    "held", "failures", "mode", "rounds", "patience",
 )  # fmt: skip
 _SILENT: Final = (
     "reason", "started_at", "closed_at", "closed_by", "findings", "outcome", "number",

@@ -14,7 +14,7 @@ from gitgt.ledger.snapshot import Snapshot
 from gitgt.ledger.transact import Change
 from gitgt.model import ids
 from gitgt.model.actor import Actor
-from gitgt.model.documents import Agent, Bead
+from gitgt.model.documents import Agent, Bead, Mode
 from gitgt.model.ids import BeadId
 from gitgt.model.lifecycle import AgentStatus, BeadStatus, BeadVerb
 from gitgt.services import claims, convoy, graph, namepool, reading, rig_state, target
@@ -34,6 +34,8 @@ class Order:
     convoy: bool = True
     force: bool = False
     replace: bool = False  # what hangs there is taken off, for somebody else to take up
+    ralph: bool = False  # one session after the other, each with a fresh mind
+    rounds: int = 0  # so many of them at most; 0 for as many as the settings say
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +130,8 @@ def _sling_one(
             BeadVerb.SLING,
             assignee=agent.address,
             agent=order.agent or old.agent,
+            mode=Mode.RALPH if order.ralph else old.mode,
+            rounds=order.rounds or old.rounds,
             target=where if order.target or where != rig.branch else old.target,
             convoy=old.convoy if tracked or caravan is None else str(caravan),
             reason="",

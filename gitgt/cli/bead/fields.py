@@ -30,6 +30,9 @@ _OPTIONS: Final = (
     click.option("--acceptance", help="How one can tell that it is done."),
     click.option("--notes", help="Whatever else is known."),
     click.option("--owner", metavar="WHO", help="Who answers for it."),
+    click.option(
+        "--patience", metavar="TIME", help="How long nothing need be heard of its agent: 4h."
+    ),
     click.option("--estimate", metavar="TIME", help="How long it takes: 90 (minutes), 1.5h."),
     click.option("--parent", metavar="ID", help="The epic that it is a part of."),
     click.option("--target", metavar="BRANCH", help="The branch to land on, if not the rig's."),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
+from gitgt.model.documents import Mode
 from gitgt.model.fence import fenced, line
 from gitgt.model.lifecycle import MergeStatus
 from gitgt.model.prime.facts import Earlier, Facts, Who
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
 _LONG: Final = 30_000  # characters of a bead's text
 _SHORT: Final = 4_000  # of a summary
 TEXTS: Final = ("description", "design", "acceptance", "notes")
+_LOOP: Final = (
+    "You are one session of a loop: when your turn ends, a fresh one goes on, which knows"
+    " nothing but the branch and its files. Look what is done, do the next thing that is left,"
+    " commit it, and end your turn. Only when all of it is done, hand it in."
+)
 _CALLED: Final = {"acceptance": "acceptance criteria"}
 
 
@@ -40,6 +46,8 @@ def _on_the_hook(bead: Bead, who: Who, mark: str) -> Iterator[str]:
     if who.usual_base:
         parts.append(f"It lands on {who.usual_base}.")
     yield " ".join(parts)
+    if bead.mode == Mode.RALPH:
+        yield _LOOP
     if who.base and not who.usual_base:
         yield fenced("name of the branch that it lands on", "", who.base, mark, _SHORT)
 

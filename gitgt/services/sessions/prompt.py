@@ -17,11 +17,15 @@ from gitgt.services.town import Town
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """Why a session begins: *by* whom it is begun, and the *topic* (start, assigned, ...)."""
+    """Why a session begins: *by* whom it is begun, and the *topic* (start, assigned, ...).
+
+    One that goes on with what was said before is told how that ``ended``.
+    """
 
     by: str
     topic: str
     bead: str = ""
+    ended: str = ""
 
 
 def opening(
@@ -35,7 +39,12 @@ def opening(
         RefusedError: there is no such agent, or rig.
     """
     first = beacon(address, occasion, at=text_of(town.clock()))
-    if runtime.taps.are_there:
+    if occasion.ended:
+        rest = (
+            f"You were cut short at {occasion.bead}: {line(occasion.ended)}. Go on where you"
+            " were: git status and git log say where that is, git gt prime tells the rest.\n"
+        )
+    elif runtime.taps.are_there:
         rest = (
             f"You are {address}. Who that is, what is on your hook and what was tried before,"
             " your program's start hook tells you. If it did not, type: git gt prime."

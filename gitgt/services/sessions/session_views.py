@@ -127,7 +127,7 @@ def capture(place: Place, address: str, lines: int) -> View:
 
 def _closely(town: Town, place: Place, launchers: Launchers, sight: Sight) -> Sight:
     """Add what its screen tells, where its taps do not."""
-    runtime = _runtime(town, place, sight.session.runtime)
+    runtime = runtime_of(town, place, sight.session.runtime)
     if runtime is None or runtime.is_plain:
         return sight
     try:
@@ -147,10 +147,11 @@ def _closely(town: Town, place: Place, launchers: Launchers, sight: Sight) -> Si
     )
 
 
-def _runtime(town: Town, place: Place, name: str) -> Runtime | None:
+def runtime_of(town: Town, place: Place, name: str) -> Runtime | None:
+    """Return the runtime that a session was begun on; None if the settings have it no more."""
     try:
         return runtimes.named(town, None if isinstance(place, Town) else place, name)
-    except GtError:  # it was taken out of the settings meanwhile
+    except GtError:
         return None
 
 

@@ -16,11 +16,12 @@ from gitgt.git.signposts import own_command
 from gitgt.git.spool import Spool
 from gitgt.ledger.snapshot import Snapshot
 from gitgt.model.dispatch import SessionState
-from gitgt.model.documents import Bead
+from gitgt.model.documents import Bead, Mode
 from gitgt.runtime import identity, launcher, process, progress
-from gitgt.runtime.assignment import Assignment, slug
+from gitgt.runtime.assignment import Assignment, TakesUp, slug
 from gitgt.runtime.environment import town_mark
 from gitgt.runtime.launchers.launchers import Launchers
+from gitgt.runtime.notes import write_whole
 from gitgt.runtime.process import TOWN_MARK, Spec
 from gitgt.runtime.progress import Progress
 from gitgt.runtime.wiring import Wiring
@@ -31,6 +32,7 @@ from gitgt.services.jail import choice as jail_choice
 from gitgt.services.sessions import (
     programs,
     prompt,
+    resuming,
     runtimes,
     session_records,
     starting,
@@ -41,8 +43,10 @@ from gitgt.services.town import Rig, Town
 NOT_STARTED: Final = "could not be started"  # how the reason for such a release begins
 # Gas Town refuses more polecats than these in one rig.
 _LIMIT: Final = 30
+ROUND: Final = "round"  # what a session of a ralph loop is begun for
 _FORGIVEN: Final = "forgiven"
 _TOLD: Final = "told"
+_WHY: Final = "why"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +129,22 @@ def look(place: Rig | Town, address: str) -> Seen:
         case launcher.SessionState.ABSENT:
             return Seen(SessionState.NONE)
         case _:
+            why = _why(folder_of(place, address, seen.session))
+            seen = replace(seen, problem=why) if why else seen
             said = seen.problem or "said nothing"
             return Seen(SessionState.ENDED, seen.session, said, seen.bead, seen)
+
+
+def say_why(place: Rig | Town, address: str, session: str, why: str) -> None:
+    """Note why a session is about to be ended, for whoever goes on from there."""
+    write_whole(folder_of(place, address, session) / _WHY, why)
+
+
+def _why(folder: Path) -> str:
+    try:
+        return (folder / _WHY).read_text()
+    except (OSError, ValueError):
+        return ""
 
 
 def tell_ended(town: Town, place: Rig | Town, seen: Mapping[str, Seen]) -> None:
@@ -184,6 +202,12 @@ def starts(rig: Rig, now: Snapshot, address: str, bead: str) -> tuple[int, int]:
     return sum(name.startswith(series) for name in counted), len(counted)
 
 
+def rounds(town: Town, rig: Rig, bead: str) -> int:
+    """Return how many sessions there have been in the ralph loop of *bead*, whoever's."""
+    kept = session_records.records(town, rig)
+    return sum((each.bead, each.topic) == (bead, ROUND) for each in kept)
+
+
 def forgive(rig: Rig, address: str, bead: str) -> None:
     """Count what was started for *bead* no more: who is given it next has all tries."""
     for each in _started(rig, address, f"{bead}-"):
@@ -218,11 +242,11 @@ def _next(place: Rig | Town, address: str, series: str) -> str:
 def start(town: Town, rig: Rig, now: Snapshot, bead: Bead) -> None:
     """Make the sandbox of *bead* ready and start its polecat there.
 
+    A session that was cut short is gone on with, where its program can.
+
     Raises:
-        BusyError: the town is frozen, or the rig.
         GtError: sandbox or session cannot be had, and why.
     """
-    freeze.check(town, rig)
     bead = bead.replace(target=branches.place(town, rig, bead))
     asked = now.agent_at(bead.assignee)
     own = asked.agent if asked else ""
@@ -232,7 +256,13 @@ def start(town: Town, rig: Rig, now: Snapshot, bead: Bead) -> None:
     path, marked = sandbox.prepare(rig, now, bead)
     back = sandbox.sent_back(now, bead)
     session = _next(rig, bead.assignee, _series(now, bead.assignee, bead.id))
-    occasion = prompt.Occasion("dispatcher", "assigned", bead.id)
+    attempt = 1 if back is None else back.revision + 1
+    last = resuming.cut_short(
+        town, rig, bead, chosen, attempt=attempt,
+        folder_of=lambda name: folder_of(rig, bead.assignee, name),
+    )  # fmt: skip
+    topic = resuming.RESUMED if last else ROUND if bead.mode == Mode.RALPH else "assigned"
+    occasion = prompt.Occasion("dispatcher", topic, bead.id, last.how if last else "")
     begin(
         town,
         rig,
@@ -248,11 +278,14 @@ def start(town: Town, rig: Rig, now: Snapshot, bead: Bead) -> None:
             bead=bead.id,
             branch=marked.branch,
             base=target.of(rig, bead),
-            attempt=1 if back is None else back.revision + 1,
+            attempt=attempt,
             at=town.clock(),
             longest=longest(town, rig),
             prompt=prompt.opening(town, bead.assignee, chosen, occasion, session=session),
+            conversation=last.conversation if last else "",
+            takes_up=TakesUp.RESUME if last else TakesUp.NOTHING,
         ),
+        topic=topic if topic in (resuming.RESUMED, ROUND) else "",
     )
 
 
@@ -304,7 +337,8 @@ def begin(town: Town, place: Rig | Town, assignment: Assignment, *, topic: str =
         session_records.note_started(town, place, assignment, topic=topic)
         (folder_of(place, address, session) / _TOLD).unlink(missing_ok=True)
     try:
-        kind = starting.kind_for(town, place, assignment.runtime)
+        one_turn = topic == ROUND
+        kind = starting.kind_for(town, place, assignment.runtime, one_turn=one_turn)
         launchers = Launchers(root_of(place), kind=kind, wiring=wiring(place, town))
         given = starting.given(town, place, assignment)
         launchers.start(_locked(town, place, assignment), given)

@@ -29,15 +29,20 @@ OVERRIDE: Final = "GT_SESSIONS_LAUNCHER"
 
 
 def kind_for(
-    town: Town, place: Rig | Town, runtime: Runtime, environ: Mapping[str, str] | None = None
-) -> Kind:
+    town: Town, place: Rig | Town, runtime: Runtime, environ: Mapping[str, str] | None = None,
+    *, one_turn: bool = False,
+) -> Kind:  # fmt: skip
     """Return what a session on *runtime* is run in.
+
+    One that is to take *one turn*, and then end, is run without a terminal where it can be.
 
     Raises:
         SettingsError: the settings or the override say nothing that is known.
         ToolMissingError: they want tmux, and it is not there.
     """
     wanted = _wanted(town, place, os.environ if environ is None else environ)
+    if one_turn and wanted is not Launching.MANUAL:
+        wanted = Launching.EXEC
     has_tmux = wanted in (Launching.AUTO, Launching.TMUX) and tmux.is_usable()
     if wanted is Launching.TMUX and not has_tmux:
         raise ToolMissingError(

@@ -34,6 +34,7 @@ def of(seat: Seat) -> Work:
         begun=bead["status"] == _BEGUN,
         handed_in=_is_handed_in(seat, bead, tip, says_so=seat.bead in closes.split()),
         waits=bool(escalates),
+        loops=bead.get("mode") == "ralph",
         ahead=len(heads),
         head=tip[:12],
     )
