@@ -26,6 +26,7 @@ from gitgt.model import lifecycle, wisp  # noqa: E402
 from gitgt.model.actor import Standing  # noqa: E402
 from gitgt.model.documents import KINDS, DependencyType  # noqa: E402
 from gitgt.model.graph import EFFECTS  # noqa: E402
+from gitgt.model.health.findings import MATRIX  # noqa: E402
 from gitgt.model.lifecycle import ANYONE, Machine, Transition  # noqa: E402
 from gitgt.runtime import presets  # noqa: E402
 from gitgt.runtime.environment import VARIABLES  # noqa: E402
@@ -147,6 +148,12 @@ def lifetimes() -> Iterator[str]:
     for count, kinds in groupby(hours, key=lambda kind: hours[kind]):
         span = f"{count // 24} days" if count >= 48 else f"{count} hours"
         yield f"| {', '.join(f'`{kind}`' for kind in kinds)} | {span} |"
+
+
+def matrix() -> Iterator[str]:
+    """Yield what the witness finds, when, and what it does then."""
+    yield from ("| finding | when | what is done |", "|---|---|---|")
+    yield from (f"| `{kind}` | {row.when} | {row.act} |" for kind, row in MATRIX.items())
 
 
 def dependencies() -> Iterator[str]:
@@ -304,6 +311,7 @@ GENERATORS: Final[dict[str, Callable[..., Iterator[str]]]] = {
     "decisions": decisions,
     "lifecycle": machine,
     "lifetimes": lifetimes,
+    "matrix": matrix,
     "fields": fields,
     "fsck": fsck,
     "kinds": kinds,

@@ -58,6 +58,8 @@ CATALOG: Final[tuple[Entry, ...]] = (
     Entry("mayor", "gitgt.cli.mayor", "Talk to the mayor, who gives out work", AGENTS),
     Entry("role", "gitgt.cli.whoami:role", "See your role here, and the others", AGENTS),
     Entry("whoami", "gitgt.cli.whoami", "Tell as whom you act here", AGENTS),
+    Entry("witness", "gitgt.cli.witness", "See, stop and start the witness of a rig", AGENTS),
+    Entry("patrol", "gitgt.cli.patrol", "See what is odd about the agents of a rig", AGENTS),
     Entry("cv", "gitgt.cli.cv", "Tell what an agent has done", AGENTS),
     Entry("config", "gitgt.cli.config", "Set what agents run on", AGENTS),
     # Sessions

@@ -1,4 +1,4 @@
-"""The witness: what agents' and people's branches say becomes state, and work is saved."""
+"""The witness: what branches say becomes state, work is saved, and agents are looked after."""
 
 from __future__ import annotations
 
@@ -12,9 +12,12 @@ from gitgt.reactor.key import Key, Settled
 from gitgt.services import branch
 from gitgt.services.agents import sandbox, wip
 from gitgt.services.town import Rig, Town
+from gitgt.services.witness import rounds
 
 _LOG = logging.getLogger(__name__)
 _REMOTE = "refs/remotes/origin/"
+# Where the ledger stands still, nobody is looked at more than once in so many seconds.
+_GAP = 10.0
 
 
 class WitnessRole:
@@ -27,19 +30,36 @@ class WitnessRole:
         # What was read and found to say nothing new; forgetting it costs one more look.
         self._read: dict[tuple[str, str], str] = {}
         self._saved: dict[str, wip.Saved] = {}
+        self._rounds: dict[str, tuple[str, float, float]] = {}
 
     def keys(self) -> Iterable[Key]:
         """Return one key for each rig."""
         return [Key(self.role, name) for name in self._town.rigs_here()]
 
     def reconcile(self, key: Key) -> Settled:
-        """Heed the branches of a rig, then save what is not committed."""
+        """Heed the branches of a rig, save what is not committed, help whoever needs it.
+
+        Raises:
+            BusyError: somebody begins a session that was to be ended.
+        """
         rig = self._town.rig(key.name)
         now = self._town.ledger_at(rig).snapshot()
         for bead in now.all(Bead, status=(BeadStatus.HOOKED, BeadStatus.IN_PROGRESS)):
             self._heed(rig, now, bead)
         self._heed_pushed(rig, now)
-        return Settled(again_in=wip.save_all(self._town, rig, now, self._saved))
+        saved = wip.save_all(self._town, rig, now, self._saved)
+        waits = (saved, self._look_after(rig, now.commit))
+        return Settled(again_in=min((each for each in waits if each is not None), default=None))
+
+    def _look_after(self, rig: Rig, commit: str) -> float | None:
+        """Go on a round, if one is due; return in how many seconds the next one is."""
+        now = self._town.clock()
+        last, at, wait = self._rounds.get(rig.name, ("", 0.0, 0.0))
+        if last == commit and 0 <= now - at < wait:
+            return wait - (now - at)
+        went = rounds.go(self._town, rig)
+        self._rounds[rig.name] = (commit, now, min(went.again_in or 0.0, _GAP))
+        return went.again_in
 
     def _heed(self, rig: Rig, now: Snapshot, bead: Bead) -> None:
         if not bead.assignee.startswith(f"{rig.name}/polecats/"):
