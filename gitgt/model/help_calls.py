@@ -59,11 +59,11 @@ ROWS: Final = (
 
 def classify(*texts: str) -> Call:
     """Return what a call for help with these *texts* is."""
-    said = f" {' '.join(texts).lower()} "
+    letters = (each if each.isalnum() else " " for each in " ".join(texts).lower())
+    said = f" {' '.join(''.join(letters).split())} "
     return next((row.call for row in ROWS if _has(said, row.words)), _OTHER)
 
 
 def _has(said: str, words: tuple[str, ...]) -> bool:
     """Tell whether a word is said, or a longer one that begins so: ``oom`` is not in room."""
-    plain = "".join(letter if letter.isalnum() else " " for letter in said)
-    return any(f" {word}" in plain for word in words)
+    return any(f" {word}" in said for word in words)

@@ -84,7 +84,7 @@ def _lines(found: Escalation) -> Iterator[str]:
     yield f"  {found.title}"
     rows = (
         ("called by", f"{found.created_by} at {found.created_at}"),
-        ("again", f"{found.repeats} times, last at {found.last_seen}" if found.repeats else ""),
+        ("again", f"{found.repeats} more, last at {found.last_seen}" if found.repeats else ""),
         ("louder", f"since {found.raised_at}" if found.raised_at else ""),
         ("about", found.about),
         ("related", "" if found.related == found.about else found.related),

@@ -92,6 +92,11 @@ def is_louder(one: str, other: str) -> bool:
     return LOUDEST_FIRST.index(Severity(one)) < LOUDEST_FIRST.index(Severity(other))
 
 
+def louder_of(one: Severity, other: Severity) -> Severity:
+    """Return the louder of two."""
+    return one if is_louder(one, other) else other
+
+
 def _again(old: Escalation, call: Call, now: float) -> Escalation | None:
     new = call.document
     louder = is_louder(new.severity, old.severity)
