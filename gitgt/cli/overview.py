@@ -36,6 +36,7 @@ def lines(seen: TownView, *, watcher: int | None) -> Iterator[str]:
         yield f"{output.paint(absent.name, 'bold')}  {what}: {way_back}"
     yield from _part("convoys", output.columns(convoy.rows(seen.convoys)))
     yield from _part("escalations", output.columns(see.rows(seen.escalations)))
+    yield from _part("not delivered", map(output.one_line, seen.undelivered))
 
 
 def _rig(seen: RigView) -> Iterator[str]:

@@ -15,6 +15,7 @@ from gitgt.services import convoy, escalations, reading
 from gitgt.services.agents import agents
 from gitgt.services.agents.agents import Seen
 from gitgt.services.convoy import Progress
+from gitgt.services.escalation import looking
 from gitgt.services.gates import gate, gate_history
 from gitgt.services.gates.gate_runs import GateRuns
 from gitgt.services.gates.run_folder import AtWork
@@ -73,7 +74,8 @@ class TownView:
     """A town: its rigs, its convoys that are under way, and what needs a person.
 
     ``absent`` are the rigs that it knows, but whose repositories or ledgers are not there,
-    each with the way to get them back. ``unjailed`` is why agents run without a jail.
+    each with the way to get them back. ``unjailed`` is why agents run without a jail,
+    ``undelivered`` what escalations do not get out, and why.
     """
 
     root: str
@@ -82,6 +84,7 @@ class TownView:
     convoys: tuple[Progress, ...]
     escalations: tuple[Escalation, ...]
     unjailed: str = ""
+    undelivered: tuple[str, ...] = ()
 
     def fields(self) -> dict[str, Any]:
         """Return it as plain values."""
@@ -92,6 +95,7 @@ class TownView:
             "convoys": [each.fields() for each in self.convoys],
             "escalations": [each.fields() for each in self.escalations],
             "unjailed": self.unjailed,
+            "undelivered": list(self.undelivered),
         }
 
 
@@ -107,6 +111,10 @@ def of(town: Town) -> TownView:
         convoys=tuple(convoy.every(town, closed=False)),
         escalations=tuple(escalations.every(town, closed=False)),
         unjailed=waiver.description if waiver else "",
+        undelivered=tuple(
+            f"{found.id} by {tried.key.channel}: {tried.why}"
+            for found, tried in looking.undelivered(town)
+        ),
     )
 
 

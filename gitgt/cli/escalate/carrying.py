@@ -39,9 +39,14 @@ def stale(*, dry_run: bool, as_json: bool) -> None:
 
 
 @click.command()
-def deliver() -> None:
-    """Send now what is due to go out by mail server, webhook or desktop."""
+@click.option("--due", is_flag=True, help="Only what is due: what failed just now waits.")
+def deliver(*, due: bool) -> None:
+    """Send now what is to go out by mail server, webhook or desktop."""
     from gitgt.services.escalation import sending
 
-    tries = sending.deliver(context.town())
-    output.answer(f"{tries} tried" if tries else "nothing is due")
+    done = sending.deliver(context.town(), again=not due)
+    for each in done:
+        how = f"not delivered: {each.why}" if each.why else "delivered"
+        output.answer(f"{each.key.escalation} by {each.key.channel}: {how}")
+    if not done:
+        output.answer("nothing is to go out")

@@ -16,7 +16,7 @@ def start(town: Town) -> subprocess.Popen[bytes]:
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "escalations.log").open("ab") as log:
         return subprocess.Popen(
-            (*own_command(), "escalate", "deliver"),
+            (*own_command(), "escalate", "deliver", "--due"),
             cwd=town.root,
             env=process.detached_environment(town_mark(town.root)),
             stdin=subprocess.DEVNULL,

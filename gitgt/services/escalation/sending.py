@@ -13,6 +13,7 @@ import hashlib
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from types import FrameType
 from typing import Final
 
@@ -35,26 +36,29 @@ _DEADLINE: Final = 30.0  # for one, whatever the other side does
 _PRIORITY: Final = {"critical": 0, "high": 1, "medium": 2, "low": 3}
 
 
-def deliver(town: Town) -> int:
-    """Send all that is due to go out now; return how many tries that were.
+def deliver(town: Town, *, again: bool = False) -> list[Delivery]:
+    """Send all that is due to go out now, and *again* what is not due yet since it failed.
 
     Another process that is at it already sees to all: then nothing is done here.
     """
-    tries = 0
+    done: list[Delivery] = []
     with _alone(town) as mine:
         while mine:
             known = looking.known(town)
-            due = [act for act in _deliveries(known, town) if act.channel.kind not in LOCAL]
+            early = {key for key, each in known.deliveries.items() if again and each.why}
+            early -= {each.key for each in done}
+            kept = {key: each for key, each in known.deliveries.items() if key not in early}
+            acts = replace(known, deliveries=kept).plan(town.clock()).acts
+            due = [each for each in acts if isinstance(each, Deliver) and _goes_out(each)]
             if not due:
                 break
-            attempt(town, due[0], known.settings)
-            tries += 1
-    return tries
+            tries = known.deliveries[due[0].key].tries if due[0].key in early else due[0].tries
+            done.append(attempt(town, replace(due[0], tries=tries), known.settings))
+    return done
 
 
-def _deliveries(known: looking.Known, town: Town) -> list[Deliver]:
-    acts = known.plan(town.clock()).acts
-    return [act for act in acts if isinstance(act, Deliver)]
+def _goes_out(act: Deliver) -> bool:
+    return act.channel.kind not in LOCAL
 
 
 def attempt(town: Town, act: Deliver, settings: Settings) -> Delivery:
