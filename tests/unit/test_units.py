@@ -22,9 +22,7 @@ ODD = Unit(
 
 
 def test_a_unit_for_systemd():
-    plain = Unit(
-        "gitgt-x", Path("/srv/gt"), ("git-gt", "-C", "/srv/gt"), {"A": "b"}
-    )
+    plain = Unit("gitgt-x", Path("/srv/gt"), ("git-gt", "-C", "/srv/gt"), {"A": "b"})
 
     assert units.systemd(plain) == (
         "# Written by gitgt; git gt daemon disable-supervisor removes it.\n"
