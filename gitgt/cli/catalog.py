@@ -42,6 +42,8 @@ CATALOG: Final[tuple[Entry, ...]] = (
     Entry("assign", "gitgt.cli.assign", "Make a bead on somebody's hook, in one go", WORK),
     Entry("unsling", "gitgt.cli.hook.move:detach", "Take a bead off a hook", WORK),
     Entry("unhook", "gitgt.cli.hook.move:detach", "Take a bead off a hook", HIDDEN),
+    Entry("undo", "gitgt.cli.undo", "Take back what you did last", WORK),
+    Entry("redo", "gitgt.cli.undo:redo", "Do again what you took back last", WORK),
     Entry("done", "gitgt.cli.done", "Hand in the work of this worktree", WORK),
     Entry("resolve", "gitgt.cli.resolve", "Begin the merge that settles a conflict", WORK),
     Entry("formula", "gitgt.cli.formula", "See, check and run formulas", WORK),

@@ -17,6 +17,7 @@ from gitgt.cli.catalog import HIDDEN, find, visible
 from gitgt.cli.exits import BROKEN_PIPE, BUG, INTERRUPTED, USAGE, mute
 from gitgt.cli.loading import command_of
 from gitgt.errors import GtError, NotFoundError
+from gitgt.ledger import act
 
 # What git exports to hooks and aliases, and with --git-dir. It names one repository; we work
 # on several, so it would send questions to the wrong one. What a git hook starts keeps it.
@@ -76,6 +77,7 @@ def _dispatch(words: list[str], called: str) -> int:
         return _invoke(command_of(entry), words[1:], name)
     _forget_the_repository()
     is_to_say = pending.see_to(words)
+    act.begin()
     code = _invoke(command_of(entry), words[1:], name)
     if is_to_say:
         pending.say()

@@ -33,6 +33,7 @@ from gitgt.model.instant import text_of
 
 JUDGED: Final = "refs/gt/judged"
 PUT_BACK: Final = "ledger.put-back"
+TAKEN_BACK: Final = "ledger.taken-back"
 _TAKEN_IN: Final = "desk.taken-in"
 # These bring or mend whole ledgers: steps of their own they do not take.
 _WHOLE: Final = frozenset(
@@ -143,7 +144,7 @@ class _Looking:
         for path, old, new in self._changed(commit):
             if name in _WHOLE:
                 state.held.pop(path, None)
-            elif not name or not self._is_ours(state, path, old, new):
+            elif not name or not self._is_ours(state, path, old, new, back=name == TAKEN_BACK):
                 self._judge(state, commit, path, (old,), new)
         if name:
             state.before = {}
@@ -159,24 +160,30 @@ class _Looking:
         found = self._repository.differences(commit.parents[0], commit.id)
         return [(each.path, each.old, each.new) for each in found]
 
-    def _is_ours(self, state: _State, path: str, old: str | None, new: str | None) -> bool:
+    def _is_ours(
+        self, state: _State, path: str, old: str | None, new: str | None, *, back: bool
+    ) -> bool:
         """Tell whether a step is one that gitgt takes; note what it made good."""
         held = state.held.get(path)
         if held is None:
-            return self._is_lawful(path, old, new)
-        if self._is_lawful(path, held.good, new):
+            return self._is_lawful(path, old, new, back=back)
+        if self._is_lawful(path, held.good, new, back=back):
             del state.held[path]
             return True
-        return self._is_lawful(path, old, new)  # on top of what is wrong, which stays so
+        # On top of what is wrong, which stays so.
+        return self._is_lawful(path, old, new, back=back)
 
-    def _is_lawful(self, path: str, old: str | None, new: str | None) -> bool:
+    def _is_lawful(
+        self, path: str, old: str | None, new: str | None, *, back: bool = False
+    ) -> bool:
         if layout.id_of(path) is None or old == new:
             return True
         before, after = self._document(old, path), self._document(new, path)
         if after is None and new is not None:
             return False
         try:
-            _check(before, after, Standing.TOWN, broken=before is None and old is not None)
+            broken = before is None and old is not None
+            _check(before, after, Standing.TOWN, broken=broken, back=back)
         except RefusedError:
             return False
         return True
@@ -288,11 +295,12 @@ class _Looking:
 
 
 def _check(
-    before: Document | None, after: Document | None, standing: Standing, *, broken: bool
-) -> None:
+    before: Document | None, after: Document | None, standing: Standing, *,
+    broken: bool, back: bool = False,
+) -> None:  # fmt: skip
     """Check a step; what follows on something *broken* may be anything that can be so."""
     if not broken:
-        check_change(before, after, standing)
+        check_change(before, after, standing, back=back)
         return
     for what, hint in flaws(after) if after else ():
         raise RefusedError(f"{after.id if after else ''}: {what}", hint=hint)

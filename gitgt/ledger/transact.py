@@ -26,7 +26,7 @@ from gitgt.errors import (
     NotFoundError,
 )
 from gitgt.git.repository import Repository, Signature
-from gitgt.ledger import layout
+from gitgt.ledger import act, layout
 from gitgt.ledger.index import Index
 from gitgt.ledger.snapshot import Snapshot
 
@@ -46,7 +46,8 @@ class Change:
 
     ``moves`` are other refs of the same repository, moved in the same transaction: this is
     how code lands together with the bead that it closes. ``gone`` are documents that leave the
-    ledger: what has passed, which only the history keeps.
+    ledger: what has passed, which only the history keeps. ``back`` says that a step is taken
+    back or taken again.
     """
 
     subject: str
@@ -55,6 +56,7 @@ class Change:
     trailers: Mapping[str, str] = field(default_factory=dict)
     moves: tuple[RefMove, ...] = ()
     gone: tuple[Document, ...] = ()
+    back: bool = False
 
 
 Decide = Callable[[Snapshot], Change | None]
@@ -69,6 +71,13 @@ def _without_file(
     said = re.sub(rf"^{re.escape(path)}:\d+: ", told, error.message, flags=re.MULTILINE)
     said = re.sub(r"\blabels\[\d+\]: ", "labels: ", said)
     return InvalidDocumentError(said, hint=error.hint)
+
+
+def _of_act(actor: Actor) -> dict[str, str]:
+    """Return the trailer that tells which act this is part of; the town's roles have none."""
+    from gitgt.model.actor import Standing
+
+    return {} if actor.standing is Standing.TOWN else act.trailers()
 
 
 def _move(repository: Repository, moves: tuple[RefMove, ...], why: str) -> None:
@@ -197,7 +206,7 @@ class Ledger:
             old = before.find(document.id)
             if old == document:
                 continue
-            check_change(old, document, actor.standing)
+            check_change(old, document, actor.standing, back=change.back)
             content = codec.emit(document.fields())
             try:
                 load(content, path)
@@ -205,7 +214,7 @@ class Ledger:
                 raise _without_file(error, path, old.id if old else "") from error
             blobs[path] = self.repository.write_blob(content)
         for document in change.gone:
-            check_change(document, None, actor.standing)
+            check_change(document, None, actor.standing, back=change.back)
             blobs[layout.path_of(document.id)] = None
         if not blobs and not change.moves:
             return None
@@ -216,7 +225,7 @@ class Ledger:
                 change.subject,
                 name=change.event,
                 beads=tuple(str(each.id) for each in change.documents),
-                trailers=change.trailers,
+                trailers={**change.trailers, **_of_act(actor)},
             ),
             actor,
         )

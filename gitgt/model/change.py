@@ -61,8 +61,13 @@ def complete(
     return marked(old, new, now=now, by=by)
 
 
-def check_change(old: Document | None, new: Document | None, standing: Standing) -> None:
+def check_change(
+    old: Document | None, new: Document | None, standing: Standing, *, back: bool = False
+) -> None:
     """Check that whoever has *standing* may make *new* out of *old*.
+
+    *back* says that a step is taken back, or taken again: what has been may be again, though no
+    row leads back there, and what was made may go.
 
     Raises:
         IllegalTransitionError: the lifecycle has no such step.
@@ -70,7 +75,7 @@ def check_change(old: Document | None, new: Document | None, standing: Standing)
         RefusedError: something else about the change is against the rules.
     """
     if new is None:
-        if old is not None and not _is_swept(old, standing):
+        if old is not None and not back and not _is_swept(old, standing):
             raise RefusedError(
                 f"{old.id} is deleted, and what it says with it",
                 hint=f"set status: {_end(old)} instead",
@@ -81,11 +86,11 @@ def check_change(old: Document | None, new: Document | None, standing: Standing)
             f"{new.id}: a {new.machine.noun} is not for an {standing} to write",
             hint="commit with the line: Escalate: HIGH why",
         )
-    if old is None:
-        _check_beginning(new, standing)
-    else:
+    if old is not None:
         _check_identity(old, new)
-        _check_step(old, new, standing)
+        _check_step(old, new, standing, back=back)
+    elif not back:
+        _check_beginning(new, standing)
     for what, hint in flaws(new, old):
         raise RefusedError(f"{new.id}: {what}", hint=hint)
 
@@ -253,10 +258,14 @@ def _check_beginning(new: Document, standing: Standing) -> None:
         _check_step(begun, new, standing)
 
 
-def _check_step(old: Document, new: Document, standing: Standing) -> None:
+def _check_step(
+    old: Document, new: Document, standing: Standing, *, back: bool = False
+) -> None:
     """Check that a row leads from *old* to *new* for *standing*, and the fields fit it."""
     if old.status == new.status:
         _check_still(old, new, standing)
+        return
+    if back and any(standing in row.who for row in _rows(new, old)):
         return
     try:
         new.machine.between(old.status, new.status, standing)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from gitgt.git import faults, refs
 from gitgt.git.command import attempt, git
@@ -11,14 +12,19 @@ from gitgt.git.locks import remove_stale
 from gitgt.git.repository import Signature
 from gitgt.git.transaction import RefMove, move_refs
 from gitgt.git.turn import turn
+from gitgt.ledger import act
 from gitgt.model.actor import Actor
+from gitgt.model.event import Event
 from gitgt.services import identity
 from gitgt.services.town import Town
 
 Files = Mapping[str, bytes | None]  # None for one that goes
 
 
-def change(town: Town, decide: Callable[[], Files], subject: str, who: Actor) -> bool:
+def change(
+    town: Town, decide: Callable[[], Files], subject: str, who: Actor,
+    *, trailers: Mapping[str, str] = MappingProxyType({}),
+) -> bool:  # fmt: skip
     """Commit what *decide* makes of the settings as they stand; say if anything changed.
 
     It returns files by their paths below the town's root (None: it goes), and may refuse.
@@ -34,9 +40,10 @@ def change(town: Town, decide: Callable[[], Files], subject: str, who: Actor) ->
         files = decide()
         if faults.are_pretended():
             return _pretended(town, files, subject, who)
+        message = Event(subject, trailers={**trailers, **act.trailers()}).message()
         before = {name: _content(town.root / name) for name in files}
         try:
-            return _write(town, files, subject, who)
+            return _write(town, files, message, who)
         except BaseException:
             _put_back(town.root, before)
             raise
@@ -61,7 +68,7 @@ def signed(who: Actor) -> dict[str, str]:
     }
 
 
-def _write(town: Town, files: Files, subject: str, who: Actor) -> bool:
+def _write(town: Town, files: Files, message: str, who: Actor) -> bool:
     changed = _changed(town, files)
     for name, content in changed.items():
         path = town.root / name
@@ -81,7 +88,7 @@ def _write(town: Town, files: Files, subject: str, who: Actor) -> bool:
         return bool(changed)
     git(
         "-c", "core.hooksPath=/dev/null",
-        "commit", "--quiet", "--only", "-m", subject, "--", *names,
+        "commit", "--quiet", "--only", "--cleanup=verbatim", "-m", message, "--", *names,
         cwd=town.root, env=signed(who),
     )  # fmt: skip
     return True
@@ -119,6 +126,11 @@ def _put_back(root: Path, before: Mapping[str, bytes | None]) -> None:
         else:
             (root / name).write_bytes(content)
     attempt("reset", "--quiet", "--", *before, cwd=root)
+
+
+def content_of(town: Town, name: str) -> bytes | None:
+    """Return what a file of the settings holds; None if it is not there."""
+    return _content(town.root / name)
 
 
 def _content(path: Path) -> bytes | None:

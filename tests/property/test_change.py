@@ -17,6 +17,7 @@ FILLED = {
     "assignee": "shop/polecats/toast",
     "reason": "because",
     "landed": COMMIT,
+    "session": "gt-abc12-1",
     "outcome": "failure",
     "reader": "shop/polecats/toast",
 }
