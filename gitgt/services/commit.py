@@ -15,6 +15,7 @@ from gitgt.git.turn import turn
 from gitgt.ledger import act
 from gitgt.model.actor import Actor
 from gitgt.model.event import Event
+from gitgt.model.instant import exact_text_of
 from gitgt.services import identity
 from gitgt.services.town import Town
 
@@ -40,7 +41,8 @@ def change(
         files = decide()
         if faults.are_pretended():
             return _pretended(town, files, subject, who)
-        message = Event(subject, trailers={**trailers, **act.trailers()}).message()
+        said, at = {**trailers, **act.trailers()}, exact_text_of(town.clock())
+        message = Event(subject, trailers=said, at=at).message()
         before = {name: _content(town.root / name) for name in files}
         try:
             return _write(town, files, message, who)

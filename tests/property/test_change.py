@@ -18,6 +18,8 @@ FILLED = {
     "reason": "because",
     "landed": COMMIT,
     "session": "gt-abc12-1",
+    "due_at": LATER,
+    "findings": "no answer",
     "outcome": "failure",
     "reader": "shop/polecats/toast",
 }

@@ -36,10 +36,13 @@ _CONDITIONS: Final[dict[str, tuple[str, ...]]] = {
 }
 _FILLS: Final[dict[str, Any]] = {
     "assignee": st.sampled_from(ADDRESSES),
+    "due_at": st.sampled_from(_TIMES),
+    "findings": _WORDS,
     "landed": st.sampled_from((COMMIT, COMMIT[::-1])),
     "outcome": st.sampled_from(tuple(Outcome)),
     "reader": st.sampled_from(ADDRESSES),
     "reason": _WORDS,
+    "session": st.sampled_from(("gt-abc12-1", "gt-abc12-2")),
 }
 _OWN: Final[dict[str, dict[str, Any]]] = {
     "bead": {},

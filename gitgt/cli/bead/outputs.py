@@ -84,6 +84,9 @@ OUTPUTS: Final = {
 # What other commands than those of bd answer.
 OTHERS: Final = {
     "--dry-run": "rehearsal",
+    "undo": "acts",
+    "undo --list": "acts",
+    "redo": "acts",
     "mail send": "messages",
     "mail reply": "messages",
     "mail inbox": "messages",
