@@ -2,9 +2,13 @@
 
 import json
 
+import pytest
+
+from gitgt.errors import SettingsError
 from gitgt.model.actor import Actor
 from gitgt.model.documents import Escalation, Severity
 from gitgt.services import submit
+from gitgt.services.escalation import routing
 from tests.support.commandline import gt
 from tests.support.outputs import validator
 
@@ -50,3 +54,44 @@ def test_roles_that_look_again_write_nothing(town):
     louder = call(Severity.CRITICAL)
     assert (louder.id, louder.severity) == (first.id, Severity.CRITICAL)
     assert town.story(rig)[-1] == "refinery: again critical: it is red"
+
+
+def test_what_gas_town_wrote_is_read_and_what_is_wrong_is_said(town):
+    folder = town.town.root / "settings"
+    old = {
+        "type": "escalation",
+        "version": 1,
+        "routes": {"high": ["bead", "email:human", "log"]},
+        "contacts": {"human_email": "ada@example.com"},
+        "stale_threshold": "30m",
+        "max_reescalations": 1,
+    }
+    (folder / "escalation.json").write_text(json.dumps(old))
+    found = routing.read(town.town)
+    assert (found.stale, found.most) == (1800, 1)
+    assert [str(each) for each in found.channels("high")] == ["bead", "email:human", "log"]
+    assert found.missing(found.channels("high")[1]) == "contacts.smtp_host"
+    (folder / "escalation.yaml").write_text("contacts:\n  smtp_password: s3cret\n")
+    with pytest.raises(SettingsError, match=r"smtp_password: 's3cret'"):
+        routing.read(town.town)
+
+
+def test_stale_ones_are_told_and_made_louder_by_hand(town):
+    made = submit.escalate(
+        town.town,
+        None,
+        Actor.role("refinery"),
+        severity=Severity.MEDIUM,
+        title="red",
+        about="x",
+    )
+    # Made on the tests' day, which is days ago for whoever types.
+    assert gt("escalate", "stale", "-n", cwd=town.town.root).stdout == (
+        f"{made.id} would be high now, medium before: red\n"
+    )
+    raised = gt("escalate", "stale", "--json", cwd=town.town.root)
+    assert json.loads(raised.stdout) == [
+        {"id": made.id, "title": "red", "was": "medium", "severity": "high"}
+    ]
+    assert gt("escalate", "stale", cwd=town.town.root) == (0, "", "")
+    assert town.story()[-1] == "escalations: re-escalate high: red"

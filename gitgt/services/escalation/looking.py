@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from gitgt.errors import SettingsError
 from gitgt.ledger.deliveries import Deliveries
 from gitgt.model.documents import Escalation
 from gitgt.model.escalation import plan as policy
@@ -47,13 +49,12 @@ class Reach:
 
 
 def reach(town: Town, escalation: Escalation) -> Reach:
-    """Return whom an escalation has reached.
-
-    Raises:
-        SettingsError: the settings break their schema.
-    """
+    """Return whom an escalation has reached, also while the settings are spoiled."""
     found = Deliveries(town.repository).of(escalation.id)
-    lacking = () if escalation.is_closed else unset(escalation, routing.read(town))
+    lacking: list[tuple[Channel, str]] = []
+    if not escalation.is_closed:
+        with suppress(SettingsError):  # of which another escalation tells
+            lacking = unset(escalation, routing.read(town))
     return Reach(tuple(sorted(found, key=lambda each: (each.at, each.key))), tuple(lacking))
 
 
