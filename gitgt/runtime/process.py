@@ -258,6 +258,11 @@ def ask_to_stop(directory: Path, grace: float = 5.0, *, goes_on: bool = False) -
         identity.send(shim, signal.SIGTERM)
 
 
+def was_asked(directory: Path) -> bool:
+    """Tell whether somebody has asked the run in *directory* to end."""
+    return (directory / "stop").exists()
+
+
 def kill_all(those: list[Identity], *, grace: float) -> list[Identity]:
     """Send SIGTERM to *those*, after *grace* SIGKILL, and return who still lives.
 

@@ -16,6 +16,7 @@ from gitgt.model.health.findings import Call, EndSession, LeaveAlone, Nudge, Res
 from gitgt.model.health.plan import is_same, judge
 from gitgt.model.health.watch import nudged
 from gitgt.model.wording import fit_line
+from gitgt.runtime import process
 from gitgt.services import submit
 from gitgt.services.agents import attended, wip
 from gitgt.services.sessions import resuming, sessions
@@ -102,7 +103,11 @@ def _end(town: Town, rig: Rig, step: Step, why: str, *, passes: bool) -> bool:
         sessions.say_why(rig, address, session, f"{resuming.BY_WITNESS}{why}")
         if passes:
             sessions.forgive_one(rig, address, session)
-        sessions.sessions_of(rig).ask_to_stop(address, goes_on=True)
+        launchers = sessions.sessions_of(rig)
+        if process.was_asked(sessions.folder_of(rig, address, session)):
+            launchers.stop(address)  # it was asked a round ago, and is there all the same
+        else:
+            launchers.ask_to_stop(address, goes_on=True)
     town.events.append("session.ended-by-witness", address, _facts(step))
     _LOG.info("ended", extra={"agent": address, "session": session, "why": why})
     return True
