@@ -2,7 +2,8 @@
 
 Hooks that other tools replace are chained again, wisps and archived mail go when their time is
 over, timers of formula gates open when theirs is, and a molecule ends with its last step,
-however that ended.
+however that ended. Agents that answer nothing, work that was given back, and hooks of agents
+that are gone are seen to on its patrols.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from gitgt.git import githooks
 from gitgt.model.actor import Actor
 from gitgt.reactor.key import Key, Settled
 from gitgt.services import install, rig, wisps
+from gitgt.services.deacon import patrol, pausing
 from gitgt.services.formula import gates, steps
 from gitgt.services.mail import retention
 from gitgt.services.town import Rig, Town
@@ -42,17 +44,29 @@ class DeaconRole:
         ]
 
     def reconcile(self, key: Key) -> Settled:
-        """See to hooks, wisps, timers and old mail; be back when the next one is due."""
+        """See to hooks, wisps, timers, old mail and agents; be back when the next is due.
+
+        While it is paused, git hooks are mended and gates of formulas opened, and no more.
+
+        Raises:
+            GtError: an act of its patrol could not be done.
+        """
         found = None if key.name == "hq" else self._town.rig(key.name)
         self._tend_hooks(key, found)
-        _, wisp = wisps.sweep(self._town, [found], _WHO)
         _, timer = gates.sweep(self._town, [found])
         steps.finish(self._town, [found], _WHO)
+        now = self._town.clock()
+        if pausing.paused(self._town):
+            return self._settled(None if timer is None else timer - now)
+        _, wisp = wisps.sweep(self._town, [found], _WHO)
         mail = self._sweep_mail() if found is None else None
-        due = [each for each in (wisp, timer, mail) if each is not None]
-        if not due:
-            return Settled()
-        return Settled(again_in=max(min(due) - self._town.clock(), _SOONEST))
+        due = [each - now for each in (wisp, timer, mail) if each is not None]
+        again = patrol.patrol(self._town, found) if found else None
+        return self._settled(*due, again)
+
+    def _settled(self, *waits: float | None) -> Settled:
+        soonest = min((each for each in waits if each is not None), default=None)
+        return Settled(again_in=None if soonest is None else max(soonest, _SOONEST))
 
     def _sweep_mail(self) -> float | None:
         """Let go of old mail, now and then: to look takes longer the more there is."""
