@@ -50,6 +50,7 @@ CATALOG: Final[tuple[Entry, ...]] = (
     Entry("cook", "gitgt.cli.cook", "Show what a formula comes to", WORK),
     Entry("mol", "gitgt.cli.mol", "Make molecules of formulas, and do them step by step", WORK),
     Entry("wisp", "gitgt.cli.wisp", "Make and see beads that are gone after a while", WORK),
+    Entry("compact", "gitgt.cli.wisp:gc", "Let wisps go whose time is over", WORK),
     Entry("convoy", "gitgt.cli.convoy", "Make convoys, and see how far they are", WORK),
     Entry("import", "gitgt.cli.importing", "Bring in work from other trackers", WORK),
     Entry("export", "gitgt.cli.exporting", "Take the beads of a ledger out", WORK),
@@ -82,7 +83,7 @@ CATALOG: Final[tuple[Entry, ...]] = (
     Entry("remember", "gitgt.cli.memory:remember", "Remember what agents are told", TALK),
     Entry("memories", "gitgt.cli.memory:every", "List what is remembered", TALK),
     Entry("forget", "gitgt.cli.memory:forget", "Forget what is remembered under a key", TALK),
-    Entry("directive", "gitgt.cli.directive", "See what a town tells its agents", TALK),
+    Entry("directive", "gitgt.cli.directive", "See and write what agents are told", TALK),
     # Rigs
     Entry("rig", "gitgt.cli.rig", "Add projects to the town, and see how they stand", RIGS),
     Entry("namepool", "gitgt.cli.namepool", "See and choose what polecats are called", RIGS),

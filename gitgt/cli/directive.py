@@ -9,8 +9,12 @@ from gitgt.cli.noun import Noun
 from gitgt.services.prime import told
 
 command = Noun(
-    "See what a town tells its agents.",
-    {"list": "gitgt.cli.directive:every", "show": "gitgt.cli.directive:show"},
+    "See and write what agents are told.",
+    {
+        "list": "gitgt.cli.directive:every",
+        "show": "gitgt.cli.directive:show",
+        "edit": "gitgt.cli.directive:change",
+    },
     usual="list",
 )
 
@@ -46,3 +50,34 @@ def show(*, role: str, rig: str | None) -> None:
     town = context.town()
     for each in told.directives(town, context.ledger_for(town, rig), role):
         output.answer(each.text.rstrip())
+
+
+@click.command("edit")
+@click.argument("role")
+@click.option("--rig", metavar="RIG", help="Of this rig alone; else of all the town.")
+@click.option("--town", "whole", is_flag=True, help="Of all the town, which is usual.")
+@click.option("--message", "-m", help="The whole text; without it your editor opens.")
+@output.json_option
+def change(
+    *, role: str, rig: str | None, whole: bool, message: str | None, as_json: bool
+) -> None:  # fmt: skip
+    """Write what those of a role are told, and commit it. An empty text takes it away."""
+    from gitgt.cli import editor
+
+    if rig and whole:
+        raise click.UsageError("--rig or --town")
+    town = context.town()
+    who = context.person("directives are")
+    where = town.rig(rig) if rig else None
+    path = told.paths(where, role)[-1]
+    draft = path.replace("/", "-")
+    text = message
+    if text is None:
+        before = [each.text for each in told.directives(town, where, role) if each.path == path]
+        text = editor.edited(town.gt, draft, before[0] if before else "")
+    changed = told.write(town, where, role, text, who)
+    editor.done(town.gt, draft)
+    if as_json:
+        output.answer_json({"path": path, "changed": changed})
+    else:
+        output.answer(f"{path} is {'committed' if changed else 'as it was'}")

@@ -123,14 +123,29 @@ def promote(*, name: str, reason: str, as_json: bool) -> None:
 @context.rig_option
 @output.json_option
 def gc(*, dry_run: bool, rig: str | None, as_json: bool) -> None:
-    """Remove the wisps whose time is over; the deacon does it by itself."""
+    """Let wisps go whose time is over.
+
+    The deacon does it by itself. What is labelled keep, what somebody commented on, and open
+    work become beads.
+    """
     town = context.town()
     rigs = context.ledgers_for(town, rig)
-    gone, _ = wisps.sweep(town, rigs, context.me(), dry=dry_run)
+    found = wisps.compact(town, rigs, context.me(), dry=dry_run)
     if as_json:
-        output.answer_json([{"id": each.id, "kind": str(rules.kind_of(each))} for each in gone])
+        rows = [(each, "") for each in found.gone] + [*found.kept]
+        output.answer_json(
+            [
+                {"id": each.id, "kind": str(rules.kind_of(each)), "kept": why}
+                for each, why in rows
+            ]
+        )
         return
-    word = "would go" if dry_run else "are gone"
-    for each in gone:
+    for each in found.gone:
         output.answer(f"{each.id}  {rules.kind_of(each)}  {output.one_line(each.title)}")
-    output.answer(f"{len(gone)} wisp{'' if len(gone) == 1 else 's'} {word}")
+    for each, why in found.kept:
+        word = "would be kept" if dry_run else "is kept"
+        output.answer(f"{each.id}  {rules.kind_of(each)}  {word}: {why}")
+    count = len(found.gone)
+    output.answer(
+        f"{count} wisp{'' if count == 1 else 's'} {'would go' if dry_run else 'are gone'}"
+    )

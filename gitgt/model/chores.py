@@ -80,11 +80,12 @@ class Do:
 
 
 def plan(
-    facts: Iterable[Fact], *, now: float, busy: bool = False
+    facts: Iterable[Fact], *, now: float, busy: bool = False, opens_at: float | None = None
 ) -> tuple[list[Do], float | None]:
     """Return what to do now, and when to look again; None if only news can change anything.
 
-    *busy*: a gate, a landing or another heavy chore is at work.
+    *busy*: a gate, a landing or another heavy chore is at work. Heavy ones wait until
+    *opens_at*, if they may not begin at any time of the day.
     """
     do: list[Do] = []
     later: list[float] = []
@@ -93,6 +94,8 @@ def plan(
         due = _due(fact, now)
         if due is not None and due > now:
             later.append(due)
+        elif due is not None and is_heavy and opens_at is not None:
+            later.append(opens_at)
         elif due is not None and is_heavy and busy:
             later.append(now + _UNTIL_FREE)
         elif due is not None:

@@ -45,6 +45,10 @@ LIFETIMES: Final[Mapping[WispKind, float]] = {
     WispKind.MOLECULE: 7 * _DAY,
     WispKind.RUN: 35 * _DAY,
 }
+Lifetimes = Mapping[WispKind, float]
+KEEP: Final = "keep"
+# What is open of these may be work that is still to be done.
+_WORK: Final = (WispKind.RECOVERY, WispKind.ERROR, WispKind.ESCALATION, WispKind.MOLECULE)
 
 
 def is_wisp(name: str) -> bool:
@@ -58,19 +62,32 @@ def kind_of(wisp: Bead) -> WispKind:
     return WispKind(said) if said in [*WispKind] else WispKind.MOLECULE
 
 
-def expires(wisp: Bead) -> float:
+def expires(wisp: Bead, lifetimes: Lifetimes = LIFETIMES) -> float:
     """Return when *wisp* may be swept, in seconds since the epoch."""
     touched = str(wisp.ext.get("touched") or wisp.created_at)
-    return seconds_of(touched) + LIFETIMES[kind_of(wisp)]
+    return seconds_of(touched) + lifetimes[kind_of(wisp)]
 
 
-def swept(wisps: Iterable[Bead], now: float) -> tuple[list[Bead], list[Bead], float | None]:
+def swept(
+    wisps: Iterable[Bead], now: float, lifetimes: Lifetimes = LIFETIMES
+) -> tuple[list[Bead], list[Bead], float | None]:
     """Return the wisps that stay, those whose time is over, and when the next one's will be."""
     stay: list[Bead] = []
     gone: list[Bead] = []
     for wisp in wisps:
-        (gone if expires(wisp) <= now else stay).append(wisp)
-    return stay, gone, min(map(expires, stay), default=None)
+        (gone if expires(wisp, lifetimes) <= now else stay).append(wisp)
+    return stay, gone, min((expires(each, lifetimes) for each in stay), default=None)
+
+
+def kept_for(wisp: Bead) -> str:
+    """Return why a wisp becomes a bead when its time is over; empty if it just goes."""
+    if KEEP in wisp.labels:
+        return f"it is labelled {KEEP}"
+    if wisp.comments:
+        return "somebody said something about it"
+    if not wisp.is_closed and kind_of(wisp) in _WORK:
+        return "nobody has closed it"
+    return ""
 
 
 def touched(wisp: Bead, at: str, **ext: Any) -> Bead:  # noqa: ANN401 - any value

@@ -46,7 +46,8 @@ class ChoresRole:
 
     def _see_to(self, key: Key, rig: Rig | None, now: float) -> Settled:
         busy = heavy.is_running(self._town) or chores.is_busy(self._town, rig)
-        do, at = rules.plan(chores.facts(self._town, rig), now=now, busy=busy)
+        opens = chores.opens_at(self._town, rig)
+        do, at = rules.plan(chores.facts(self._town, rig), now=now, busy=busy, opens_at=opens)
         for each in do:
             self._do(rig, each)
         wait = None if at is None else max(at - now, _SOONEST)

@@ -82,7 +82,7 @@ class DispatcherRole:
         running = len(working)
         failed: list[GtError | OSError] = []
         acts = plan(
-            seats, rig=rig.name, running=running, limit=sessions.limit(rig),
+            seats, rig=rig.name, running=running, limit=sessions.limit(rig, self._town),
             at_work={*working, *submitted(now)},
         )  # fmt: skip
         radar_order.note(rig, seats, acts, self._radars.of(rig), self._town.clock())

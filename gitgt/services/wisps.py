@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from gitgt.errors import RefusedError
@@ -84,24 +85,70 @@ def close(town: Town, name: str, who: Actor, *, reason: str = "") -> Bead:
     return change(town, wisp.id, who, amend)
 
 
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What was swept: the wisps that are gone, and those that became beads, with the reason."""
+
+    gone: tuple[Bead, ...] = ()
+    kept: tuple[tuple[Bead, str], ...] = ()
+    next_at: float | None = None
+
+
 def sweep(
     town: Town, rigs: Iterable[Rig | None], who: Actor, *, dry: bool = False
 ) -> tuple[list[Bead], float | None]:
-    """Remove the wisps whose time is over; return them, and when the next one's will be."""
+    """Sweep, as ``compact`` does; return what is over, and when the next one will be."""
+    found = compact(town, rigs, who, dry=dry)
+    return [*found.gone, *(each for each, _ in found.kept)], found.next_at
+
+
+def compact(
+    town: Town, rigs: Iterable[Rig | None], who: Actor, *, dry: bool = False
+) -> Swept:  # fmt: skip
+    """Remove the wisps whose time is over, but make beads of those that matter to somebody."""
     gone: list[Bead] = []
+    kept: list[tuple[Bead, str]] = []
     soon: list[float] = []
     for rig in rigs:
-        where = at(town, rig)
-        _, over, next_one = rules.swept(where.all().values(), town.clock())
+        where, lives = at(town, rig), lifetimes(town, rig)
+        _, over, next_one = rules.swept(where.all().values(), town.clock(), lives)
         soon += [] if next_one is None else [next_one]
-        gone += over
-        if over and not dry:
-            where.transact(lambda present: _over(present, town.clock()), who)
-    return gone, min(soon, default=None)
+        matter = [(each, why) for each in over if (why := rules.kept_for(each))]
+        passing = {str(each.id) for each in over} - {str(each.id) for each, _ in matter}
+        gone += [each for each in over if str(each.id) in passing]
+        kept += matter
+        if not dry:
+            _sweep(town, where, passing, matter, lives, who)
+    return Swept(tuple(gone), tuple(kept), min(soon, default=None))
 
 
-def _over(present: Mapping[str, Bead], now: float) -> dict[str, Bead | None]:
-    return {str(each.id): None for each in rules.swept(present.values(), now)[1]}
+def lifetimes(town: Town, rig: Rig | None) -> rules.Lifetimes:
+    """Return how long wisps of each kind live there; a rig may say otherwise."""
+    from gitgt.services import properties
+
+    if rig is None:
+        return rules.LIFETIMES
+    there = properties.layers(town, rig)
+    return {
+        kind: properties.span(there, f"wisp_ttl_{kind}", usual)
+        for kind, usual in rules.LIFETIMES.items()
+    }
+
+
+def _sweep(
+    town: Town, where: Wisps, passing: set[str], matter: Iterable[tuple[Bead, str]],
+    lives: rules.Lifetimes, who: Actor,
+) -> None:  # fmt: skip
+    from gitgt.services.formula import condense
+
+    def decide(present: Mapping[str, Bead]) -> Mapping[str, Bead | None]:
+        over = rules.swept(present.values(), town.clock(), lives)[1]
+        return {str(each.id): None for each in over if str(each.id) in passing}
+
+    if passing:
+        where.transact(decide, who)
+    for wisp, why in matter:
+        condense.promote(town, str(wisp.id), who, reason=why)
 
 
 def burn(town: Town, name: str, who: Actor) -> Bead:

@@ -7,11 +7,12 @@ import pytest
 from gitgt.errors import NotFoundError, RefusedError
 from gitgt.ledger.wisps import REF, Wisps
 from gitgt.model.actor import Actor
+from gitgt.model.documents import Comment
 from gitgt.model.ids import BeadId
 from gitgt.model.wisp import LIFETIMES, WispKind
 from gitgt.reactor.key import Key
 from gitgt.roles.deacon import DeaconRole
-from gitgt.services import beads, wisps
+from gitgt.services import beads, properties, wisps
 from gitgt.services.formula import condense, molecules, vapor
 from gitgt.services.formula.library import Formulas
 from tests.support.formulas import PIZZA, write
@@ -84,6 +85,37 @@ def test_each_kind_has_its_time(town, shop):
         sorted(["heartbeat", "ping", *day, *week]), sorted([*day, *week]), sorted(week),
         ["run"], [],
     ]  # fmt: skip
+
+
+def test_what_matters_to_somebody_becomes_a_bead_when_its_time_is_over(town, shop):
+    def make(title, kind=WispKind.PATROL, **fields):
+        return wisps.create(town.town, shop, NUX, title, kind, fields)
+
+    make("passing")
+    make("kept", labels=("keep",))
+    said = make("said", comments=(Comment("a", "2026-11-22T14:30:00Z", "ada", "Why?"),))
+    make("work", WispKind.MOLECULE)
+    wisps.close(town.town, make("done", WispKind.MOLECULE).id, NUX)
+    town.clock.advance(8 * 24 * 3600)
+    for dry in (True, False):
+        found = wisps.compact(town.town, [shop], NUX, dry=dry)
+        assert {each.title for each in found.gone} == {"passing", "done"}
+        assert sorted((each.title, why) for each, why in found.kept) == [
+            ("kept", "it is labelled keep"),
+            ("said", "somebody said something about it"),
+            ("work", "nobody has closed it"),
+        ]
+    assert wisps.at(town.town, shop).all() == {}
+    kept = town.ledger(shop).bead(f"{shop.prefix}-{said.id.root_suffix}")
+    assert (kept.title, kept.comments[0].text) == ("said", "Why?")
+
+
+def test_a_rig_says_how_long_they_live(town, shop):
+    properties.put(town.town, shop, "wisp_ttl_ping", "1h", TESS, local=True)
+    wisps.create(town.town, shop, NUX, "ping", WispKind.PING)
+    assert wisps.compact(town.town, [shop], NUX).next_at == town.clock() + 3600
+    properties.drop(town.town, shop, "wisp_ttl_ping", TESS, local=True)
+    assert wisps.compact(town.town, [shop], NUX).next_at == town.clock() + 6 * 3600
 
 
 def test_whoever_touches_a_wisp_keeps_it_and_a_dry_sweep_keeps_all(town, shop):

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-from pathlib import Path
-
 import click
 
 from gitgt.cli import context, output
+from gitgt.cli.editor import edit
 
 
 @click.command()
@@ -24,7 +21,7 @@ def command(*, bead: str, as_json: bool) -> None:
 
     town = context.town()
     name = reading.identify(town, bead)
-    found = editing.Edited(town, name, context.me()).run(_edit, _tell)
+    found = editing.Edited(town, name, context.me()).run(edit, _tell)
     if as_json:
         output.answer_json(found.fields() if found else reading.show(town, name).fields())
     else:
@@ -35,18 +32,3 @@ def command(*, bead: str, as_json: bool) -> None:
 
 def _tell(problem: str) -> None:
     output.say(f"gt: {problem}")
-
-
-def _edit(path: Path) -> None:
-    """Open the editor, as git does: a command line for the shell."""
-    from gitgt.errors import EnvironmentProblemError
-    from gitgt.services.identity import editor
-
-    command = editor(Path.cwd(), os.environ)
-    argv = ["sh", "-c", f'{command} "$@"', command, str(path)]
-    code = subprocess.run(argv, check=False).returncode
-    if code:
-        raise EnvironmentProblemError(
-            f"the editor ended with {code}: {command}",
-            hint="GIT_EDITOR says which editor to open; what it wrote is kept",
-        )

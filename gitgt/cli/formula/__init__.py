@@ -10,6 +10,7 @@ command = Noun(
         "list": "gitgt.cli.formula.look:every",
         "show": "gitgt.cli.formula.look:show",
         "lint": "gitgt.cli.formula.lint:command",
+        "overlay": "gitgt.cli.formula.overlay:command",
         "run": "gitgt.cli.formula.run:command",
         "create": "gitgt.cli.formula.create:command",
     },

@@ -15,6 +15,7 @@ command = Noun(
         "restart": "gitgt.cli.rig.state:restart",
         "park": "gitgt.cli.rig.state:park",
         "unpark": "gitgt.cli.rig.state:unpark",
+        "config": "gitgt.cli.rig.config:command",
         "dock": "gitgt.cli.rig.state:dock",
         "undock": "gitgt.cli.rig.state:undock",
     },

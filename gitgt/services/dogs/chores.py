@@ -7,6 +7,7 @@ it: what goes is in the trash before it goes.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Final
 
 from gitgt.errors import BusyError, GtError
@@ -14,7 +15,8 @@ from gitgt.git import orphans, packing, trash
 from gitgt.model import chores as rules
 from gitgt.model.chores import Chore, Fact
 from gitgt.model.documents import Severity
-from gitgt.services import escalations, leases, submit
+from gitgt.model.properties import opens_in
+from gitgt.services import escalations, leases, properties, submit
 from gitgt.services.dogs import backup, branches, main_test, tries
 from gitgt.services.dogs.settings import Tuning, tuning
 from gitgt.services.gates.gate_runs import GateRuns
@@ -46,6 +48,16 @@ def is_busy(town: Town, rig: Rig | None) -> bool:
     if town.ledger_at(rig).repository.refs(_INTENTS):
         return True
     return rig is not None and bool(GateRuns(town, rig).live())
+
+
+def opens_at(town: Town, rig: Rig | None) -> float | None:
+    """Return when heavy chores may begin; None if they may now."""
+    if rig is None:
+        return None
+    window = str(properties.get(town, rig, "maintenance_window").value)
+    now = datetime.fromtimestamp(town.clock())  # noqa: DTZ006 - a day of the machine's own
+    wait = opens_in(window, 60 * now.hour + now.minute)
+    return town.clock() + 60.0 * wait if wait else None
 
 
 def do(town: Town, rig: Rig | None, chore: Chore, *, force: bool = False) -> str:

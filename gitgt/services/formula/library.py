@@ -161,13 +161,25 @@ class Formulas:
                 return found, findings
         return (), []
 
+    def overlay_of(self, name: str) -> Path | None:
+        """Return the file that is laid over the formula called *name*, if there is one."""
+        return next((each for each in self._overlays(name) if each.is_file()), None)
+
+    def overlays(self) -> list[Path]:
+        """Return the files of all overlays here; one that another hides is not among them."""
+        folders = [path.parent for path in self._overlays("any")]
+        found: dict[str, Path] = {}
+        for path in (each for folder in folders for each in sorted(folder.glob("*.toml"))):
+            found.setdefault(path.stem, path)
+        return [found[name] for name in sorted(found)]
+
     def about_overlay(self, name: str) -> list[tuple[str, Finding]]:
         """Return what there is to say of the overlay of the formula called *name*.
 
         Each is told with file and line.
         """
         formula = self.get(name)
-        path = next((each for each in self._overlays(formula.name) if each.is_file()), None)
+        path = self.overlay_of(formula.name)
         if path is None:
             return []
         overrides, said = self.overrides(formula.name)

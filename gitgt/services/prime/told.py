@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from gitgt import resources
+from gitgt.errors import NotFoundError
+from gitgt.model.actor import Actor
 from gitgt.model.address import Role
 from gitgt.model.documents import Memory
 from gitgt.model.memory import concerns, in_order
 from gitgt.model.prime.facts import OVERSEER, Directive
-from gitgt.services import memories
+from gitgt.services import commit, memories
 from gitgt.services.town import Rig, Town
 
 _FOLDER = "directives"
@@ -45,6 +47,23 @@ def directives(town: Town, rig: Rig | None, role: str) -> tuple[Directive, ...]:
         for path, content in found
         if content and content.strip()
     )
+
+
+def write(town: Town, rig: Rig | None, role: str, text: str, who: Actor) -> bool:
+    """Commit what those of a role are told, of the town or a rig; say if anything changed.
+
+    An empty text takes the file away.
+
+    Raises:
+        NotFoundError: there is no such role.
+        NotAllowedError: an agent asks.
+    """
+    if role not in roles():
+        raise NotFoundError(f"there is no role {role!r}", hint=", ".join(roles()))
+    path = paths(rig, role)[-1]
+    content = f"{text.strip()}\n".encode() if text.strip() else None
+    whose = f"{role} of {rig.name}" if rig else role
+    return commit.change(town, lambda: {path: content}, f"what each {whose} is told", who)
 
 
 def remembered(town: Town, rig: Rig | None, role: str) -> tuple[Memory, ...]:

@@ -25,7 +25,7 @@ from gitgt.runtime.notes import write_whole
 from gitgt.runtime.process import TOWN_MARK, Spec
 from gitgt.runtime.progress import Progress
 from gitgt.runtime.wiring import Wiring
-from gitgt.services import freeze, settings, target
+from gitgt.services import freeze, properties, settings, target
 from gitgt.services.agents import sandbox
 from gitgt.services.integration import branches
 from gitgt.services.jail import choice as jail_choice
@@ -79,8 +79,10 @@ def wiring(place: Rig | Town, town: Town) -> Wiring:
     )
 
 
-def limit(rig: Rig) -> int:
-    """Return how many sessions of *rig* may live at once."""
+def limit(rig: Rig, town: Town | None = None) -> int:
+    """Return how many sessions of *rig* may live at once, by all layers if *town* is given."""
+    if town is not None:
+        return int(properties.get(town, rig, "max_polecats").value)
     return int(
         settings.read(rig.path / "settings/config.yaml", "rig").get("max_polecats", _LIMIT)
     )
