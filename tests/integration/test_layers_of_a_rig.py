@@ -1,4 +1,4 @@
-"""What holds for a rig: properties by layers, directives, overlays; each is committed or a ref."""
+"""What holds for a rig: properties by layers, directives, overlays."""
 
 from __future__ import annotations
 
