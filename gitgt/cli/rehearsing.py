@@ -40,8 +40,8 @@ _WRITES_ALL_THE_SAME: Final = frozenset(
     {"deacon resume", "refinery resume", "mountain resume", "scheduler resume", "convoy watch"}
 )
 _READS_ALL_THE_SAME: Final = frozenset(
-    {"bead stale", "polecat stale", "mol gate check", "radar check", "refinery ready",
-     "session check", "doctor", "fsck"}
+    {"bead stale", "dog chores", "polecat stale", "mol gate check", "radar check",
+     "refinery ready", "session check", "doctor", "fsck"}
 )  # fmt: skip
 
 

@@ -6,11 +6,14 @@ import pytest
 
 from gitgt.errors import NotAllowedError, NotFoundError, RefusedError
 from gitgt.model.actor import Actor
+from gitgt.model.documents import Escalation
 from gitgt.reactor.key import Key
 from gitgt.roles.warrants import WarrantsRole
+from gitgt.services.agents import attended, crew, post
 from gitgt.services.mail import nudges, nudging
 from gitgt.services.mail.nudging import Word
 from gitgt.services.sessions import sessions
+from gitgt.services.todo import entries
 from gitgt.services.warrants import dance, filing
 from tests.support.checkout import Checkout
 from tests.support.town import TESS, TownBuilder
@@ -138,3 +141,25 @@ def test_people_execute_at_once_and_agents_never(town, shop):
         filing.pardon(town.town, NUX, Actor.agent("shop/polecats/toast"), reason="a friend")
     ended = dance.execute(town.town, NUX, TESS, force=True)
     assert (str(ended.status), sessions.is_running(shop, NUX)) == ("executed", False)
+
+
+def test_whoever_people_sit_with_is_left_to_a_person(town, shop):
+    town.runtime("script", "tail -f /dev/null")
+    crew.add(town.town, shop, "ann", TESS)
+    ann = post.present(town.town, shop, "ann")
+    attended.start(town.town, ann, TESS)
+    warrant = filing.file(town.town, "shop/ann", DEACON, reason="it says nothing").warrant
+    for wait in (0, 60, 120):
+        look(town, wait)
+    assert look(town, 240) == (("unanswered", 3), None)
+    assert town.escalations() == [
+        ("medium", "shop/crew/ann does not answer, and people sit with it: it says nothing")
+    ]
+    [entry] = [each for each in entries.entries(town.town) if each.about == str(warrant.id)]
+    assert entry.command == "git gt warrant execute shop/crew/ann --force"
+    with pytest.raises(NotAllowedError, match="people sit with shop/crew/ann"):
+        dance.execute(town.town, "shop/ann", TESS, force=False)
+    assert sessions.is_running(shop, ann.address)
+    dance.execute(town.town, "shop/ann", TESS, force=True)
+    assert not sessions.is_running(shop, ann.address)
+    assert [str(each.status) for each in town.ledger().all(Escalation)] == ["closed"]

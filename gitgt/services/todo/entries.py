@@ -14,7 +14,7 @@ from gitgt.errors import GtError
 from gitgt.model.documents import Severity
 from gitgt.model.todo import Entry, distinct
 from gitgt.model.wording import fit_line
-from gitgt.services.todo import brakes, calls, letters, requests, work
+from gitgt.services.todo import brakes, calls, dogs, letters, requests, work
 from gitgt.services.town import Town
 
 Source = Callable[[Town], Iterable[Entry]]
@@ -29,6 +29,8 @@ SOURCES: Final[tuple[tuple[str, Source], ...]] = (
     ("work", work.blocked),
     ("formula gates", work.waiting_for_leave),
     ("budget", work.budgets),
+    ("warrants", dogs.unanswered),
+    ("plugins", dogs.spoilt),
     ("mail", letters.undeliverable),
     ("delivery", letters.undelivered),
     ("escalations", calls.open_ones),

@@ -19,8 +19,8 @@ from gitgt.services.mail.nudging import Word
 from gitgt.services.sessions import session_control
 from gitgt.services.town import Rig, Town
 from gitgt.services.warrants import filing, looking
+from gitgt.services.warrants.filing import WHO
 
-WHO: Final = Actor.role("deacon")
 # Asked, answered, decided, ended, noted: no warrant takes more steps at one time.
 _STEPS: Final = 6
 

@@ -15,12 +15,13 @@ from gitgt.model.address import Address, Role
 from gitgt.model.documents import Warrant
 from gitgt.model.lifecycle import WarrantStatus
 from gitgt.model.wording import fit_line, fit_text
-from gitgt.services import identity
+from gitgt.services import escalations, identity
 from gitgt.services.agents.hook_record import full
 from gitgt.services.mail import nudges
 from gitgt.services.sessions import sessions
 from gitgt.services.town import Rig, Town
 
+WHO: Final = Actor.role("deacon")
 # People sit with these: nobody but a person ends their sessions.
 ATTENDED: Final = (Role.OVERSEER, Role.MAYOR, Role.CREW)
 Amend = Callable[[Warrant], Warrant]
@@ -191,4 +192,6 @@ def step(
 
     found = town.ledger.transact(decide, who).get(warrant.id)
     assert isinstance(found, Warrant)
+    if found.status in (WarrantStatus.PARDONED, WarrantStatus.EXECUTED):
+        escalations.settle(town, None, WHO, about=str(found.id))
     return found
