@@ -9,7 +9,7 @@ from gitgt.model.documents import Bead
 from gitgt.model.ids import BeadId
 from gitgt.model.lifecycle import BeadStatus
 from gitgt.reactor.key import Key, Settled
-from gitgt.services import convoy
+from gitgt.services.convoy import convoys
 from gitgt.services.town import Town
 
 _WHO = Actor.role("convoys")
@@ -30,8 +30,8 @@ class ConvoysRole:
     def reconcile(self, key: Key) -> Settled:  # noqa: ARG002 - there is one
         """Repair what is missing, then close what has arrived."""
         for missing, members in self._missing().items():
-            convoy.make_for(self._town, missing, members, _WHO)
-        convoy.refresh(self._town, _WHO)
+            convoys.make_for(self._town, missing, members, _WHO)
+        convoys.refresh(self._town, _WHO)
         return Settled()
 
     def _missing(self) -> dict[BeadId, list[Bead]]:

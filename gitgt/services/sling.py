@@ -17,8 +17,9 @@ from gitgt.model.actor import Actor
 from gitgt.model.documents import Agent, Bead, Mode
 from gitgt.model.ids import BeadId
 from gitgt.model.lifecycle import AgentStatus, BeadStatus, BeadVerb
-from gitgt.services import claims, convoy, graph, namepool, reading, rig_state, target
+from gitgt.services import claims, graph, namepool, reading, rig_state, target
 from gitgt.services.agents.hook import HELD, held, hooks
+from gitgt.services.convoy import convoys
 from gitgt.services.integration import branches
 from gitgt.services.sessions import programs, runtimes, sessions
 from gitgt.services.town import Rig, Town
@@ -73,7 +74,7 @@ def sling(
             if isinstance(each, Slung) and each.bead.convoy == caravan
         ]
         if fresh:
-            convoy.make_for(town, caravan, fresh, who)
+            convoys.make_for(town, caravan, fresh, who)
     return done
 
 
@@ -86,7 +87,7 @@ def _unmade_convoy(town: Town, wanted: Sequence[BeadId]) -> BeadId:
             caravan = BeadId.parse(bead.convoy)
             if made.find(caravan) is None:
                 return caravan
-    return convoy.reserve(town)
+    return convoys.reserve(town)
 
 
 def _check_route(town: Town, bead: BeadId, order: Order) -> None:

@@ -11,10 +11,11 @@ from gitgt.errors import NotFoundError, SettingsError
 from gitgt.model.documents import Escalation, MergeRequest
 from gitgt.model.flaky import Flakes
 from gitgt.model.gate import Gate
-from gitgt.services import convoy, escalations, reading
+from gitgt.services import escalations, reading
 from gitgt.services.agents import agents
 from gitgt.services.agents.agents import Seen
-from gitgt.services.convoy import Progress
+from gitgt.services.convoy import convoys
+from gitgt.services.convoy.convoys import Progress
 from gitgt.services.escalation import looking
 from gitgt.services.gates import gate, gate_history
 from gitgt.services.gates.gate_runs import GateRuns
@@ -108,7 +109,7 @@ def of(town: Town) -> TownView:
         root=str(town.root),
         rigs=tuple(_rig(town, rig) for rig in here.values()),
         absent=tuple((rig, _way_back(town, rig)) for rig in absent),
-        convoys=tuple(convoy.every(town, closed=False)),
+        convoys=tuple(convoys.every(town, closed=False)),
         escalations=tuple(escalations.every(town, closed=False)),
         unjailed=waiver.description if waiver else "",
         undelivered=tuple(

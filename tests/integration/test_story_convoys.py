@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from gitgt.services import convoy
 from gitgt.services import sling as service
 from gitgt.services.agents import crew
+from gitgt.services.convoy import convoys
 from tests.support.checkout import Checkout
 from tests.support.town import TESS
 
@@ -13,16 +13,16 @@ def test_a_convoy_lands_when_its_last_member_has(town):
     shop, farm = town.rig("shop"), town.rig("farm")
     sold = town.bead(shop, "Sell kale", "echo 'kale 2' >>prices.txt", "closes Kale")
     grown = town.bead(farm, "Grow kale", "echo kale >field", "closes Kale")
-    caravan = convoy.create(town.town, "Kale", [sold.id, grown.id], TESS)
+    caravan = convoys.create(town.town, "Kale", [sold.id, grown.id], TESS)
 
     town.sling(sold)
     town.settle()
-    view = convoy.show(town.town, caravan.id)
+    view = convoys.show(town.town, caravan.id)
     assert (view.closed, view.is_complete, view.convoy.status) == (1, False, "open")
 
     town.sling(grown)
     town.settle()
-    view = convoy.show(town.town, caravan.id)
+    view = convoys.show(town.town, caravan.id)
     assert (view.closed, view.is_complete, view.convoy.status) == (2, True, "closed")
     assert town.story()[-2:] == [
         f"Tess Ter: create convoy {caravan.id}: Kale",
@@ -44,7 +44,7 @@ def test_a_sling_makes_a_convoy(town):
 def test_a_convoy_that_a_sling_had_no_time_to_make_is_made(town):
     shop = town.rig()
     bead = town.bead(shop, "Alone", "echo 1 >one", "closes One")
-    name = convoy.reserve(town.town)
+    name = convoys.reserve(town.town)
     service._sling_one(town.town, bead.id, service.Order(), name, TESS)
     assert town.convoys() == []
 
@@ -58,7 +58,7 @@ def test_a_convoy_that_a_sling_had_no_time_to_make_is_made(town):
 def test_a_sling_that_is_repeated_after_a_kill_makes_one_convoy(town):
     shop = town.rig()
     first, second = (town.bead(shop, each) for each in ("One", "Two"))
-    name = convoy.reserve(town.town)
+    name = convoys.reserve(town.town)
     service._sling_one(town.town, first.id, service.Order(), name, TESS)
 
     town.sling(first, second, convoy=True)

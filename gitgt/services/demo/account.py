@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from gitgt.model.documents import Bead, MergeRequest
-from gitgt.services import convoy, feed
+from gitgt.services import feed
+from gitgt.services.convoy import convoys
 from gitgt.services.demo.story import ALL, Story
 from gitgt.services.report import Report, Table, Text
 
@@ -18,14 +19,14 @@ def missing(story: Story) -> Iterator[str]:
         yield f"three things had to come back, {returns} did"
     if not story.told.red_batches:
         yield "no batch was red"
-    if not convoy.show(story.town, story.convoy).convoy.is_closed:
+    if not convoys.show(story.town, story.convoy).convoy.is_closed:
         yield "the convoy has not landed"
 
 
 def facts(story: Story) -> Iterator[tuple[str, str]]:
     """Yield the numbers of the story, as names and values."""
     told = story.told.told
-    travelled = convoy.show(story.town, story.convoy)
+    travelled = convoys.show(story.town, story.convoy)
     yield "landed", f"{travelled.closed} of {len(travelled.members)} beads"
     yield "sent back", f"{told.count('bead.sent-back')} times, and mended"
     yield "convoy", f"{story.convoy} has landed: {travelled.convoy.title}"

@@ -20,8 +20,8 @@ from gitgt.ledger.snapshot import Snapshot
 from gitgt.model.ids import BeadId
 from gitgt.resources import demo
 from gitgt.runtime.held import is_held
-from gitgt.services import convoy
 from gitgt.services.agents.hook import hooks, submitted
+from gitgt.services.convoy import convoys
 from gitgt.services.demo.hand import Hand
 from gitgt.services.demo.narrator import Narrator
 from gitgt.services.gates.gate_runs import GateRuns
@@ -153,7 +153,7 @@ class Story:
         return all(self._now.bead(bead).is_closed for bead in beads)
 
     def _convoy_landed(self) -> bool:
-        return convoy.show(self.town, self.convoy).convoy.is_closed
+        return convoys.show(self.town, self.convoy).convoy.is_closed
 
     @property
     def _now(self) -> Snapshot:

@@ -16,7 +16,7 @@ from gitgt.model.formula.values import check_complete, fill
 from gitgt.model.ids import BeadId
 from gitgt.model.lifecycle import BeadStatus
 from gitgt.model.wording import fit_line, fit_text
-from gitgt.services import convoy
+from gitgt.services.convoy import convoys
 from gitgt.services.formula import molecules
 from gitgt.services.town import Rig, Town
 
@@ -65,7 +65,7 @@ def run(
         return Change(said, tuple(beads), event="formula.run")
 
     town.ledger_at(rig).transact(decide, who)
-    made = convoy.create(town, fit_line(cooked.title), [each.id for each in beads], who)
+    made = convoys.create(town, fit_line(cooked.title), [each.id for each in beads], who)
     return Run(tuple(beads), made)
 
 

@@ -9,8 +9,9 @@ from gitgt.model.actor import Actor
 from gitgt.model.documents import MessageType
 from gitgt.model.lifecycle import MessageStatus
 from gitgt.model.mail.routing import ListKind
-from gitgt.services import convoy, sync
+from gitgt.services import sync
 from gitgt.services.agents import crew
+from gitgt.services.convoy import convoys
 from gitgt.services.mail import boxes, delivery, lists, nudges, queues, sending, steps
 from gitgt.services.mail.lists import Wish
 from gitgt.services.mail.sending import Letter
@@ -104,14 +105,14 @@ def test_who_owns_a_convoy_hears_that_it_has_landed(town):
     shop = town.rig()
     crew.add(town.town, shop, "ann", TESS)
     bead = town.bead(shop, "Paint it")
-    owned = convoy.create(town.town, "Paint all", [bead.id], TESS, owner=ANN)
-    other = convoy.create(town.town, "Nobody's", [bead.id], TESS)
+    owned = convoys.create(town.town, "Paint all", [bead.id], TESS, owner=ANN)
+    other = convoys.create(town.town, "Nobody's", [bead.id], TESS)
     from gitgt.model.documents import Outcome
     from gitgt.services import beads
 
     beads.close(town.town, bead.id, TESS, outcome=Outcome.CANCELLED, reason="no")
-    done = convoy.refresh(town.town, Actor.role("convoys"))
-    convoy.refresh(town.town, Actor.role("convoys"))
+    done = convoys.refresh(town.town, Actor.role("convoys"))
+    convoys.refresh(town.town, Actor.role("convoys"))
     assert {each.id for each in done} == {owned.id, other.id}
     now = town.ledger()
     assert [(each.title, each.created_by) for each in boxes.unread(now, ANN)] == [

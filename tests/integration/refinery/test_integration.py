@@ -9,7 +9,8 @@ import pytest
 from gitgt.errors import NotAllowedError, NotFoundError, RefusedError
 from gitgt.model.actor import Actor
 from gitgt.model.documents import MergeRequest, Outcome
-from gitgt.services import beads, commit, convoy, escalations
+from gitgt.services import beads, commit, escalations
+from gitgt.services.convoy import convoys
 from gitgt.services.gates import gate
 from gitgt.services.integration import landing, opening, refreshing, standing
 from gitgt.services.rig import Rig
@@ -211,7 +212,7 @@ def test_work_below_an_epic_finds_its_branch_however_far_down(town, shop):
 def test_work_that_travels_with_an_epic_finds_its_branch(town, shop):
     shop.open()
     beside, alone = shop.part("beside", parent=""), shop.part("alone", parent="")
-    convoy.create(town.town, "Sell more", [shop.epic, beside.id], TESS)
+    convoys.create(town.town, "Sell more", [shop.epic, beside.id], TESS)
     town.sling(beside, alone)
     assert [town.now(each).target for each in (beside, alone)] == [BRANCH, ""]
 

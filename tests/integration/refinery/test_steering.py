@@ -7,7 +7,8 @@ import pytest
 from gitgt.errors import NotAllowedError, NotFoundError, RefusedError
 from gitgt.model.actor import Actor
 from gitgt.model.documents import Outcome
-from gitgt.services import beads, convoy, ending, escalations
+from gitgt.services import beads, ending, escalations
+from gitgt.services.convoy import convoys
 from gitgt.services.gates.gate_runs import GateRuns
 from gitgt.services.queue import (
     depending,
@@ -61,12 +62,12 @@ def test_a_priority_is_worth_four_hours_of_waiting(town, shop):
 
 def test_what_an_old_convoy_waits_for_comes_first(town, shop):
     bead = town.bead(shop.rig, "Later")
-    convoy.create(town.town, "Old", [bead.id], TESS)
+    convoys.create(town.town, "Old", [bead.id], TESS)
     town.clock.advance(30 * 3600)
     first = shop.ask("first", file("a"), priority=2)
     second = shop.ask("second", file("b"), priority=3)
     assert [bead for _, bead, _ in queue(shop)] == [first, second]
-    convoy.add(town.town, str(town.convoys()[0].id), [second], TESS)
+    convoys.add(town.town, str(town.convoys()[0].id), [second], TESS)
     assert [bead for _, bead, _ in queue(shop)] == [second, first]
 
 

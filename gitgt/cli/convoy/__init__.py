@@ -9,8 +9,8 @@ import click
 from gitgt.cli import context, output
 from gitgt.cli.bar import bar
 from gitgt.cli.noun import Noun
-from gitgt.services import convoy
-from gitgt.services.convoy import Progress
+from gitgt.services.convoy import convoys
+from gitgt.services.convoy.convoys import Progress
 
 command = Noun(
     "Make convoys, and see how far they are.",
@@ -33,7 +33,7 @@ command = Noun(
 def create(*, name: str, beads: tuple[str, ...], owner: str, as_json: bool) -> None:
     """Make a convoy of beads, of any rigs."""
     town = context.town()
-    made = convoy.create(town, name, beads, context.me(), owner=owner)
+    made = convoys.create(town, name, beads, context.me(), owner=owner)
     if as_json:
         output.answer_json(made.fields())
     else:
@@ -48,7 +48,7 @@ def create(*, name: str, beads: tuple[str, ...], owner: str, as_json: bool) -> N
 @output.json_option
 def show_all(*, everything: bool, as_json: bool) -> None:
     """List convoys and how far they are."""
-    found = convoy.every(context.town(), closed=everything)
+    found = convoys.every(context.town(), closed=everything)
     if as_json:
         output.answer_json([each.fields() for each in found])
     else:
@@ -60,7 +60,7 @@ def show_all(*, everything: bool, as_json: bool) -> None:
 @output.json_option
 def show(*, convoy_id: str, as_json: bool) -> None:
     """Show a convoy and how its members stand."""
-    found = convoy.show(context.town(), convoy_id)
+    found = convoys.show(context.town(), convoy_id)
     if as_json:
         output.answer_json(found.fields())
         return
@@ -78,7 +78,7 @@ def show(*, convoy_id: str, as_json: bool) -> None:
 def add(*, convoy_id: str, beads: tuple[str, ...], as_json: bool) -> None:
     """Let more beads travel along."""
     town = context.town()
-    grown = convoy.add(town, convoy_id, beads, context.me())
+    grown = convoys.add(town, convoy_id, beads, context.me())
     if as_json:
         output.answer_json(grown.fields())
     else:
@@ -91,7 +91,7 @@ def add(*, convoy_id: str, beads: tuple[str, ...], as_json: bool) -> None:
 @output.json_option
 def refresh(*, convoy_id: str | None, as_json: bool) -> None:
     """Close the convoys whose last member is closed."""
-    closed = convoy.refresh(context.town(), context.me(), convoy_id or "")
+    closed = convoys.refresh(context.town(), context.me(), convoy_id or "")
     if as_json:
         output.answer_json([each.fields() for each in closed])
     else:

@@ -1,0 +1,1 @@
+"""Convoys: work that travels together, fed and watched until it has landed."""
