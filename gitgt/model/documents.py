@@ -174,8 +174,13 @@ def in_order(comments: Iterable[Comment]) -> tuple[Comment, ...]:
     return tuple(sorted(comments, key=lambda each: (each.at, each.id)))
 
 
+# Labels of convoys, as Gas Town calls them.
+OWNED: Final = "gt:owned"
+MOUNTAIN: Final = "mountain"
+PAUSED: Final = "mountain:paused"
+
 # Fields that are sets of words: of two clones, each word is merged by itself.
-SETS: Final = ("labels", "receivers", "cc", "heard")
+SETS: Final = ("labels", "receivers", "cc", "heard", "watchers", "nudge_watchers")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -277,6 +282,8 @@ _EMPTY: Final = {
     "repeats": 0,
     "reescalations": 0,
     "cc": (),
+    "watchers": (),
+    "nudge_watchers": (),
     "retain_count": 0,
     "retain_hours": 0,
 }
@@ -398,6 +405,15 @@ class Convoy(Document):
     kind: ClassVar[str] = "convoy"
 
     owner: str = ""
+    notify: str = ""
+    watchers: tuple[str, ...] = ()
+    nudge_watchers: tuple[str, ...] = ()
+    merge: str = ""  # "local": what is handed in waits on its branch; else it is queued
+    base_branch: str = ""
+    molecule: str = ""  # the formula by which its members are done
+    epic: str = ""  # whose parts travel
+    launched_at: str = ""  # since when it starts work by itself
+    stalled_at: str = ""  # since when it needs somebody; ``reason`` says what for
 
     @classmethod
     def _parsers(cls) -> Mapping[str, Any]:
@@ -409,6 +425,21 @@ class Convoy(Document):
         return tuple(
             each.on for each in self.dependencies if each.type is DependencyType.TRACKS
         )
+
+    @property
+    def is_owned(self) -> bool:
+        """Tell whether its owner ends it, and nobody else does."""
+        return OWNED in self.labels
+
+    @property
+    def is_mountain(self) -> bool:
+        """Tell whether it leaves behind what is hopeless."""
+        return MOUNTAIN in self.labels
+
+    @property
+    def is_paused(self) -> bool:
+        """Tell whether it starts nothing for now, although it was launched."""
+        return PAUSED in self.labels
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
