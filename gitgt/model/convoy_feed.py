@@ -10,6 +10,7 @@ Whether a member waits for others is what ``graph`` says; here that is a fact li
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -60,9 +61,9 @@ class Member:
     """A bead of a convoy as its home ledger says; ``problem`` if that cannot be read.
 
     ``rig`` is whose it is, empty for the town's own. ``waits`` tells whether others hold it
-    up, ``until`` in how many seconds it is not put off any more (0: it is not). ``failures``
-    counts who gave it up, ``refusals`` how often it could not even be slung, and ``cool`` for
-    how many seconds it is let alone after that.
+    up, ``until`` in how many seconds it is not put off any more: 0 if it is not, endless if
+    that needs somebody. ``failures`` counts who gave it up, ``refusals`` how often it could not
+    even be slung, and ``cool`` for how many seconds it is let alone after that.
     """
 
     id: str
@@ -247,7 +248,9 @@ class _Look:
         open_ = [each for each in caravan.members if not each.is_closed]
         self._open = sorted(open_, key=lambda each: (each.priority, each.id))
         self._why = {
-            each.id: why_not(each, places, max_failures) for each in self._open if self._may(each)
+            each.id: why_not(each, places, max_failures)
+            for each in self._open
+            if self._may(each)
         }
         self.ready = [each for each in self._open if self._why.get(each.id, 0) is None]
 
@@ -264,7 +267,7 @@ class _Look:
             return
         own = [self._act(each, fed) for each in self._open if each.id in self._why]
         yield from own
-        waits = [each.cool or each.until for each in self._open if self._waits(each)]
+        waits = [wait for each in self._open if (wait := self._wait(each)) < math.inf]
         if waits:
             yield Wait(name, min(waits))
         if not self._caravan.feeds:
@@ -286,11 +289,12 @@ class _Look:
             return LeaveBehind(name, member.id, member.failures)
         return Skip(name, member.id, why, detail)
 
-    def _waits(self, member: Member) -> bool:
-        """Tell whether time alone will let it be started."""
+    def _wait(self, member: Member) -> float:
+        """Return in how many seconds time alone will let it be started."""
         found = self._why.get(member.id)
-        timed = (Why.COOLING, Why.PUT_OFF)
-        return found is not None and found[0] in timed and bool(member.cool or member.until)
+        if found is None or found[0] not in (Why.COOLING, Why.PUT_OFF):
+            return math.inf
+        return (member.cool if found[0] is Why.COOLING else member.until) or math.inf
 
 
 def why_not(
@@ -303,7 +307,13 @@ def why_not(
         return Why.UNKNOWN, member.problem
     if member.is_at_work:
         return Why.AT_WORK, member.assignee
-    return _never(member) or _not_yet(member) or _not_there(member, places, max_failures)
+    if member.is_left:
+        return Why.SKIPPED, ""
+    if member.failures >= max_failures:  # whoever gave it up may have blocked it already
+        return Why.FAILED, f"{member.failures} times"
+    if member.status == "blocked":
+        return Why.BLOCKED, ""
+    return _never(member) or _not_yet(member) or _not_there(member, places)
 
 
 def _never(member: Member) -> tuple[Why, str] | None:
@@ -312,9 +322,7 @@ def _never(member: Member) -> tuple[Why, str] | None:
         return Why.TOWNS_OWN, ""
     if member.type in _NOT_SLUNG:
         return Why.NO_WORK, member.type
-    if member.status == "blocked":
-        return (Why.SKIPPED if member.is_left else Why.BLOCKED), ""
-    if member.status == "pinned" or (member.status == "deferred" and not member.until):
+    if member.status in ("pinned", "deferred"):
         return Why.PUT_OFF, member.status
     return None
 
@@ -329,14 +337,10 @@ def _not_yet(member: Member) -> tuple[Why, str] | None:
     return (Why.SCHEDULED, "") if member.scheduled else None
 
 
-def _not_there(
-    member: Member, places: Mapping[str, Place], max_failures: int
-) -> tuple[Why, str] | None:
+def _not_there(member: Member, places: Mapping[str, Place]) -> tuple[Why, str] | None:
     place = places.get(member.rig)
     if place is None:
         return Why.UNKNOWN, f"the rig {member.rig} is not here"
-    if member.failures >= max_failures:
-        return Why.FAILED, f"{member.failures} times"
     if member.refusals >= MAX_REFUSALS:
         return Why.REFUSED, member.refused
     if place.off:
@@ -353,7 +357,7 @@ def member_of(node: Node, graph: Graph, rig: str, now: str) -> Member:
         status=node.status,
         landed=node.landed,
         waits=graph.standing(node, now) == "blocked" and node.status == "open",
-        until=1.0 if graph.until(node) > now else 0.0,
+        until=math.inf if graph.until(node) > now else 0.0,
     )
 
 

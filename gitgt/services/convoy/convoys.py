@@ -6,43 +6,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gitgt.errors import GtError, RefusedError
+from gitgt.errors import RefusedError
 from gitgt.ledger.snapshot import Snapshot
 from gitgt.ledger.transact import Change
 from gitgt.model.actor import Actor
+from gitgt.model.convoy_feed import Member
 from gitgt.model.documents import Bead, Convoy, Dependency, DependencyType
 from gitgt.model.ids import TOWN_PREFIX, BeadId
-from gitgt.model.lifecycle import BeadStatus, ConvoyStatus
+from gitgt.model.lifecycle import ConvoyStatus
+from gitgt.services.convoy import members
 from gitgt.services.mail import notices
 from gitgt.services.town import Town
 from gitgt.telemetry.events import Visibility
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """A bead of a convoy as its home ledger says; ``problem`` if that cannot be read."""
-
-    id: str
-    title: str = ""
-    status: str = ""
-    assignee: str = ""
-    problem: str = ""
-
-    @property
-    def is_closed(self) -> bool:
-        """Tell whether nothing more is to be done."""
-        return self.status in (BeadStatus.CLOSED, BeadStatus.TOMBSTONE)
-
-    def fields(self) -> dict[str, Any]:
-        """Return it as plain values, empty ones left out."""
-        found = {
-            "id": self.id,
-            "title": self.title,
-            "status": self.status,
-            "assignee": self.assignee,
-            "error": self.problem,
-        }
-        return {name: value for name, value in found.items() if value}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +57,8 @@ def create(
     Raises:
         NotFoundError: one of them does not exist.
     """
-    members = [_existing(town, name) for name in names]
-    return _write(town, reserve(town), title, members, who, owner=owner)
+    tracked = [_existing(town, name) for name in names]
+    return _write(town, reserve(town), title, tracked, who, owner=owner)
 
 
 def make_for(town: Town, convoy: BeadId, slung: Sequence[Bead], who: Actor) -> Convoy:
@@ -151,29 +126,33 @@ def _reopened(convoy: Convoy) -> str:
     return ConvoyStatus.OPEN if convoy.status == ConvoyStatus.CLOSED else convoy.status
 
 
-def progress(town: Town, convoy: Convoy) -> Progress:
-    """Return how the members of *convoy* stand, each asked for in its home ledger."""
-    return Progress(convoy, tuple(_member(town, each) for each in convoy.members))
-
-
-def _member(town: Town, bead: BeadId) -> Member:
-    try:
-        found = town.ledger_of(bead).snapshot().from_index(bead)
-    except GtError as error:
-        return Member(bead, problem=error.message)
-    return Member(bead, found.title, found.status, getattr(found, "assignee", ""))
+def progress(town: Town, found: Iterable[Convoy]) -> list[Progress]:
+    """Return how the members of convoys stand, each asked for in its home ledger."""
+    wanted = list(found)
+    known = members.read(town, (name for each in wanted for name in each.members))
+    return [Progress(each, tuple(known[name] for name in each.members)) for each in wanted]
 
 
 def show(town: Town, name: str) -> Progress:
     """Return the convoy that *name* names and how its members stand."""
+    return progress(town, [find(town, name)])[0]
+
+
+def find(town: Town, name: str) -> Convoy:
+    """Return the convoy that *name* is, or begins.
+
+    Raises:
+        NotFoundError: there is none.
+    """
     snapshot = town.ledger.snapshot()
-    return progress(town, snapshot.convoy(snapshot.complete(name)))
+    whole = name if "-" in name else f"{TOWN_PREFIX}-cv-{name}"
+    return snapshot.convoy(snapshot.complete(whole))
 
 
 def every(town: Town, *, closed: bool) -> list[Progress]:
     """Return all convoys, the closed ones too if asked."""
     live = [status for status in ConvoyStatus if closed or status != ConvoyStatus.CLOSED]
-    return [progress(town, each) for each in town.ledger.snapshot().all(Convoy, status=live)]
+    return progress(town, town.ledger.snapshot().all(Convoy, status=live))
 
 
 def refresh(town: Town, who: Actor, name: str = "") -> list[Convoy]:
