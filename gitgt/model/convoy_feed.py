@@ -16,10 +16,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, TypeAlias
 
+from gitgt.model.dispatch import MAX_FAILURES
 from gitgt.model.graph import NO_WORK, Graph, Node
 
-# Gas Town's smart skip: what failed so often is no job for another try.
-MAX_FAILURES: Final = 3
+# What could not be slung so often is not tried again before somebody has looked.
 MAX_REFUSALS: Final = 3
 SKIPPED: Final = "mountain:skipped"
 SYNTHESIS: Final = "synthesis"

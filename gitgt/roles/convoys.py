@@ -1,4 +1,7 @@
-"""Convoys: closes what has arrived, and makes the convoy that a sling had no time to make."""
+"""Convoys: starts the next members of those that were launched, and closes what has arrived.
+
+It makes the convoy that a sling had no time to make, too.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from gitgt.model.ids import BeadId
 from gitgt.model.lifecycle import BeadStatus
 from gitgt.reactor.key import Key, Settled
 from gitgt.services.convoy import convoys
+from gitgt.services.convoy.feeding import Feeder
 from gitgt.services.town import Town
 
 _WHO = Actor.role("convoys")
@@ -22,17 +26,21 @@ class ConvoysRole:
 
     def __init__(self, town: Town) -> None:
         self._town = town
+        self._feeder = Feeder(town, _WHO)
 
     def keys(self) -> Iterable[Key]:
         """Return the one key."""
         return [Key(self.role, "hq")]
 
     def reconcile(self, key: Key) -> Settled:  # noqa: ARG002 - there is one
-        """Repair what is missing, then close what has arrived."""
+        """Repair what is missing, then let each convoy do what is its turn.
+
+        Raises:
+            BusyError: somebody is at what one of them needs.
+        """
         for missing, members in self._missing().items():
             convoys.make_for(self._town, missing, members, _WHO)
-        convoys.refresh(self._town, _WHO)
-        return Settled()
+        return Settled(again_in=self._feeder.feed())
 
     def _missing(self) -> dict[BeadId, list[Bead]]:
         """Return the convoys that beads on a hook name and the town does not have."""

@@ -9,7 +9,7 @@ import click
 from gitgt.cli import context, output
 from gitgt.cli.bar import bar
 from gitgt.cli.noun import Noun
-from gitgt.services.convoy import convoys
+from gitgt.services.convoy import convoys, ending
 from gitgt.services.convoy.convoys import Progress
 
 command = Noun(
@@ -91,7 +91,7 @@ def add(*, convoy_id: str, beads: tuple[str, ...], as_json: bool) -> None:
 @output.json_option
 def refresh(*, convoy_id: str | None, as_json: bool) -> None:
     """Close the convoys whose last member is closed."""
-    closed = convoys.refresh(context.town(), context.me(), convoy_id or "")
+    closed = ending.refresh(context.town(), context.me(), convoy_id or "")
     if as_json:
         output.answer_json([each.fields() for each in closed])
     else:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gitgt.errors import RefusedError
 from gitgt.ledger.snapshot import Snapshot
 from gitgt.ledger.transact import Change
 from gitgt.model.actor import Actor
@@ -14,10 +13,9 @@ from gitgt.model.convoy_feed import Member
 from gitgt.model.documents import Bead, Convoy, Dependency, DependencyType
 from gitgt.model.ids import TOWN_PREFIX, BeadId
 from gitgt.model.lifecycle import ConvoyStatus
+from gitgt.model.wording import fit_line
 from gitgt.services.convoy import members
-from gitgt.services.mail import notices
 from gitgt.services.town import Town
-from gitgt.telemetry.events import Visibility
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,22 +48,29 @@ def reserve(town: Town) -> BeadId:
 
 
 def create(
-    town: Town, title: str, names: Sequence[str], who: Actor, *, owner: str = ""
-) -> Convoy:
-    """Make a convoy of the given beads.
+    town: Town, title: str, names: Sequence[str], who: Actor, *, owner: str = "",
+    more: Mapping[str, Any] | None = None,
+) -> Convoy:  # fmt: skip
+    """Make a convoy of the given beads; *more* are fields of its document.
 
     Raises:
         NotFoundError: one of them does not exist.
     """
     tracked = [_existing(town, name) for name in names]
-    return _write(town, reserve(town), title, tracked, who, owner=owner)
+    owner = owner or who.address
+    return _write(town, reserve(town), title, tracked, who, {**(more or {}), "owner": owner})
 
 
 def make_for(town: Town, convoy: BeadId, slung: Sequence[Bead], who: Actor) -> Convoy:
     """Make the convoy that was reserved for what has been slung; once, however often called."""
-    first = slung[0]
-    title = f"Work: {first.title}" if len(slung) == 1 else f"Batch: {len(slung)} beads"
-    return _write(town, convoy, title, [each.id for each in slung], who)
+    return _write(town, convoy, title_for(slung), [each.id for each in slung], who)
+
+
+def title_for(beads: Sequence[Bead]) -> str:
+    """Return what a convoy of these is called, if nobody calls it anything."""
+    if len(beads) == 1:
+        return fit_line(f"Work: {beads[0].title}")
+    return f"Batch: {len(beads)} beads"
 
 
 def _existing(town: Town, name: str) -> BeadId:
@@ -76,11 +81,12 @@ def _existing(town: Town, name: str) -> BeadId:
 
 
 def _write(
-    town: Town, convoy: BeadId, title: str, members: Iterable[BeadId], who: Actor,
-    *, owner: str = "",
+    town: Town, convoy: BeadId, title: str, names: Iterable[BeadId], who: Actor,
+    more: Mapping[str, Any] | None = None,
 ) -> Convoy:  # fmt: skip
     at = town.now()
-    tracked = _tracks(members)
+    tracked = tracks(names)
+    fields = {"owner": who.address, **(more or {})}
 
     def decide(now: Snapshot) -> Change:
         present = now.find(convoy)
@@ -91,25 +97,28 @@ def _write(
             )
         document = Convoy(
             id=convoy, type="convoy", title=title, status=ConvoyStatus.OPEN, created_at=at,
-            created_by=who.address, owner=owner or who.address, dependencies=tracked,
+            created_by=who.address, dependencies=tracked, **fields,
         )  # fmt: skip
         return Change(f"create convoy {convoy}: {title}", (document,), event="convoy.created")
 
     return town.ledger.transact(decide, who).convoy(convoy)
 
 
-def _tracks(members: Iterable[BeadId]) -> tuple[Dependency, ...]:
-    return tuple(sorted({Dependency(DependencyType.TRACKS, each) for each in members}))
+def tracks(names: Iterable[BeadId]) -> tuple[Dependency, ...]:
+    """Return the edges of a convoy to its members."""
+    return tuple(sorted({Dependency(DependencyType.TRACKS, each) for each in names}))
 
 
 def add(town: Town, convoy: str, names: Sequence[str], who: Actor) -> Convoy:
     """Add beads to a convoy; one that was closed is open again."""
-    tracked = _tracks(_existing(town, name) for name in names)
+    tracked = tracks(_existing(town, name) for name in names)
 
     def decide(now: Snapshot) -> Change:
         old = now.convoy(now.complete(convoy))
         edges = tuple(sorted({*old.dependencies, *tracked}))
-        new = old.replace(dependencies=edges, status=_reopened(old), closed_at="", reason="")
+        new = old.replace(dependencies=edges, status=_reopened(old), closed_at="", reason="",
+            stalled_at="",
+        )  # fmt: skip
         if edges == old.dependencies:
             new = old
         return Change(
@@ -153,42 +162,3 @@ def every(town: Town, *, closed: bool) -> list[Progress]:
     """Return all convoys, the closed ones too if asked."""
     live = [status for status in ConvoyStatus if closed or status != ConvoyStatus.CLOSED]
     return progress(town, town.ledger.snapshot().all(Convoy, status=live))
-
-
-def refresh(town: Town, who: Actor, name: str = "") -> list[Convoy]:
-    """Close the open convoys, or the named one, whose last member is closed; return those."""
-    views = [show(town, name)] if name else every(town, closed=False)
-    done = [
-        view for view in views if view.is_complete and view.convoy.status == ConvoyStatus.OPEN
-    ]
-    return [close(town, view, who) for view in done]
-
-
-def close(town: Town, view: Progress, who: Actor) -> Convoy:
-    """Close a convoy of which every member is closed.
-
-    Raises:
-        RefusedError: one is not.
-    """
-    if not view.is_complete:
-        left = [member.id for member in view.members if not member.is_closed]
-        raise RefusedError(f"{view.convoy.id} still waits for {', '.join(left)}")
-    at = town.now()
-
-    def decide(now: Snapshot) -> Change | None:
-        old = now.convoy(view.convoy.id)
-        if old.status == ConvoyStatus.CLOSED or old.dependencies != view.convoy.dependencies:
-            return None
-        new = old.replace(
-            status=ConvoyStatus.CLOSED, closed_at=at, reason="all members are closed"
-        )
-        return Change(
-            f"convoy {old.id} landed: {old.title} ({len(view.members)} of {len(view.members)})",
-            (new, *notices.convoy_landed(town, now, old, who.address)),
-            event="convoy.landed",
-        )
-
-    after = town.ledger.transact(decide, who)
-    facts = {"convoy": view.convoy.id, "title": view.convoy.title, "members": len(view.members)}
-    town.events.append("convoy.landed", who.address, facts, visibility=Visibility.AUDIT)
-    return after.convoy(view.convoy.id)

@@ -6,8 +6,7 @@ from collections.abc import Collection
 from typing import Any
 
 from gitgt.ledger.snapshot import Snapshot
-from gitgt.model.address import is_address
-from gitgt.model.documents import Convoy, Message
+from gitgt.model.documents import Message
 from gitgt.model.ids import TOWN_PREFIX, BeadId
 from gitgt.model.instant import exact_text_of
 from gitgt.model.lifecycle import MessageStatus
@@ -43,15 +42,3 @@ def notice(
         created_by=by,
         **more,
     )
-
-
-def convoy_landed(town: Town, now: Snapshot, convoy: Convoy, by: str) -> tuple[Message, ...]:
-    """Return what an agent hears when its convoy has landed.
-
-    A person sees it in the feed: each sling of theirs makes a convoy.
-    """
-    if not is_address(convoy.owner):
-        return ()
-    title = f"Convoy {convoy.id} has landed: {convoy.title}"
-    said = f"All of it is done: git gt convoy show {convoy.id}"
-    return (notice(town, now, by, convoy.owner, title, description=said),)

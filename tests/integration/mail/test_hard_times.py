@@ -11,7 +11,7 @@ from gitgt.model.lifecycle import MessageStatus
 from gitgt.model.mail.routing import ListKind
 from gitgt.services import sync
 from gitgt.services.agents import crew
-from gitgt.services.convoy import convoys
+from gitgt.services.convoy import convoys, ending
 from gitgt.services.mail import boxes, delivery, lists, nudges, queues, sending, steps
 from gitgt.services.mail.lists import Wish
 from gitgt.services.mail.sending import Letter
@@ -111,8 +111,8 @@ def test_who_owns_a_convoy_hears_that_it_has_landed(town):
     from gitgt.services import beads
 
     beads.close(town.town, bead.id, TESS, outcome=Outcome.CANCELLED, reason="no")
-    done = convoys.refresh(town.town, Actor.role("convoys"))
-    convoys.refresh(town.town, Actor.role("convoys"))
+    done = ending.refresh(town.town, Actor.role("convoys"))
+    ending.refresh(town.town, Actor.role("convoys"))
     assert {each.id for each in done} == {owned.id, other.id}
     now = town.ledger()
     assert [(each.title, each.created_by) for each in boxes.unread(now, ANN)] == [
