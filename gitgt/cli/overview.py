@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from gitgt.cli import convoy, mq, output
+from gitgt.cli import mq, output
+from gitgt.cli.convoy import look as convoy
 from gitgt.cli.escalate import see
 from gitgt.services.agents.agents import AgentState
 from gitgt.services.radar import radar_held

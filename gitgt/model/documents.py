@@ -410,7 +410,6 @@ class Convoy(Document):
     nudge_watchers: tuple[str, ...] = ()
     merge: str = ""  # "local": what is handed in waits on its branch; else it is queued
     base_branch: str = ""
-    molecule: str = ""  # the formula by which its members are done
     epic: str = ""  # whose parts travel
     launched_at: str = ""  # since when it starts work by itself
     stalled_at: str = ""  # since when it needs somebody; ``reason`` says what for

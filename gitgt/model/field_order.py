@@ -28,7 +28,6 @@ FIELD_ORDER: Final = (
     "nudge_watchers",
     "merge",
     "base_branch",
-    "molecule",
     "epic",
     "recipient",
     "cc",

@@ -33,6 +33,7 @@ from gitgt.model.lifecycle import (
 from gitgt.model.wording import fit_line, fit_text
 from gitgt.services import leases, target
 from gitgt.services.commit import signed
+from gitgt.services.convoy import convoys
 from gitgt.services.integration import branches
 from gitgt.services.queue import depending, landed
 from gitgt.services.town import Rig, Town
@@ -100,7 +101,7 @@ def submit(town: Town, submission: Submission, who: Actor) -> MergeRequest:
         _check_commits(now, submission, where)
         depending.check_circles(town, bead.id, submission.after)
         request = (
-            _new(number, bead, submission, where=where, at=at, who=who)
+            _new(town, number, bead, submission, where=where, at=at, who=who)
             if present is None
             else _revised(present, submission)
         )
@@ -171,9 +172,10 @@ def _begun(bead: Bead, who: Actor, now: str) -> Bead:
     return marked(bead, new, now=now, by=who.address)
 
 
-def _new(
-    number: BeadId, bead: Bead, submission: Submission, *, where: str, at: str, who: Actor
-) -> MergeRequest:
+def _new(  # noqa: PLR0913 - a request says all of it
+    town: Town, number: BeadId, bead: Bead, submission: Submission, *, where: str, at: str,
+    who: Actor,
+) -> MergeRequest:  # fmt: skip
     return MergeRequest(
         id=number,
         type="merge-request",
@@ -186,6 +188,7 @@ def _new(
         target=where,
         agent=bead.assignee or who.address,
         queued_at=at,
+        held=convoys.hold(town, bead.id),
         created_at=text_of(seconds_of(at)),
         created_by=who.address,
     )

@@ -109,6 +109,14 @@ def tracks(names: Iterable[BeadId]) -> tuple[Dependency, ...]:
     return tuple(sorted({Dependency(DependencyType.TRACKS, each) for each in names}))
 
 
+def hold(town: Town, bead: str) -> str:
+    """Return why what is handed in for *bead* waits on its branch; empty if it does not."""
+    for each in town.convoys_of(bead):
+        if each.merge == "local" and each.status == ConvoyStatus.OPEN:
+            return f"{each.id} keeps it on its branch"
+    return ""
+
+
 def add(town: Town, convoy: str, names: Sequence[str], who: Actor) -> Convoy:
     """Add beads to a convoy; one that was closed is open again."""
     tracked = tracks(_existing(town, name) for name in names)

@@ -19,6 +19,7 @@ from gitgt.model.convoy_feed import (
     MAX_REFUSALS,
     PASSING,
     SKIPPED,
+    SYNTHESIS,
     WANTED,
     Act,
     Caravan,
@@ -42,7 +43,7 @@ from gitgt.model.instant import exact_text_of
 from gitgt.model.lifecycle import BeadVerb, ConvoyStatus
 from gitgt.model.wording import fit_line
 from gitgt.services import beads, settings, sling
-from gitgt.services.convoy import convoys, ending, places, stalling
+from gitgt.services.convoy import convoys, ending, places, stalling, synthesis
 from gitgt.services.convoy.convoys import Progress
 from gitgt.services.sling import Order
 from gitgt.services.town import Town
@@ -164,7 +165,7 @@ class Feeder:
         now = self.town.clock()
         tried = self._tries.pop(bead, _Try(now))
         try:
-            self._prepare(bead)
+            self._prepare(view.convoy, bead)
             [done] = sling.sling(self.town, [bead], self._order(view.convoy), self.who)
         except BusyError:
             raise
@@ -180,14 +181,16 @@ class Feeder:
     def _order(self, convoy: Convoy) -> Order:
         return Order(target=convoy.base_branch, convoy=False)
 
-    def _prepare(self, bead: str) -> None:
-        """Take the sign off a bead that was left behind and is to be tried again."""
+    def _prepare(self, convoy: Convoy, bead: str) -> None:
+        """Tell a synthesis what the legs made; take the sign off what was left behind."""
         ledger = self.town.ledger_of(bead)
         found = ledger.snapshot().bead(bead)
         if SKIPPED in found.labels:
             kept = tuple(each for each in found.labels if each != SKIPPED)
             amend = {"labels": kept}
             beads.change(self.town, found.id, self.who, "try again", amend)
+        if SYNTHESIS in found.labels:
+            synthesis.tell_legs(self.town, convoy, bead, self.who)
 
 
 def known(town: Town, members: Sequence[Member]) -> list[Member]:

@@ -9,6 +9,7 @@ from gitgt.errors import NotFoundError, RefusedError
 from gitgt.ledger.snapshot import Snapshot
 from gitgt.ledger.transact import Change
 from gitgt.model.actor import Actor
+from gitgt.model.convoy_feed import SYNTHESIS
 from gitgt.model.documents import Bead, Convoy, Dependency, DependencyType, WorkType
 from gitgt.model.formula.cook import Cooked
 from gitgt.model.formula.form import FormulaType, Leg
@@ -90,7 +91,9 @@ def _beads(town: Town, rig: Rig, cooked: Cooked, legs: Sequence[Leg], who: Actor
     if last is not None:
         needs = [each for each in last.needs if each in names] or list(names)
         whole = Leg(last.id, last.title, last.focus, last.description, last.agent, tuple(needs))
-        found.append(_bead(town, cooked, whole, town.new_id(rig.prefix), names, who))
+        made = _bead(town, cooked, whole, town.new_id(rig.prefix), names, who)
+        labels = tuple(sorted({*made.labels, SYNTHESIS}))
+        found.append(made.replace(labels=labels))
     return found
 
 
