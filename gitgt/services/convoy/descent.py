@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,17 +63,20 @@ def _of_convoy(town: Town, convoy: Convoy) -> Load:
 def analyse(town: Town, wanted: Load) -> tuple[Staging, dict[str, Piece]]:
     """Return what a convoy of that would be like, and the pieces that were looked at."""
     rig = town.rig_of(wanted.names[0]) if wanted.names else None
+    # An index is not opened twice at once: so first who belongs to it, then the rest of it.
     with graph.graph_of(town, rig) as (_, web, _homes):
         names = [*dict.fromkeys(_below(web, wanted))]
-        pieces = {each.node.id: each for each in _pieces(town, web, names, wanted)}
-        request = Request(
-            wanted.kind,
-            pieces,
-            wanted.epic.id if wanted.epic else "",
-            here=frozenset(town.rigs_here()),
-            off=places.off(town),
-            limit=places.limit(town),
-        )
+        nodes = {name: web.find(name) or Node(name, unreadable=True) for name in names}
+    pieces = {each.node.id: each for each in _pieces(town, nodes, wanted)}
+    request = Request(
+        wanted.kind,
+        pieces,
+        wanted.epic.id if wanted.epic else "",
+        here=frozenset(town.rigs_here()),
+        off=places.off(town),
+        limit=places.limit(town),
+    )
+    with graph.graph_of(town, rig) as (_, web, _homes):
         return stage(request, web), pieces
 
 
@@ -91,15 +94,11 @@ def _below(web: Graph, wanted: Load) -> Iterator[str]:
         waiting += fresh
 
 
-def _pieces(
-    town: Town, web: Graph, names: Iterable[str], wanted: Load
-) -> Iterator[Piece]:  # fmt: skip
-    wanted_here = list(names)
-    seen = members.read(town, wanted_here)
+def _pieces(town: Town, nodes: Mapping[str, Node], wanted: Load) -> Iterator[Piece]:
+    seen = members.read(town, nodes)
     own = wanted.convoy.id if wanted.convoy else ""
-    for name in wanted_here:
+    for name, node in nodes.items():
         found = seen[name]
-        node = web.find(name) or Node(name, unreadable=True)
         if node.kind != "bead" or node.status == "tombstone":
             continue
         rig = town.rig_of(name) if not found.problem else None
