@@ -37,6 +37,7 @@ from gitgt.model.convoy_feed import (
     plan,
     why_not,
 )
+from gitgt.model.dispatch import MAX_FAILURES
 from gitgt.model.documents import Bead, Comment, Convoy, in_order
 from gitgt.model.ids import base36
 from gitgt.model.instant import exact_text_of
@@ -87,10 +88,9 @@ class Feeder:
 
     def _planned(self, views: Sequence[Progress]) -> list[Act]:
         found = [self._caravan(view) for view in views if is_open(view.convoy)]
-        cooling = settings.read(self.town.root / "settings/config.yaml", "settings")
-        most = int(cooling.get("convoy", {}).get("max_failures", 0))
-        more = {"max_failures": most} if most else {}
-        return plan(found, places.places(self.town) if found else {}, **more)
+        if not found:
+            return []
+        return plan(found, places.places(self.town), max_failures=most_failures(self.town))
 
     def _perform(self, acts: Sequence[Act], views: Mapping[str, Progress]) -> bool:
         """Do all *acts*; tell whether that was all, and nobody else has to be chosen."""
@@ -209,12 +209,18 @@ def _may_have_failed(member: Member) -> bool:
 
 def stuck(town: Town, view: Progress, rigs: Mapping[str, Place]) -> list[Skip]:
     """Return the members of a convoy that only a person gets any further."""
-    found = []
+    found, most = [], most_failures(town)
     for each in known(town, view.members):
-        why = why_not(each, rigs)
+        why = why_not(each, rigs, most)
         if why is not None and why[0] not in (*PASSING, *WANTED, Why.ENDED, Why.WAITS):
             found.append(Skip(view.convoy.id, each.id, *why))
     return found
+
+
+def most_failures(town: Town) -> int:
+    """Return how often a bead may be given up before it is not started again."""
+    found = settings.read(town.root / "settings/config.yaml", "settings").get("convoy", {})
+    return int(found.get("max_failures", MAX_FAILURES))
 
 
 def is_open(convoy: Convoy) -> bool:

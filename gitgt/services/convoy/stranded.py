@@ -69,7 +69,8 @@ def _looked_at(town: Town, view: Progress, rigs: dict[str, Place]) -> Stranded |
     left = [each for each in feeding.known(town, view.members) if not each.is_closed]
     if not left or any(each.is_at_work or each.scheduled for each in left):
         return None
-    whys = [(each, why_not(each, rigs)) for each in left]
+    most = feeding.most_failures(town)
+    whys = [(each, why_not(each, rigs, most)) for each in left]
     ready = [each.id for each, why in whys if why is None]
     skips = [Skip(view.convoy.id, each.id, *why) for each, why in whys if why is not None]
     if ready:
