@@ -28,7 +28,10 @@ _convoy = click.argument("convoy_id", metavar="CONVOY")
 def start(
     *, convoy_id: str, rig: str | None, force: bool, dry_run: bool, as_json: bool
 ) -> None:
-    """Let a bead travel along that starts when all legs are closed, and is told what they made."""
+    """Let a bead travel along that starts when all legs are closed.
+
+    Its notes tell what they have made, and the convoy is not closed before it is.
+    """
     from gitgt.services.convoy import synthesis
 
     town = context.town()

@@ -35,7 +35,9 @@ def part(town, shop, epic, title, *after, works=True):
 
 
 def mail(town, to):
-    found = [each for each in town.ledger().all(Message) if each.recipient == to]
+    """What the convoys role wrote to somebody."""
+    ours = [each for each in town.ledger().all(Message) if each.created_by == "convoys"]
+    found = [each for each in ours if each.recipient == to]
     return [(each.title, each.description) for each in found]
 
 
