@@ -12,13 +12,15 @@ from gitgt.errors import BusyError, GateFailedError, RefusedError
 from gitgt.git import orphans, packing, trash, worktree
 from gitgt.git.repository import Repository
 from gitgt.model.chores import Chore
-from gitgt.model.documents import Escalation
+from gitgt.model.documents import Escalation, Outcome
 from gitgt.reactor.key import Key
 from gitgt.roles.chores import ChoresRole
+from gitgt.services import beads as services_beads
 from gitgt.services import leases
 from gitgt.services.dogs import chores
 from tests.support.checkout import Checkout
-from tests.support.town import TownBuilder
+from tests.support.death import DEATH
+from tests.support.town import TESS, TownBuilder
 
 DAY = 86400.0
 OLD = 15 * DAY
@@ -114,6 +116,32 @@ def test_a_branch_that_landed_goes_to_the_trash_after_a_day_and_from_there_after
     town.clock.advance(3600)
     look(town)
     assert trash.discarded(town.ledger(shop).repository) == []
+
+
+def test_whoever_clears_branches_may_die_anywhere_and_no_commit_is_lost(town):
+    shop = town.rig()
+    beads = [town.bead(shop, f"Bead {number}") for number in range(8)]
+    git = town.repo(shop).git
+    tip = git("rev-parse", "main")
+    for each in beads:
+        closed = services_beads.close(
+            town.town, each.id, TESS, outcome=Outcome.NO_CHANGES, reason="done"
+        )  # fmt: skip
+        git("update-ref", f"refs/heads/polecat/nux/{closed.id}", tip)
+    town.clock.advance(2 * DAY)
+    for number in range(1, 50):
+        town.clock.advance(3601)  # until the lease of the dead is over: the process lives on
+        with DEATH.before(number):
+            chores.do(town.town, shop, Chore.BRANCHES)
+        there = git("for-each-ref", "--format=%(refname)", "refs/heads/polecat").split()
+        thrown = {each.what for each in trash.discarded(town.ledger(shop).repository)}
+        for each in beads:
+            branch = f"heads/polecat/nux/{each.id}"
+            assert f"refs/{branch}" in there or branch in thrown
+        if not DEATH.came:
+            break
+    assert there == []
+    assert number > 2
 
 
 def settings(town, text, name="settings/config.yaml"):

@@ -17,6 +17,7 @@ from gitgt.services.plugins import library, runs, syncing
 from gitgt.services.plugins.runs import Result
 from gitgt.services.sessions import sessions
 from gitgt.services.warrants import filing
+from tests.support.death import DEATH
 from tests.support.sitting import running
 from tests.support.town import TESS, TownBuilder
 from tests.support.waiting import until
@@ -188,3 +189,27 @@ def test_plugins_are_brought_from_a_folder_and_committed(town, tmp_path):
     assert [each.name for each in library.shelf(town.town).plugins] == ["tidy"]
     assert syncing.plan(town.town, None, source, clean=True).files == {}
     assert town.repo().git("log", "-1", "--format=%s") == "plugins: tidy, no old"
+
+
+def test_whoever_sends_a_dog_may_die_anywhere_and_it_runs_once_or_has_failed(town):
+    did = town.folder / "did_run"
+    did.touch()
+    plugin(town, "tidy", "+++\n+++\n", f"echo once >>{shlex.quote(str(did))}\n")
+    tidy = library.shelf(town.town).find("tidy")
+    keeper = Keeper(town)
+    for number in (*range(1, 20, 6), *range(20, 40)):
+        before = {each.id for each in runs.every(town.town)}
+        lines = len(did.read_text().split())
+        with DEATH.before(number):
+            sending.send(town.town, tidy)
+        if not DEATH.came:
+            break
+        keeper.look()
+        keeper.until_done()
+        new = [each for each in runs.every(town.town) if each.id not in before]
+        # Killed before it was noted, or between the script's folder and its first process.
+        went = [each for each in new if each.why != "it was killed, and nobody saw it end"]
+        assert [str(each.result) for each in went] == ["success"] * len(went)
+        assert len(did.read_text().split()) == lines + len(went)
+        assert len(new) <= 1
+    assert number > 20
