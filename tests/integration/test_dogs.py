@@ -118,7 +118,8 @@ def test_an_agent_is_told_and_says_that_it_is_done(town, tmp_path):
     until((tmp_path / "began").exists)
     assert sessions.is_running(town.town, "dogs/alpha")
     mail = [each.description for each in town.ledger().all(Message)]
-    assert mail[0].startswith("Sweep the yard.\n\nYou are asked to do this in ")
+    assert mail[0].startswith(f"Run the plugin yard in {town.town.root}, within 100 s (run ")
+    assert "What that is, people have committed: git gt plugin show yard\n" in mail[0]
     keeper = Keeper(town)
     assert keeper.look() == 101
     care.done(town.town, "alpha", Result.SUCCESS, ALPHA, why="swept")

@@ -152,8 +152,9 @@ def _begin_session(town: Town, plugin: Plugin, run: Run) -> Run:
 def _tell(town: Town, plugin: Plugin, run: Run, address: str) -> None:
     place = trying.home(town, plugin)
     body = (
-        f"{plugin.instructions}\n\nYou are asked to do this in {place}, within"
-        f" {round(plugin.timeout)} s (run {run.id}). When it is done, or cannot be:"
+        f"Run the plugin {plugin.name} in {place}, within {round(plugin.timeout)} s (run"
+        f" {run.id}). What that is, people have committed: git gt plugin show {plugin.name}"
+        f"{f' --rig {plugin.rig}' if plugin.rig else ''}\nWhen it is done, or cannot be:"
         " git gt dog done --result success|failure|skipped --reason '...'"
     )
     letter = Letter(subject=f"plugin {plugin.name}", body=body, message_type=MessageType.TASK)
