@@ -31,6 +31,7 @@ from gitgt.model.lifecycle import ANYONE, Machine, Transition  # noqa: E402
 from gitgt.runtime import presets  # noqa: E402
 from gitgt.runtime.environment import VARIABLES  # noqa: E402
 from gitgt.runtime.presets import Runtime  # noqa: E402
+from gitgt.services.doctor.checkup import CHECKS, Check  # noqa: E402
 from gitgt.services.fsck.finding import RULES  # noqa: E402
 
 _PART: Final = re.compile(
@@ -302,6 +303,16 @@ def fsck() -> Iterator[str]:
     return _table(("rule", "what is wrong"), ((f"`{each}`", RULES[each]) for each in RULES))
 
 
+def checks() -> Iterator[str]:
+    """Yield what the doctor looks at."""
+    rows = ((f"`{each.name}`", each.told, _when(each)) for each in CHECKS)
+    return _table(("check", "what is wrong", ""), rows)
+
+
+def _when(check: Check) -> str:
+    return "with `--online`" if check.on_request else ""
+
+
 GENERATORS: Final[dict[str, Callable[..., Iterator[str]]]] = {
     "exit-codes": exit_codes,
     "variables": variables,
@@ -318,6 +329,7 @@ GENERATORS: Final[dict[str, Callable[..., Iterator[str]]]] = {
     "dependencies": dependencies,
     "presets": preset_table,
     "entries": entries,
+    "checks": checks,
 }
 
 

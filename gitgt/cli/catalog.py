@@ -115,6 +115,7 @@ CATALOG: Final[tuple[Entry, ...]] = (
     Entry("warrant", "gitgt.cli.warrant", "Ask agents whether they live, or end them", TOWN),
     Entry("recover", "gitgt.cli.recover", "Bring back what an agent had not committed", TOWN),
     Entry("fsck", "gitgt.cli.fsck", "Look for what is wrong in the ledgers", TOWN),
+    Entry("du", "gitgt.cli.usage", "Tell where the disk went", TOWN),
     Entry("doctor", "gitgt.cli.doctor", "Look whether what a town relies on works here", TOWN),
     Entry("hooks", "gitgt.cli.hooks", "Install, check and remove our git hooks", TOWN),
     Entry("taps", "gitgt.cli.taps", "See and renew what agents' programs call", TOWN),

@@ -39,8 +39,8 @@ from gitgt.git.repository import Repository
 from gitgt.git.turn import turn
 
 __all__ = [
-    "HOOKS", "HookState", "InstalledHook", "install", "installed", "repair", "signature",
-    "uninstall",
+    "HOOKS", "HookState", "InstalledHook", "install", "installed", "is_unwanted", "repair",
+    "signature", "uninstall",
 ]  # fmt: skip
 
 _RECORD: Final = "record.json"
@@ -84,6 +84,11 @@ def install(
             return signature(common) != before
     except OSError as error:
         raise EnvironmentProblemError(f"cannot install hooks in {common}: {error}") from error
+
+
+def is_unwanted(repository: Repository) -> bool:
+    """Tell whether somebody took our hooks out, who then stay away."""
+    return _unwanted(repository.common).exists()
 
 
 def repair(repository: Repository) -> bool:

@@ -49,6 +49,12 @@ def remove_stale(
     return removed
 
 
+def is_stale(common: Path, lock: Path, *, clock: Callable[[], float] = time.time) -> bool:
+    """Tell whether *lock* is there, and nobody holds it any more."""
+    stamp = _stamp(lock)
+    return stamp is not None and not _is_held(common, lock, stamp, clock())
+
+
 def _remove(path: Path) -> None:
     try:
         path.unlink(missing_ok=True)

@@ -6,5 +6,9 @@ from gitgt.cli.noun import Noun
 
 command = Noun(
     "Look whether what a town relies on works here.",
-    {"runtimes": "gitgt.cli.doctor.runtimes:command"},
+    {
+        "check": "gitgt.cli.doctor.check:command",
+        "runtimes": "gitgt.cli.doctor.runtimes:command",
+    },
+    usual="check",
 )

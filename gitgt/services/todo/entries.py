@@ -14,7 +14,7 @@ from gitgt.errors import GtError
 from gitgt.model.documents import Severity
 from gitgt.model.todo import Entry, distinct
 from gitgt.model.wording import fit_line
-from gitgt.services.todo import brakes, calls, dogs, letters, requests, work
+from gitgt.services.todo import brakes, calls, dogs, letters, requests, vital, work
 from gitgt.services.town import Town
 
 Source = Callable[[Town], Iterable[Entry]]
@@ -23,6 +23,7 @@ SOURCES: Final[tuple[tuple[str, Source], ...]] = (
     ("refinery", brakes.queues),
     ("rigs", brakes.rigs),
     ("gates", requests.without_gates),
+    ("doctor", vital.errors),
     ("requests", requests.escalated),
     ("held", requests.held),
     ("ledger", work.unreadable),
