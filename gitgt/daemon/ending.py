@@ -63,9 +63,16 @@ def found(town: Path, instance: Instance, folders: Iterable[Path]) -> Found:
     """Return what would be ended; nothing is."""
     watcher = instance.who()
     runs = tuple(run for folder in folders for run in runs_below(folder))
-    known = {who for run in runs for who in (*process.members(run), *_shim_of(run))}
-    others = [who for who in alive(town) if who not in known and who != watcher]
-    return Found(watcher, runs, tuple(others))
+    others = process.beyond(runs, alive(town))
+    return Found(watcher, runs, tuple(who for who in others if not _comes_of(who.pid, watcher)))
+
+
+def _comes_of(pid: int, watcher: Identity | None) -> bool:
+    """Tell whether *pid* is the watcher's, or what it is just calling, such as git."""
+    above: int | None = pid
+    while watcher and above and above != watcher.pid:
+        above = identity.parent_of(above)
+    return watcher is not None and above == watcher.pid
 
 
 def down(

@@ -23,7 +23,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -406,6 +406,22 @@ def members(directory: Path) -> list[Identity]:
     if shim is not None and identity.is_alive(shim):
         found.update(identity.descendants(shim.pid))
     return sorted(found, key=lambda who: who.pid)
+
+
+def beyond(runs: Iterable[Path], those: Iterable[Identity]) -> list[Identity]:
+    """Return the ones of *those* that belong to none of *runs*.
+
+    A run may start another process at any time, so it is asked by its mark.
+    """
+    known = list(runs)
+    marks = {spec.env.get(RUN_MARK) for run in known if (spec := _spec(run))}
+    shims = {_who(run)[0] for run in known}
+    return [
+        who
+        for who in those
+        if who not in shims
+        and not any(mark and identity.carries(who.pid, RUN_MARK, mark) for mark in marks)
+    ]
 
 
 def _wait_for_shim(directory: Path, grace: float) -> None:

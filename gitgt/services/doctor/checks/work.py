@@ -112,11 +112,13 @@ def sessions(town: Town, rigs: Sequence[Rig]) -> Iterator[Finding]:
 def _strays(town: Town, rigs: Sequence[Rig]) -> Iterator[Finding]:
     family = identity.family()
     folders = [town.gt, *(town.ledger_at(rig).repository.gt for rig in rigs)]
-    known = {who for folder in folders for run in _runs(folder) for who in _of_run(run)}
+    runs = [run for folder in folders for run in _runs(folder)]
     watching = _watcher_pid(town)
-    for who in identity.marked(TOWN_MARK, town_mark(town.root)):
+    marked = identity.marked(TOWN_MARK, town_mark(town.root))
+    for who in process.beyond(runs, marked):
         name = identity.name_of(who.pid)
-        if who in known or who.pid in family or who.pid == watching or name.startswith("tmux"):
+        of_watcher = watching in (who.pid, identity.parent_of(who.pid))
+        if who.pid in family or of_watcher or name.startswith("tmux"):
             continue
         yield Finding(
             check="sessions",
@@ -130,13 +132,6 @@ def _runs(folder: Path) -> Iterator[Path]:
     for spec in folder.rglob("spec.json"):
         if isinstance(process.look(spec.parent), Running):
             yield spec.parent
-
-
-def _of_run(run: Path) -> Iterator[identity.Identity]:
-    seen = process.look(run)
-    if isinstance(seen, Running) and seen.shim is not None:
-        yield seen.shim
-    yield from process.members(run)
 
 
 def _watcher_pid(town: Town) -> int:
