@@ -29,6 +29,7 @@ def lines(seen: TownView, *, watcher: int | None) -> Iterator[str]:
     yield f"{output.paint(seen.root, 'bold')}  {alive}"
     if seen.unjailed:
         yield f"agents run without a jail: {output.one_line(seen.unjailed)}"
+    yield from (output.paint(output.one_line(each), "red") for each in seen.standstill)
     for rig in seen.rigs:
         yield from _rig(rig)
     for absent, way_back in seen.absent:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +11,7 @@ from gitgt.errors import NotFoundError, SettingsError
 from gitgt.model.documents import Escalation, MergeRequest
 from gitgt.model.flaky import Flakes
 from gitgt.model.gate import Gate
-from gitgt.services import escalations, reading
+from gitgt.services import escalations, freeze, reading, uptime
 from gitgt.services.agents import agents
 from gitgt.services.agents.agents import Seen
 from gitgt.services.convoy import convoys
@@ -76,6 +76,7 @@ class TownView:
 
     ``absent`` are the rigs that it knows, but whose repositories or ledgers are not there,
     each with the way to get them back. ``unjailed`` is why agents run without a jail,
+    ``standstill`` why nobody is begun: what is frozen, and that the town is down,
     ``undelivered`` what escalations do not get out, and why.
     """
 
@@ -85,6 +86,7 @@ class TownView:
     convoys: tuple[Progress, ...]
     escalations: tuple[Escalation, ...]
     unjailed: str = ""
+    standstill: tuple[str, ...] = ()
     undelivered: tuple[str, ...] = ()
 
     def fields(self) -> dict[str, Any]:
@@ -96,6 +98,7 @@ class TownView:
             "convoys": [each.fields() for each in self.convoys],
             "escalations": [each.fields() for each in self.escalations],
             "unjailed": self.unjailed,
+            "standstill": list(self.standstill),
             "undelivered": list(self.undelivered),
         }
 
@@ -112,11 +115,22 @@ def of(town: Town) -> TownView:
         convoys=tuple(convoys.every(town, closed=False)),
         escalations=tuple(escalations.every(town, closed=False)),
         unjailed=waiver.description if waiver else "",
+        standstill=tuple(_standstill(town)),
         undelivered=tuple(
             f"{found.id} by {tried.key.channel}: {tried.why}"
             for found, tried in looking.undelivered(town)
         ),
     )
+
+
+def _standstill(town: Town) -> Iterator[str]:
+    found = [freeze.frozen(town), *(freeze.frozen(town, rig) for rig in town.rigs().values())]
+    for each in dict.fromkeys(one for one in found if one is not None):
+        why = f": {each.why}" if each.why else ""
+        yield f"{each.place} is frozen since {each.since} by {each.by}{why}; git gt thaw"
+    down = uptime.last(town)
+    if down is not None and not down.over:
+        yield f"the town is down since {down.since} by {down.by}; git gt up"
 
 
 def _way_back(town: Town, rig: Rig) -> str:
