@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import click
 
@@ -12,13 +13,14 @@ from gitgt.errors import RefusedError
 from gitgt.model.documents import Bead
 from gitgt.model.lifecycle import BeadStatus
 from gitgt.services import sling
-from gitgt.services.sling import Slung
+from gitgt.services.sling import Order, Slung
 from gitgt.services.town import Town
 
 
 @click.command()
 @click.argument("words", metavar="BEAD... [RIG|RIG/NAME]", nargs=-1, required=True)
 @click.option("--agent", default="", metavar="RUNTIME", help="What its agent runs on.")
+@click.option("--args", "-a", "said", default="", help="What its agent is told besides.")
 @click.option("--no-convoy", is_flag=True, help="Make no convoy for it.")
 @click.option(
     "--base-branch", default="", metavar="BRANCH", help="Begin at this branch, and land on it."
@@ -30,46 +32,46 @@ from gitgt.services.town import Town
 @click.option(
     "--rounds", type=click.IntRange(1, 10_000), help="So many sessions of a loop at most."
 )
+@click.option("--dry-run", "-n", is_flag=True, help="Say what would be done, and do nothing.")
 @output.json_option
 def command(
-    *,
-    words: tuple[str, ...],
-    agent: str,
-    no_convoy: bool,
-    base_branch: str,
-    force: bool,
-    ralph: bool,
-    rounds: int | None,
-    as_json: bool,
-) -> None:
+    *, words: tuple[str, ...], dry_run: bool, as_json: bool, **how: Any,  # noqa: ANN401
+) -> None:  # fmt: skip
     """Put beads on somebody's hook.
 
     RIG/NAME (or RIG/crew/NAME) names whose; otherwise an idle polecat takes it, or a new one.
-    Whoever works there is started by the watcher; if none lives, by this command.
+    Whoever works there is started by the watcher; if none lives, by this command. Where a town
+    has only so many places (scheduler.max_polecats), it waits for one.
     """
-    if rounds and not ralph:
+    if how["rounds"] and not how["ralph"]:
         raise click.UsageError("--rounds is of a loop: --ralph")
     town = context.town()
     names, to = _split(words)
-    order = sling.Order(
-        to=to, agent=agent, target=base_branch, convoy=not no_convoy, force=force, ralph=ralph,
-        rounds=rounds or 0,
+    who = context.me()
+    order = Order(
+        to=to, agent=how["agent"], target=how["base_branch"], convoy=not how["no_convoy"],
+        force=how["force"], said=how["said"], ralph=how["ralph"], rounds=how["rounds"] or 0,
     )  # fmt: skip
-    done = sling.sling(town, names, order, context.me())
+    if dry_run:
+        _preview(sling.preview(town, names, order), as_json=as_json)
+        return
+    done = sling.sling(town, names, order, who)
     if as_json:
-        output.answer_json([each.bead.fields() for each in done if isinstance(each, Slung)])
+        output.answer_json(
+            [each.bead.fields() for each in done if not isinstance(each, RefusedError)]
+        )
     else:
         for each in done:
-            _tell(each)
-    for bead in [each.bead.id for each in done if isinstance(each, Slung) and each.fresh][:1]:
+            if not isinstance(each, RefusedError):
+                output.answer(each.told)
+    slung = [each for each in done if isinstance(each, Slung)]
+    for bead in [each.bead.id for each in slung if each.fresh][:1]:
         context.say_if_provisional(town, bead)
     context.after_writing(town)
-    for bead in [each.bead.id for each in done if isinstance(each, Slung)][:1]:
+    for bead in [each.bead.id for each in slung][:1]:
         say_if_held(town, town.rig_of(bead))
-    _check_started(town, [each.bead for each in done if isinstance(each, Slung)])
-    refused = [each for each in done if isinstance(each, RefusedError)]
-    if refused:
-        raise _summed_up(refused, len(done))
+    _check_started(town, [each.bead for each in slung])
+    _raise(done)
 
 
 def _split(words: Sequence[str]) -> tuple[list[str], str]:
@@ -82,10 +84,25 @@ def _split(words: Sequence[str]) -> tuple[list[str], str]:
     return [*names, last], ""
 
 
-def _tell(done: Slung | RefusedError) -> None:
-    if isinstance(done, Slung):
-        again = "" if done.fresh else " already"
-        output.answer(f"{done.bead.id} is on the hook of {done.bead.assignee}{again}")
+def _preview(done: Sequence[str | RefusedError], *, as_json: bool) -> None:
+    told = [each for each in done if isinstance(each, str)]
+    if as_json:
+        output.answer_json({"would": told})
+    else:
+        for each in told:
+            output.answer(each)
+    _raise(done)
+
+
+def _raise(done: Sequence[Any]) -> None:
+    """Raise what was refused, if anything was.
+
+    Raises:
+        RefusedError: that is so.
+    """
+    refused = [each for each in done if isinstance(each, RefusedError)]
+    if refused:
+        raise _summed_up(refused, len(done))
 
 
 def _check_started(town: Town, slung: Sequence[Bead]) -> None:

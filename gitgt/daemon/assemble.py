@@ -31,6 +31,7 @@ from gitgt.roles.pull_requests import PullRequestsRole
 from gitgt.roles.radar import RadarRole
 from gitgt.roles.refinery import RefineryRole
 from gitgt.roles.relief import ReliefRole
+from gitgt.roles.scheduler import SchedulerRole
 from gitgt.roles.warrants import WarrantsRole
 from gitgt.roles.witness import WitnessRole
 from gitgt.services import escalations, submit
@@ -59,6 +60,7 @@ def roles(town: Town) -> list[Reconciler]:
         ReliefRole(town),
         KeeperRole(town),
         BookkeeperRole(town),
+        SchedulerRole(town),
         DispatcherRole(town, radars),
         ConvoysRole(town),
         EscalationsRole(town),

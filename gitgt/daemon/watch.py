@@ -25,11 +25,11 @@ _OF_A_RIG = (
     "dispatcher", "postmaster", "deacon", "chores",
 )  # fmt: skip
 _OF_THE_TOWN = (
-    "brake", "desk", "relief", "keeper", "bookkeeper", "convoys", "escalations", "postmaster",
-    "dogs", "warrants", "deacon", "chores",
+    "brake", "desk", "relief", "keeper", "bookkeeper", "scheduler", "convoys", "escalations",
+    "postmaster", "dogs", "warrants", "deacon", "chores",
 )  # fmt: skip
 # They look at all ledgers together; for the dogs' events plugins wait.
-_OF_ALL = ("convoys", "escalations", "dogs")
+_OF_ALL = ("scheduler", "convoys", "escalations", "dogs")
 
 
 def watch(

@@ -25,6 +25,7 @@ from gitgt.model.lifecycle import (
     MERGE_MACHINE,
     MESSAGE_MACHINE,
     RIG_MACHINE,
+    SLING_MACHINE,
     WAIVER_MACHINE,
     WARRANT_MACHINE,
     AgentStatus,
@@ -38,6 +39,7 @@ from gitgt.model.lifecycle import (
     MergeStatus,
     MessageStatus,
     RigStatus,
+    SlingStatus,
     WaiverStatus,
     WarrantStatus,
 )
@@ -257,13 +259,14 @@ class Document:
 _ENDS = frozenset(
     {
         "closed", "landed", "no-op", "withdrawn", "archived", "retired", "revoked", "forgotten",
-        "tombstone", "pardoned", "executed", "failed", "docked",
+        "tombstone", "pardoned", "executed", "failed", "docked", "dispatched",
+        "circuit-broken", "cleared",
     }
 )  # fmt: skip
 _NONE_AT_ZERO = frozenset(
     {
         "conflicts", "estimate", "rounds", "failures", "number", "returns", "pardoned",
-        "retain_count", "retain_hours", "repeats", "reescalations",
+        "retain_count", "retain_hours", "repeats", "reescalations", "forced",
     }
 )  # fmt: skip
 _EMPTY: Final = {
@@ -286,6 +289,7 @@ _EMPTY: Final = {
     "nudge_watchers": (),
     "retain_count": 0,
     "retain_hours": 0,
+    "forced": False,
 }
 
 
@@ -568,6 +572,33 @@ class MailList(Document):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SlingContext(Document):
+    """Work that was slung and waits for a place: all that its dispatch has to know.
+
+    The bead itself, its ``source``, is not touched meanwhile. ``description`` is what whoever
+    slung it says to whoever will do it. There is one for each bead; it is used again when the
+    bead is slung again.
+    """
+
+    machine: ClassVar[Machine] = SLING_MACHINE
+    types: ClassVar[tuple[str, ...]] = ("sling-context",)
+    kind: ClassVar[str] = "sling-context"
+
+    source: str
+    agent: str = ""  # the runtime asked for
+    target: str = ""  # the branch to begin at and to land on
+    convoy: str = ""  # the convoy that was made for it
+    queued_at: str
+    forced: bool = False  # it goes although it waits for others
+    failures: int = 0  # how often it could not be given out; reason says why
+    failed_at: str = ""  # when last
+
+    @classmethod
+    def _parsers(cls) -> Mapping[str, Any]:
+        return {"status": SlingStatus}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Waiver(Document):
     """Leave to land on *target* without a gate's pass. ``description`` says why.
 
@@ -657,6 +688,7 @@ KINDS: Final[tuple[type[Document], ...]] = (
     Escalation,
     Message,
     MailList,
+    SlingContext,
     Waiver,
     Memory,
     Warrant,
@@ -666,7 +698,7 @@ KINDS: Final[tuple[type[Document], ...]] = (
 _BY_CODE: Final = {
     "mr": "merge-request", "cv": "convoy", "ag": "agent", "es": "escalation", "ms": "message",
     "wv": "waiver", "wr": "warrant", "rg": "rig", "mm": "memory", "gr": "group", "qu": "queue",
-    "ch": "channel",
+    "ch": "channel", "sc": "sling-context",
 }  # fmt: skip
 _BY_TYPE: Final = {name: kind for kind in KINDS for name in kind.types}
 

@@ -81,6 +81,8 @@ FIELD_ORDER: Final = (
     "read_at",
     "acked_at",
     "acked_by",
+    "forced",
+    "failed_at",
     "closed_at",
     "closed_by",
     "outcome",

@@ -111,6 +111,11 @@ def agent_id(prefix: str, address: str) -> BeadId:
     return _derived(prefix, "ag", address)
 
 
+def sling_id(prefix: str, bead: str) -> BeadId:
+    """Return the id of what is known of a sling of *bead*: the same in every clone."""
+    return _derived(prefix, "sc", bead)
+
+
 def list_id(kind: str, name: str) -> BeadId:
     """Return the id of a group, a queue or a channel: the same in every clone."""
     return _derived(TOWN_PREFIX, kind[:2], f"{kind}:{name}")

@@ -221,6 +221,15 @@ class HookStatus(StrEnum):
     ARCHIVED = "archived"  # landed, or ended otherwise: it stays as it is
 
 
+class SlingStatus(StrEnum):
+    """Where work stands that was slung while there was no place for it."""
+
+    OPEN = "open"
+    DISPATCHED = "dispatched"
+    CIRCUIT_BROKEN = "circuit-broken"
+    CLEARED = "cleared"
+
+
 class WaiverStatus(StrEnum):
     """Whether a waiver still covers anything."""
 
@@ -424,6 +433,29 @@ HOOK_MACHINE: Final = Machine(
         *(Transition(status, "clear", _H.CREATED) for status in (*_AT_HAND, _H.COMPLETED)),
         *(Transition(status, "archive", _H.ARCHIVED) for status in (_H.COMPLETED, *_AT_HAND)),
     ],
+)
+
+_G = SlingStatus
+# Nothing is set back by itself: what was given out, or could not be, is slung anew.
+SLING_MACHINE: Final = Machine(
+    "sling context",
+    SlingStatus,
+    (_G.OPEN,),
+    [
+        Transition(_G.OPEN, "dispatch", _G.DISPATCHED, TOWN),
+        *(
+            # What was given out, and whose session could not begin, was not given out.
+            Transition(status, "break", _G.CIRCUIT_BROKEN, TOWN, needs=("reason",))
+            for status in (_G.OPEN, _G.DISPATCHED)
+        ),
+        Transition(_G.OPEN, "clear", _G.CLEARED, LEADERS),
+        *(
+            Transition(status, "schedule", _G.OPEN, LEADERS)
+            for status in (_G.DISPATCHED, _G.CIRCUIT_BROKEN, _G.CLEARED)
+        ),
+    ],
+    makers=LEADERS,
+    passing=True,
 )
 
 WAIVER_MACHINE: Final = Machine(

@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Iterable
 from dataclasses import replace
 
-from gitgt.errors import BusyError, GtError, RefusedError, SettingsError
+from gitgt.errors import AtCapacityError, BusyError, GtError, RefusedError, SettingsError
 from gitgt.ledger.snapshot import Snapshot
 from gitgt.model.actor import Actor
 from gitgt.model.dispatch import (
@@ -32,6 +32,7 @@ from gitgt.services.costs import holding
 from gitgt.services.costs.budgets import Purse
 from gitgt.services.radar import radar_order
 from gitgt.services.radar.radar import Radars
+from gitgt.services.scheduler import places, returning
 from gitgt.services.sessions import leaving, sessions
 from gitgt.services.sessions.sessions import Seen
 from gitgt.services.town import Rig, Town
@@ -112,7 +113,7 @@ class DispatcherRole:
             case Block(address, bead, reason):
                 self._give_up(rig, address, bead, reason, for_good=True)
             case Release(address, bead, reason):
-                self._release(rig, address, bead, f"{sessions.NOT_STARTED}: {reason}")
+                self._give_back(rig, address, bead, reason)
             case Wait() | Hold():
                 pass
         return False
@@ -173,16 +174,34 @@ class DispatcherRole:
         return replace(seat, broke=str(reached), until_paid=until)
 
     def _start(self, rig: Rig, now: Snapshot, address: str, bead: str) -> bool:
+        found = now.bead(bead)
+        asked = now.agent_at(address)
+        own = asked.agent if asked else ""
         try:
+            runtime = places.runtime_of(self._town, rig, found.agent, own)
             sling.enlist(self._town, rig, address, _WHO)
-            with attended.taking(self._town, rig, address):
-                sessions.start(self._town, rig, now, now.bead(bead))
+            with (
+                attended.taking(self._town, rig, address),
+                places.one(self._town, rig, runtime),
+            ):
+                sessions.start(self._town, rig, now, found)
+        except AtCapacityError:
+            return False  # it stays on its hook, and begins when there is a place
         except (BusyError, SettingsError):
             raise  # no bead is to blame, and all stay on their hooks until that is over
         except (GtError, OSError) as error:
-            self._release(rig, address, bead, f"{sessions.NOT_STARTED}: {_why(error)}")
+            self._give_back(rig, address, bead, _why(error))
             return False
         return True
+
+    def _give_back(self, rig: Rig, address: str, bead: str, why: str) -> None:
+        """Take a bead off the hook of somebody whose session could not begin."""
+        sessions.forgive(rig, address, bead)
+        reason = f"{sessions.NOT_STARTED}: {why}"
+        with contextlib.suppress(RefusedError):  # it is off that hook already
+            returning.give_back(
+                self._town, rig, BeadId.parse(bead), address, _WHO, reason=reason
+            )
 
     def _tell(self, rig: Rig, bead: str, reason: str) -> None:
         # Before it is off the hook: whoever is killed in between finds it there, and does both.

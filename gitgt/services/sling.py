@@ -1,4 +1,4 @@
-"""Put work on somebody's hook.
+"""Put work on somebody's hook, or let it wait for a place where there are only so many.
 
 The ledger says so, and that is all: whoever is hooked and has no session is started by the
 dispatcher, however it came to be hooked.
@@ -6,21 +6,24 @@ dispatcher, however it came to be hooked.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from gitgt.errors import RefusedError
 from gitgt.ledger.snapshot import Snapshot
 from gitgt.ledger.transact import Change
 from gitgt.model import ids
 from gitgt.model.actor import Actor
-from gitgt.model.documents import Agent, Bead, Mode
+from gitgt.model.documents import Agent, Bead, Document, Mode
 from gitgt.model.ids import BeadId
 from gitgt.model.lifecycle import AgentStatus, BeadStatus, BeadVerb
 from gitgt.services import claims, graph, namepool, reading, rig_state, target
 from gitgt.services.agents.hook import HELD, held, hooks
 from gitgt.services.convoy import convoys
 from gitgt.services.integration import branches
+from gitgt.services.scheduler import contexts, rules, scheduling
+from gitgt.services.scheduler.contexts import Wish
+from gitgt.services.scheduler.scheduling import Scheduled
 from gitgt.services.sessions import programs, runtimes, sessions
 from gitgt.services.town import Rig, Town
 
@@ -37,6 +40,7 @@ class Order:
     replace: bool = False  # what hangs there is taken off, for somebody else to take up
     ralph: bool = False  # one session after the other, each with a fresh mind
     rounds: int = 0  # so many of them at most; 0 for as many as the settings say
+    said: str = ""  # to whoever will do it: a line of its notes
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,48 +50,150 @@ class Slung:
     bead: Bead
     fresh: bool
 
+    @property
+    def told(self) -> str:
+        """What became of it, in one line."""
+        again = "" if self.fresh else " already"
+        return f"{self.bead.id} is on the hook of {self.bead.assignee}{again}"
+
 
 def sling(
     town: Town, names: Sequence[str], order: Order, who: Actor
-) -> list[Slung | RefusedError]:
+) -> list[Slung | Scheduled | RefusedError]:
     """Sling each of *names*; what could not be slung stands in its place as the refusal.
+
+    Where a town has only so many places, what is for nobody in particular waits for one.
 
     Raises:
         RefusedError: the target is malformed, the beads are of several rigs and one was
             named, or there is no such runtime.
         EnvironmentProblemError: the runtime that was named cannot be run here.
+        SettingsError: nobody can tell how many places there are.
     """
     wanted = [reading.identify(town, name) for name in names]
     for bead in wanted:
         _check_route(town, bead, order)
+    order = replace(order, said=order.said and f"{who.address}: {order.said}")
     caravan = _unmade_convoy(town, wanted) if order.convoy else None
-    done: list[Slung | RefusedError] = []
-    for bead in wanted:
-        try:
-            done.append(_sling_one(town, bead, order, caravan, who))
-        except RefusedError as error:
-            done.append(error)
+    if is_deferred(town, order):
+        done = _scheduled(town, wanted, order, caravan, who)
+    else:
+        done = [_or_refused(town, bead, order, caravan, who) for bead in wanted]
     if caravan is not None:
-        fresh = [
-            each.bead
-            for each in done
-            if isinstance(each, Slung) and each.bead.convoy == caravan
-        ]
-        if fresh:
-            convoys.make_for(town, caravan, fresh, who)
+        mine = [bead for each in done for bead in _travels_in(each, caravan)]
+        if mine:
+            convoys.make_for(town, caravan, mine, who)
     return done
+
+
+def preview(town: Town, names: Sequence[str], order: Order) -> list[str | RefusedError]:
+    """Return in words what ``sling`` would do now; raises as that does."""
+    wanted = [reading.identify(town, name) for name in names]
+    for bead in wanted:
+        _check_route(town, bead, order)
+    defers = is_deferred(town, order)
+    return [_preview(town, bead, order, defers=defers) for bead in wanted]
+
+
+def _preview(town: Town, name: BeadId, order: Order, *, defers: bool) -> str | RefusedError:
+    rig = town.rig_of(name)
+    assert rig is not None
+    now = town.ledger_at(rig).snapshot()
+    try:
+        bead = now.bead(name)
+        if _hangs_there(bead, rig, order):
+            return f"{name} is on the hook of {bead.assignee} already"
+        if defers and contexts.is_open(contexts.of(now, rig, name)):
+            return f"{name} waits for a place already"
+        _may_wait(rig, order)(now, bead)
+        if defers:
+            return f"{name} would wait for a place"
+        _check_free(town, bead, order)
+    except RefusedError as error:
+        return error
+    who = address(rig, order.to) if "/" in order.to else f"a polecat of {rig.name}"
+    return f"{name} would go on the hook of {who}"
+
+
+def is_deferred(town: Town, order: Order) -> bool:
+    """Tell whether what is slung so waits for a place; whoever is named has a hook of theirs.
+
+    Raises:
+        SettingsError: nobody can tell how many places there are.
+    """
+    return "/" not in order.to and not order.replace and not rules.direct(town)
+
+
+def _or_refused(
+    town: Town, bead: BeadId, order: Order, caravan: BeadId | None, who: Actor
+) -> Slung | Scheduled | RefusedError:
+    try:
+        return hang(town, bead, order, caravan, who)
+    except RefusedError as error:
+        return error
+
+
+def _scheduled(
+    town: Town, wanted: Sequence[BeadId], order: Order, caravan: BeadId | None, who: Actor
+) -> list[Slung | Scheduled | RefusedError]:
+    """Let each wait for a place, but for what hangs on a hook already."""
+    wish = Wish(order.agent, order.target, order.said, str(caravan or ""), order.force)
+    found: dict[str, Slung | Scheduled | RefusedError] = {}
+    for rig in {bead.prefix: town.rig_of(bead) for bead in wanted}.values():
+        assert rig is not None
+        here = [bead for bead in wanted if bead.prefix == rig.prefix]
+        now = town.ledger_at(rig).snapshot()
+        held_now = {bead for bead in here if now.bead(bead).status in HELD}
+        for bead in held_now:
+            found[bead] = _or_refused(town, bead, order, caravan, who)
+        rest = [bead for bead in here if bead not in held_now]
+        check = _may_wait(rig, order)
+        done = scheduling.schedule(town, rig, rest, wish, who, check=check)
+        found |= dict(zip(dict.fromkeys(rest), done, strict=True))
+    return [found[bead] for bead in wanted]
+
+
+def _may_wait(rig: Rig, order: Order) -> scheduling.Check:
+    """Return what refuses a bead that can never be slung as *order* says."""
+
+    def check(now: Snapshot, bead: Bead) -> None:
+        bead.after(BeadVerb.SLING, assignee=rig.name)
+        _check_whole(rig, bead)
+        if order.target:
+            target.check(rig, now.repository, order.target)
+
+    return check
+
+
+def _travels_in(done: Slung | Scheduled | RefusedError, caravan: BeadId) -> tuple[Bead, ...]:
+    """Return the bead that was slung, if *caravan* was reserved for it; else nothing."""
+    match done:
+        case Slung(bead) if bead.convoy == caravan:
+            return (bead,)
+        case Scheduled(bead, context) if context.convoy == caravan:
+            return (bead,)
+        case _:
+            return ()
 
 
 def _unmade_convoy(town: Town, wanted: Sequence[BeadId]) -> BeadId:
     """Return the id that a sling of these, cut short, reserved for a convoy; else a new one."""
     made = town.ledger.snapshot()
     for name in wanted:
-        bead = town.ledger_of(name).snapshot().find(name)
-        if isinstance(bead, Bead) and bead.status in HELD and bead.convoy:
-            caravan = BeadId.parse(bead.convoy)
-            if made.find(caravan) is None:
-                return caravan
+        said = _reserved(town, name)
+        if said and made.find(said) is None:
+            return BeadId.parse(said)
     return convoys.reserve(town)
+
+
+def _reserved(town: Town, name: BeadId) -> str:
+    """Return the convoy that is named where *name* hangs, or waits for a place."""
+    rig, now = town.rig_of(name), town.ledger_of(name).snapshot()
+    bead = now.find(name)
+    if isinstance(bead, Bead) and bead.status in HELD:
+        return bead.convoy
+    waits = contexts.of(now, rig, name) if rig is not None else None
+    return waits.convoy if waits is not None and contexts.is_open(waits) else ""
 
 
 def _check_route(town: Town, bead: BeadId, order: Order) -> None:
@@ -107,12 +213,22 @@ def _check_route(town: Town, bead: BeadId, order: Order) -> None:
         programs.ready(runtimes.named(town, rig, order.agent))
 
 
-def _sling_one(
-    town: Town, bead: BeadId, order: Order, caravan: BeadId | None, who: Actor
-) -> Slung:
+# What else is written in the commit that hangs a bead up, given who takes it.
+Also = Callable[[Snapshot, Bead], Change]
+
+
+def hang(
+    town: Town, bead: BeadId, order: Order, caravan: BeadId | None, who: Actor,
+    *, also: Also | None = None,
+) -> Slung:  # fmt: skip
+    """Hang one bead on a hook; what *also* changes is changed by the same commit.
+
+    Raises:
+        RefusedError: it may not hang there.
+    """
     rig = town.rig_of(bead)
     assert rig is not None
-    tracked = caravan is not None and bool(town.convoys_of(bead))
+    tracked = any(each.id != caravan for each in town.convoys_of(bead)) if caravan else False
     fresh = False
 
     def decide(now: Snapshot) -> Change | None:
@@ -136,12 +252,27 @@ def _sling_one(
             target=where if order.target or where != rig.branch else old.target,
             convoy=old.convoy if tracked or caravan is None else str(caravan),
             reason="",
+            notes=_told(old.notes, order.said),
         )
-        documents = (new, agent, *off) if is_new else (new, *off)
-        return Change(f"sling {bead} to {agent.address}", documents, event="bead.slung")
+        documents: tuple[Document, ...] = (new, agent, *off) if is_new else (new, *off)
+        said = Change(f"sling {bead} to {agent.address}", documents, event="bead.slung")
+        return said if also is None else _with(said, also(now, new))
 
     after = claims.transact(town, rig, decide, who)
     return Slung(after.bead(bead), fresh)
+
+
+def _told(notes: str, said: str) -> str:
+    """Return a bead's notes with what somebody says to whoever will do it."""
+    return "\n".join(part for part in (notes.rstrip("\n"), said.strip()) if part) or notes
+
+
+def _with(change: Change, more: Change) -> Change:
+    return replace(
+        change,
+        documents=(*change.documents, *more.documents),
+        gone=(*change.gone, *more.gone),
+    )
 
 
 def in_the_way(rig: Rig, now: Snapshot, order: Order, bead: BeadId) -> tuple[Bead, ...]:

@@ -55,6 +55,7 @@ _OWN: Final[dict[str, dict[str, Any]]] = {
     "escalation": {"severity": "high"},
     "message": {"recipient": "mayor"},
     "mail-list": {"title": "builders"},
+    "sling-context": {"source": "gt-abc12", "queued_at": NOW},
     "waiver": {"target": "main"},
     "memory": {"title": "run-the-linter", "topic": "project", "description": "make lint"},
     "warrant": {"about": "mayor"},

@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Final, Self
 
+from gitgt.errors import RefusedError
 from gitgt.ledger.snapshot import Snapshot
 from gitgt.model.actor import Actor, Standing
 from gitgt.model.documents import Bead, Convoy, Escalation, MergeRequest
@@ -121,7 +122,7 @@ class TownBuilder:
         wanted = [name.id if isinstance(name, Bead) else name for name in names]
         done = sling.sling(self.town, wanted, Order(to=to, convoy=convoy, **more), TESS)
         for each in done:
-            if not isinstance(each, Slung):
+            if isinstance(each, RefusedError):
                 raise each
         return [each.bead for each in done if isinstance(each, Slung)]
 

@@ -6,6 +6,7 @@ import click
 
 from gitgt.cli import context, output
 from gitgt.cli.formula import given as common
+from gitgt.errors import RefusedError
 from gitgt.model.documents import Bead
 from gitgt.model.formula.form import FormulaType
 from gitgt.services.town import Town
@@ -104,7 +105,6 @@ def _sling(town: Town, beads: list[Bead], agent: str) -> None:
 
     order = sling.Order(agent=agent, convoy=False)
     for each in sling.sling(town, [bead.id for bead in beads], order, context.me()):
-        if isinstance(each, sling.Slung):
-            output.answer(f"{each.bead.id} is on the hook of {each.bead.assignee}")
-        else:
+        if isinstance(each, RefusedError):
             raise each
+        output.answer(each.told)

@@ -44,7 +44,8 @@ def attach(town: Town, name: str, to: str, who: Actor, *, force: bool) -> Slung:
     order = Order(to=address, convoy=False, replace=force)
     _check_replaces(town, bead, address, force=force)
     (done,) = sling.sling(town, [bead], order, who)
-    if isinstance(done, RefusedError):
+    if not isinstance(done, Slung):
+        assert isinstance(done, RefusedError), "whoever is named has a hook of their own"
         raise done
     return done
 

@@ -16,6 +16,7 @@ from gitgt.runtime.progress import Turn
 from gitgt.services import sling
 from gitgt.services.agents import attended, hook, post, wip
 from gitgt.services.agents.post import Post
+from gitgt.services.scheduler import places
 from gitgt.services.sessions import next_turn, sessions
 from gitgt.services.town import Rig, Town
 
@@ -97,7 +98,10 @@ def _start_polecat(town: Town, rig: Rig, address: str, who: Actor) -> str:
             return seen.session
         sling.enlist(town, rig, address, who)
         now = town.ledger_at(rig).snapshot()
-        sessions.start(town, rig, now, now.bead(held[0].id))
+        asked = now.agent_at(address)
+        own = asked.agent if asked else ""
+        with places.one(town, rig, places.runtime_of(town, rig, held[0].agent, own)):
+            sessions.start(town, rig, now, now.bead(held[0].id))
     return sessions.look(rig, address).session
 
 
