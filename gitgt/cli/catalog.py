@@ -67,7 +67,7 @@ CATALOG: Final[tuple[Entry, ...]] = (
     Entry("witness", "gitgt.cli.witness", "See, stop and start the witness of a rig", AGENTS),
     Entry("patrol", "gitgt.cli.patrol", "See what is odd about the agents of a rig", AGENTS),
     Entry("cv", "gitgt.cli.cv", "Tell what an agent has done", AGENTS),
-    Entry("config", "gitgt.cli.config", "Set what agents run on", AGENTS),
+    Entry("config", "gitgt.cli.config", "Set what agents run on, and how a town works", AGENTS),
     # Sessions
     Entry("session", "gitgt.cli.session", "See agents' sessions, begin and end them", SESSIONS),
     Entry("attach", "gitgt.cli.session.typed:attach", "Sit at an agent's terminal", SESSIONS),
@@ -113,6 +113,7 @@ CATALOG: Final[tuple[Entry, ...]] = (
     Entry("dog", "gitgt.cli.dog", "See and send dogs, who do the town's small jobs", TOWN),
     Entry("plugin", "gitgt.cli.plugin", "See what is done now and then, and run it", TOWN),
     Entry("warrant", "gitgt.cli.warrant", "Ask agents whether they live, or end them", TOWN),
+    Entry("scheduler", "gitgt.cli.scheduler", "See what waits for a place, and why", TOWN),
     Entry("recover", "gitgt.cli.recover", "Bring back what an agent had not committed", TOWN),
     Entry("fsck", "gitgt.cli.fsck", "Look for what is wrong in the ledgers", TOWN),
     Entry("du", "gitgt.cli.usage", "Tell where the disk went", TOWN),

@@ -10,8 +10,12 @@ from gitgt.model.cost_tier import TIERS
 from gitgt.model.runtime_choice import ROLES
 
 command = Noun(
-    "Set what agents run on.",
+    "Set what agents run on, and how a town works.",
     {
+        "get": "gitgt.cli.config_keys:get",
+        "set": "gitgt.cli.config_keys:put",
+        "unset": "gitgt.cli.config_keys:unset",
+        "list": "gitgt.cli.config_keys:every",
         "agent": "gitgt.cli.config_agent:command",
         "default-agent": "gitgt.cli.config:default_agent",
         "role-agent": "gitgt.cli.config:role_agent",

@@ -9,6 +9,7 @@ from dataclasses import replace
 from gitgt.errors import AtCapacityError, BusyError, GtError, RefusedError, SettingsError
 from gitgt.ledger.snapshot import Snapshot
 from gitgt.model.actor import Actor
+from gitgt.model.capacity import Waiting
 from gitgt.model.dispatch import (
     Act,
     Block,
@@ -32,7 +33,7 @@ from gitgt.services.costs import holding
 from gitgt.services.costs.budgets import Purse
 from gitgt.services.radar import radar_order
 from gitgt.services.radar.radar import Radars
-from gitgt.services.scheduler import places, returning
+from gitgt.services.scheduler import places, rate_limits, returning, seating
 from gitgt.services.sessions import leaving, sessions
 from gitgt.services.sessions.sessions import Seen
 from gitgt.services.town import Rig, Town
@@ -66,6 +67,7 @@ class DispatcherRole:
         now = self._town.ledger_at(rig).snapshot()
         seen = sessions.look_all(rig)
         sessions.tell_ended(self._town, rig, seen)
+        rate_limits.hear(self._town, rig, seen)
         if freeze.frozen(self._town, rig) or uptime.is_down(self._town):
             return Settled()  # a thaw wakes us, and whoever comes up
         leaving.forgive(rig, now, seen)
@@ -86,6 +88,7 @@ class DispatcherRole:
             seats, rig=rig.name, running=running, limit=sessions.limit(rig, self._town),
             at_work={*working, *submitted(now)},
         )  # fmt: skip
+        acts, again_in = self._with_places(rig, now, acts)
         radar_order.note(rig, seats, acts, self._radars.of(rig), self._town.clock())
         waits = [act.seconds for act in acts if isinstance(act, Wait)]
         for act in acts:
@@ -96,7 +99,32 @@ class DispatcherRole:
         if failed:  # who is busy is tried again, and the others then too
             raise next((each for each in failed if isinstance(each, BusyError)), failed[0])
         asked = _UNTIL_ASKED if running else None
-        return Settled(again_in=_soonest(asked, until, *waits))
+        return Settled(again_in=_soonest(asked, until, again_in, *waits))
+
+    def _with_places(
+        self, rig: Rig, now: Snapshot, acts: list[Act]
+    ) -> tuple[list[Act], float | None]:
+        """Return *acts* less the starts for which there is no place; and when there may be."""
+        begins = {act.bead: act.address for act in acts if isinstance(act, Start)}
+        if not begins:
+            return acts, None
+        # In the order in which they were planned.
+        wanted = [
+            Waiting(
+                bead=bead, rig=rig.name, since=float(place),
+                runtime=self._runtime(rig, now, address, bead),
+            )
+            for place, (bead, address) in enumerate(begins.items())
+        ]  # fmt: skip
+        found = seating.plan_for(self._town, wanted)
+        begin = {each.bead for each in found.start}
+        kept = [act for act in acts if not isinstance(act, Start) or act.bead in begin]
+        return kept, found.again_in
+
+    def _runtime(self, rig: Rig, now: Snapshot, address: str, bead: str) -> str:
+        asked = now.agent_at(address)
+        own = asked.agent if asked else ""
+        return places.runtime_of(self._town, rig, now.bead(bead).agent, own)
 
     def _perform(self, rig: Rig, now: Snapshot, act: Act) -> bool:
         """Do what was planned, if it still is to be done; tell whether a session runs now."""
@@ -174,17 +202,14 @@ class DispatcherRole:
         return replace(seat, broke=str(reached), until_paid=until)
 
     def _start(self, rig: Rig, now: Snapshot, address: str, bead: str) -> bool:
-        found = now.bead(bead)
-        asked = now.agent_at(address)
-        own = asked.agent if asked else ""
         try:
-            runtime = places.runtime_of(self._town, rig, found.agent, own)
+            runtime = self._runtime(rig, now, address, bead)
             sling.enlist(self._town, rig, address, _WHO)
             with (
                 attended.taking(self._town, rig, address),
                 places.one(self._town, rig, runtime),
             ):
-                sessions.start(self._town, rig, now, found)
+                sessions.start(self._town, rig, now, now.bead(bead))
         except AtCapacityError:
             return False  # it stays on its hook, and begins when there is a place
         except (BusyError, SettingsError):

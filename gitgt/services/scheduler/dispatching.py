@@ -7,8 +7,11 @@ or done. What cannot be given out waits on, and is taken out of the line after s
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Final
+
+from filelock import FileLock, Timeout
 
 from gitgt.errors import BusyError, GtError, SettingsError
 from gitgt.ledger.snapshot import Snapshot
@@ -23,10 +26,13 @@ from gitgt.model.lifecycle import BeadStatus, SlingStatus
 from gitgt.services import freeze, graph, sling, submit
 from gitgt.services.agents.hook import HELD
 from gitgt.services.costs.budgets import Purse
-from gitgt.services.scheduler import contexts, last_start, places, rules
+from gitgt.services.scheduler import contexts, last_start, places, rate_limits, rules
 from gitgt.services.town import Rig, Town
 
 WHO: Final = Actor.role("scheduler")
+LOCK: Final = "scheduler.lock"
+# So long somebody may give out work before others are told that it is their turn.
+_PATIENCE: Final = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +85,18 @@ def look(town: Town, *, batch: int | None = None) -> Line:
     return Line(found, plan)
 
 
+def in_line(line: Line) -> list[Entry]:
+    """Return what waits in the order in which it is taken, if there is room."""
+    waiting = capacity.in_line(each.waiting for each in line.entries.values())
+    return [line.entries[each.bead] for each in waiting]
+
+
 def standing(town: Town, said: rules.Rules) -> Standing:
     """Return what stands in the way besides room."""
     return Standing(
         paused=said.paused,
         stopped=dict(_stopped(town)),
+        limited=rate_limits.known(town),
         last_start=last_start.read(town),
     )
 
@@ -161,9 +174,29 @@ def run(
     """Give out what there is room for; return it, and when to look again, if time tells.
 
     Raises:
-        BusyError: somebody is at what is needed; the others were done.
+        BusyError: somebody else gives out work, or is at what is needed; the others were done.
         SettingsError: nobody can tell how many places there are.
     """
+    with _turn(town):
+        return _run(town, batch, who)
+
+
+@contextmanager
+def _turn(town: Town) -> Iterator[None]:
+    """Be the one who gives out work, from counting on: two would give out too much."""
+    town.gt.mkdir(exist_ok=True)
+    lock = FileLock(town.gt / LOCK)
+    try:
+        lock.acquire(timeout=_PATIENCE, poll_interval=0.02)
+    except Timeout as error:
+        raise BusyError("somebody else gives out work, and does not come to an end") from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _run(town: Town, batch: int | None, who: Actor) -> tuple[list[Outcome], float | None]:
     line = look(town, batch=batch)
     for each in line.entries.values():
         if each.is_over:
