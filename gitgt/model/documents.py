@@ -688,11 +688,11 @@ KINDS: Final[tuple[type[Document], ...]] = (
     Escalation,
     Message,
     MailList,
-    SlingContext,
     Waiver,
     Memory,
     Warrant,
     RigIdentity,
+    SlingContext,
 )
 # The letters in the middle of an id.
 _BY_CODE: Final = {

@@ -45,7 +45,7 @@ def test_a_convoy_that_a_sling_had_no_time_to_make_is_made(town):
     shop = town.rig()
     bead = town.bead(shop, "Alone", "echo 1 >one", "closes One")
     name = convoys.reserve(town.town)
-    service._sling_one(town.town, bead.id, service.Order(), name, TESS)
+    service.hang(town.town, bead.id, service.Order(), name, TESS)
     assert town.convoys() == []
 
     town.settle()
@@ -59,7 +59,7 @@ def test_a_sling_that_is_repeated_after_a_kill_makes_one_convoy(town):
     shop = town.rig()
     first, second = (town.bead(shop, each) for each in ("One", "Two"))
     name = convoys.reserve(town.town)
-    service._sling_one(town.town, first.id, service.Order(), name, TESS)
+    service.hang(town.town, first.id, service.Order(), name, TESS)
 
     town.sling(first, second, convoy=True)
 

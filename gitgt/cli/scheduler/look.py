@@ -27,7 +27,8 @@ def _lines(found: Standing) -> Iterator[tuple[str, str]]:
     if said.is_direct:
         yield "mode", "direct: what is slung goes on a hook at once"
     else:
-        yield "mode", f"deferred: {said.most} places in all rigs"
+        places = "place" if said.most == 1 else "places"
+        yield "mode", f"deferred: {said.most} {places} in all rigs"
     if said.paused:
         yield "paused", f"{said.paused} ({found.paused_by}, {found.paused_at})"
     soon = len(found.taken) - len(found.live)

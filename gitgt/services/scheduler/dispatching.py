@@ -23,7 +23,7 @@ from gitgt.model.documents import Bead, Document, Severity, SlingContext
 from gitgt.model.ids import BeadId
 from gitgt.model.instant import exact_seconds_of, seconds_of
 from gitgt.model.lifecycle import BeadStatus, SlingStatus
-from gitgt.services import freeze, graph, sling, submit
+from gitgt.services import freeze, graph, rig_state, sling, submit
 from gitgt.services.agents.hook import HELD
 from gitgt.services.costs.budgets import Purse
 from gitgt.services.scheduler import contexts, last_start, places, rate_limits, rules
@@ -107,6 +107,10 @@ def _stopped(town: Town) -> Iterator[tuple[str, str]]:
         found = freeze.frozen(town, rig)
         if found is not None:
             yield name, f"{found.place} is frozen: {found.why or 'an emergency stop'}"
+            continue
+        stands = rig_state.standing(town, rig)
+        if stands.is_off:
+            yield name, f"{name} is {stands.kind}{': ' + stands.why if stands.why else ''}"
 
 
 def _entries(town: Town) -> Iterator[Entry]:
