@@ -51,7 +51,7 @@ def offer(command: click.Command, path: str) -> click.Command:
         return command
     command.params.append(
         click.Option(
-            ["--dry-run"], is_flag=True, expose_value=False, callback=_begin,
+            ["--dry-run", *_alias(command)], is_flag=True, expose_value=False, callback=_begin,
             help="Show which refs would move, and move none.",
         )
     )  # fmt: skip
@@ -105,6 +105,11 @@ def _reads(path: str) -> bool:
     if noun in _WRITES_ALL_THE_SAME or path == "ready":
         return False
     return verb in _READ or noun in _READS_ALL_THE_SAME or path in _READS_ALL_THE_SAME
+
+
+def _alias(command: click.Command) -> list[str]:
+    """Return the short form that people know of Gas Town, where nothing else has it."""
+    return [] if any("-n" in each.opts for each in command.params) else ["-n"]
 
 
 def _has(command: click.Command) -> bool:

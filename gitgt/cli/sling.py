@@ -32,10 +32,9 @@ from gitgt.services.town import Town
 @click.option(
     "--rounds", type=click.IntRange(1, 10_000), help="So many sessions of a loop at most."
 )
-@click.option("--dry-run", "-n", is_flag=True, help="Say what would be done, and do nothing.")
 @output.json_option
 def command(
-    *, words: tuple[str, ...], dry_run: bool, as_json: bool, **how: Any,  # noqa: ANN401
+    *, words: tuple[str, ...], as_json: bool, **how: Any,  # noqa: ANN401
 ) -> None:  # fmt: skip
     """Put beads on somebody's hook.
 
@@ -47,15 +46,11 @@ def command(
         raise click.UsageError("--rounds is of a loop: --ralph")
     town = context.town()
     names, to = _split(words)
-    who = context.me()
     order = Order(
         to=to, agent=how["agent"], target=how["base_branch"], convoy=not how["no_convoy"],
         force=how["force"], said=how["said"], ralph=how["ralph"], rounds=how["rounds"] or 0,
     )  # fmt: skip
-    if dry_run:
-        _preview(sling.preview(town, names, order), as_json=as_json)
-        return
-    done = sling.sling(town, names, order, who)
+    done = sling.sling(town, names, order, context.me())
     if as_json:
         output.answer_json(
             [each.bead.fields() for each in done if not isinstance(each, RefusedError)]
@@ -68,7 +63,7 @@ def command(
     for bead in [each.bead.id for each in slung if each.fresh][:1]:
         context.say_if_provisional(town, bead)
     context.after_writing(town)
-    for bead in [each.bead.id for each in slung][:1]:
+    for bead in [each.bead.id for each in done if not isinstance(each, RefusedError)][:1]:
         say_if_held(town, town.rig_of(bead))
     _check_started(town, [each.bead for each in slung])
     _raise(done)
@@ -82,16 +77,6 @@ def _split(words: Sequence[str]) -> tuple[list[str], str]:
             raise click.UsageError(f"which bead for {last}?")
         return names, last
     return [*names, last], ""
-
-
-def _preview(done: Sequence[str | RefusedError], *, as_json: bool) -> None:
-    told = [each for each in done if isinstance(each, str)]
-    if as_json:
-        output.answer_json({"would": told})
-    else:
-        for each in told:
-            output.answer(each)
-    _raise(done)
 
 
 def _raise(done: Sequence[Any]) -> None:

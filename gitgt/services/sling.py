@@ -86,35 +86,6 @@ def sling(
     return done
 
 
-def preview(town: Town, names: Sequence[str], order: Order) -> list[str | RefusedError]:
-    """Return in words what ``sling`` would do now; raises as that does."""
-    wanted = [reading.identify(town, name) for name in names]
-    for bead in wanted:
-        _check_route(town, bead, order)
-    defers = is_deferred(town, order)
-    return [_preview(town, bead, order, defers=defers) for bead in wanted]
-
-
-def _preview(town: Town, name: BeadId, order: Order, *, defers: bool) -> str | RefusedError:
-    rig = town.rig_of(name)
-    assert rig is not None
-    now = town.ledger_at(rig).snapshot()
-    try:
-        bead = now.bead(name)
-        if _hangs_there(bead, rig, order):
-            return f"{name} is on the hook of {bead.assignee} already"
-        if defers and contexts.is_open(contexts.of(now, rig, name)):
-            return f"{name} waits for a place already"
-        _may_wait(rig, order)(now, bead)
-        if defers:
-            return f"{name} would wait for a place"
-        _check_free(town, bead, order)
-    except RefusedError as error:
-        return error
-    who = address(rig, order.to) if "/" in order.to else f"a polecat of {rig.name}"
-    return f"{name} would go on the hook of {who}"
-
-
 def is_deferred(town: Town, order: Order) -> bool:
     """Tell whether what is slung so waits for a place; whoever is named has a hook of theirs.
 

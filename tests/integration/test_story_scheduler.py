@@ -87,9 +87,6 @@ def test_what_waits_is_asked_for_once_and_a_bead_that_waits_for_others_waits_for
     assert isinstance(again, Scheduled)
     assert not again.fresh
     assert waits(town) == {then.id: "blocked"}
-    assert sling.preview(town.town, [then.id], Order()) == [
-        f"{then.id} waits for a place already"
-    ]
     forced = town.bead(shop, "Forced")
     beads.depend(town.town, forced.id, first.id, TESS, kind=BLOCKS)
     town.sling(forced, force=True)

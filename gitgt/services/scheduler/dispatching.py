@@ -23,7 +23,7 @@ from gitgt.model.documents import Bead, Document, Severity, SlingContext
 from gitgt.model.ids import BeadId
 from gitgt.model.instant import exact_seconds_of, seconds_of
 from gitgt.model.lifecycle import BeadStatus, SlingStatus
-from gitgt.services import freeze, graph, rig_state, sling, submit
+from gitgt.services import freeze, graph, rig_state, sling, submit, uptime
 from gitgt.services.agents.hook import HELD
 from gitgt.services.costs.budgets import Purse
 from gitgt.services.scheduler import contexts, last_start, places, rate_limits, rules
@@ -103,6 +103,8 @@ def standing(town: Town, said: rules.Rules) -> Standing:
 
 def _stopped(town: Town) -> Iterator[tuple[str, str]]:
     """Yield the rigs in which nobody is started, and why."""
+    if uptime.is_down(town):
+        yield capacity.ALL_RIGS, "the town is down"
     for name, rig in town.rigs_here().items():
         found = freeze.frozen(town, rig)
         if found is not None:
