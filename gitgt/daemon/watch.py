@@ -15,6 +15,7 @@ from gitgt.errors import SettingsError
 from gitgt.reactor.key import Key
 from gitgt.reactor.sources import Sources
 from gitgt.services.escalation import routing
+from gitgt.services.scheduler import rules
 from gitgt.services.sessions import runtimes
 from gitgt.services.town import RIGS, Town
 from gitgt.telemetry import logs
@@ -106,5 +107,5 @@ class Eyes:
 
     def _settings(self) -> list[Path]:
         rigs = [self._town.root / rig.settings_name for rig in self._town.rigs().values()]
-        own = (RIGS, runtimes.NAME, *routing.NAMES)
+        own = (RIGS, runtimes.NAME, rules.NAME, *routing.NAMES)
         return [*(self._town.root / name for name in own), *rigs]

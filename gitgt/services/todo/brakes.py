@@ -1,4 +1,4 @@
-"""What stands still because somebody wanted it so: freezes, queues, rigs."""
+"""What stands still because somebody wanted it so: freezes, queues, the scheduler, rigs."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from typing import Final
 
 from gitgt.model.documents import Severity
+from gitgt.model.instant import text_of
+from gitgt.model.rate_limit import Source
 from gitgt.model.todo import Entry
 from gitgt.services import freeze, rig_state
 from gitgt.services.queue import tuning
 from gitgt.services.queue.tuning import Brake
 from gitgt.services.rig_state import Kind
+from gitgt.services.scheduler import rate_limits, rules
 from gitgt.services.town import Rig, Town
 
 _OFF: Final = {
@@ -58,6 +61,27 @@ def _queue(rig: Rig, brake: Brake, why: str) -> Entry:
         severity=Severity.MEDIUM,
         command=_OFF[brake].format(rig=rig.name),
     )
+
+
+def scheduler(town: Town) -> Iterator[Entry]:
+    """Yield what keeps work from being given out until somebody says otherwise."""
+    why = rules.rules(town).paused
+    if why:
+        yield Entry(
+            what=f"the scheduler is paused: {why}",
+            about="scheduler",
+            severity=Severity.MEDIUM,
+            command="git gt scheduler resume",
+        )
+    for each in rate_limits.known(town).values():
+        if each.source is Source.PERSON and not each.until:
+            yield Entry(
+                what=f"nobody is started on {each.runtime}: {each.said}",
+                about=f"rate-limit/{each.runtime}",
+                severity=Severity.LOW,
+                since=text_of(each.at),
+                command=f"git gt scheduler limit {each.runtime} --clear",
+            )
 
 
 def rigs(town: Town) -> Iterator[Entry]:

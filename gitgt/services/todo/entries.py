@@ -21,6 +21,7 @@ Source = Callable[[Town], Iterable[Entry]]
 SOURCES: Final[tuple[tuple[str, Source], ...]] = (
     ("freeze", brakes.frozen),
     ("refinery", brakes.queues),
+    ("scheduler", brakes.scheduler),
     ("rigs", brakes.rigs),
     ("gates", requests.without_gates),
     ("doctor", vital.errors),
