@@ -588,6 +588,8 @@ class SlingContext(Document):
     agent: str = ""  # the runtime asked for
     target: str = ""  # the branch to begin at and to land on
     convoy: str = ""  # the convoy that was made for it
+    mode: str = ""
+    rounds: int = 0
     queued_at: str
     forced: bool = False  # it goes although it waits for others
     failures: int = 0  # how often it could not be given out; reason says why
@@ -595,7 +597,7 @@ class SlingContext(Document):
 
     @classmethod
     def _parsers(cls) -> Mapping[str, Any]:
-        return {"status": SlingStatus}
+        return {"status": SlingStatus, "mode": Mode}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

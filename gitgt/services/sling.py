@@ -108,7 +108,10 @@ def _scheduled(
     town: Town, wanted: Sequence[BeadId], order: Order, caravan: BeadId | None, who: Actor
 ) -> list[Slung | Scheduled | RefusedError]:
     """Let each wait for a place, but for what hangs on a hook already."""
-    wish = Wish(order.agent, order.target, order.said, str(caravan or ""), order.force)
+    wish = Wish(
+        order.agent, order.target, order.said, str(caravan or ""), order.force,
+        Mode.RALPH if order.ralph else "", order.rounds,
+    )  # fmt: skip
     found: dict[str, Slung | Scheduled | RefusedError] = {}
     for rig in {bead.prefix: town.rig_of(bead) for bead in wanted}.values():
         assert rig is not None

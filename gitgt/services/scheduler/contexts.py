@@ -38,6 +38,8 @@ class Wish:
     said: str = ""
     convoy: str = ""
     forced: bool = False
+    mode: str = ""
+    rounds: int = 0
 
 
 def id_of(rig: Rig, bead: str) -> BeadId:
@@ -69,7 +71,8 @@ def opened(
     fields: dict[str, Any] = {
         "title": bead.title, "status": SlingStatus.OPEN, "agent": wish.agent,
         "target": wish.target, "convoy": wish.convoy, "description": wish.said,
-        "forced": wish.forced, "queued_at": at, "failures": 0, "failed_at": "",
+        "mode": wish.mode, "rounds": wish.rounds, "forced": wish.forced,
+        "queued_at": at, "failures": 0, "failed_at": "",
         "reason": "", "closed_at": "",
     }  # fmt: skip
     if old is not None:

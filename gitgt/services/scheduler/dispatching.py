@@ -19,7 +19,7 @@ from gitgt.ledger.transact import Change
 from gitgt.model import capacity
 from gitgt.model.actor import Actor
 from gitgt.model.capacity import Plan, Standing, Waiting
-from gitgt.model.documents import Bead, Document, Severity, SlingContext
+from gitgt.model.documents import Bead, Document, Mode, Severity, SlingContext
 from gitgt.model.ids import BeadId
 from gitgt.model.instant import exact_seconds_of, seconds_of
 from gitgt.model.lifecycle import BeadStatus, SlingStatus
@@ -232,6 +232,7 @@ def give_out(town: Town, entry: Entry, who: Actor) -> list[Outcome]:
     order = sling.Order(
         to=rig.name, agent=context.agent, target=context.target, convoy=False,
         force=context.forced, said=context.description,
+        ralph=context.mode == Mode.RALPH, rounds=context.rounds,
     )  # fmt: skip
 
     def also(now: Snapshot, bead: Bead) -> Change:
