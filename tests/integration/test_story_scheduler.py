@@ -7,6 +7,7 @@ import pytest
 from gitgt.errors import RefusedError, SettingsError
 from gitgt.model.documents import DependencyType, SlingContext
 from gitgt.services import beads, sling
+from gitgt.services.convoy import convoys, launching
 from gitgt.services.scheduler import contexts, dispatching, places, rules
 from gitgt.services.scheduler.scheduling import Scheduled
 from gitgt.services.sling import Order
@@ -170,3 +171,17 @@ def test_after_three_failures_it_leaves_the_line_and_a_person_is_told(town):
     (again,) = sling.sling(town.town, [bead.id], Order(convoy=False), TESS)
     assert isinstance(again, Scheduled)
     assert (again.context.status, again.context.failures) == ("open", 0)
+
+
+def test_a_convoy_that_starts_work_stands_in_the_same_line(town):
+    shop = town.rig()
+    allow(town, 1)
+    first = town.bead(shop, "First", "echo 1 >first", "closes First")
+    urgent = town.bead(shop, "Urgent", "echo 1 >urgent", "closes Urgent", priority=0)
+    then = town.bead(shop, "Then", "echo 1 >then", "closes Then")
+    beads.depend(town.town, then.id, first.id, TESS, kind=BLOCKS)
+    made = convoys.create(town.town, "Three", [first.id, urgent.id, then.id], TESS)
+    launching.launch(town.town, made.id, TESS)
+    town.settle()
+    assert [bead for bead, _, _ in town.sessions()] == [urgent.id, first.id, then.id]
+    assert [each.status for each in town.convoys()] == ["closed"]

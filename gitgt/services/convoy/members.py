@@ -26,6 +26,10 @@ _LABELS: Final = f"""
 select id, label from label
 where label in ('{SKIPPED}', '{SYNTHESIS}') and id in (select value from json_each(?))
 """
+_SCHEDULED: Final = """
+select source from doc where kind = 'sling-context' and status = 'open'
+and source in (select value from json_each(?))
+"""
 
 
 def read(town: Town, names: Iterable[str]) -> dict[str, Member]:
@@ -62,6 +66,7 @@ def _rows(
     labels: dict[str, list[str]] = {}
     for name, label in db.execute(_LABELS, (wanted,)):
         labels.setdefault(name, []).append(label)
+    scheduled = {row[0] for row in db.execute(_SCHEDULED, (wanted,))}
     held = abroad.held(db, homes, now)
     for row in db.execute(_ROWS, (wanted,)):
         name, title, status, assignee, kind, priority, landed, waits, until, error = row
@@ -73,7 +78,7 @@ def _rows(
             priority=priority, landed=bool(landed), rig=rig.name if rig else "",
             waits=status == "open" and (bool(waits) or name in held),
             until=_seconds(until, town.clock()) if until > now else 0.0,
-            labels=tuple(sorted(labels.get(name, ()))),
+            labels=tuple(sorted(labels.get(name, ()))), scheduled=name in scheduled,
         )  # fmt: skip
 
 

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from gitgt.model.convoy_feed import Place
 from gitgt.services import rig_state
 from gitgt.services.agents.hook import held
 from gitgt.services.freeze import frozen
+from gitgt.services.scheduler import rules
 from gitgt.services.sessions import sessions
 from gitgt.services.town import Rig, Town
 
+_ENDLESS: Final = 1_000_000
+
 
 def places(town: Town) -> dict[str, Place]:
-    """Return the rigs that are here."""
-    why = off(town)
+    """Return the rigs that are here; in the scheduler's line there is room for all."""
+    why, waits = off(town), not rules.direct(town)
     return {
-        name: Place(_room(town, rig), why.get(name, ""))
+        name: Place(_ENDLESS if waits else _room(town, rig), why.get(name, ""))
         for name, rig in town.rigs_here().items()
     }
 
@@ -41,6 +46,7 @@ def _because(what: str, why: str) -> str:
     return f"{what}: {why}" if why else str(what)
 
 
-def limit(town: Town) -> int | None:  # noqa: ARG001
+def limit(town: Town) -> int | None:
     """Return how many agents may work at once in the town; None if that is not limited."""
-    return None
+    said = rules.rules(town)
+    return None if said.is_direct else said.most

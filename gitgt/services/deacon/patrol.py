@@ -17,7 +17,7 @@ from gitgt.services.deacon import looking, memory
 from gitgt.services.mail import nudging
 from gitgt.services.mail.nudging import Word
 from gitgt.services.sessions import sessions
-from gitgt.services.sling import Order, Slung
+from gitgt.services.sling import Order
 from gitgt.services.town import Rig, Town
 from gitgt.services.warrants import filing
 
@@ -81,9 +81,9 @@ def report(town: Town, rig: Rig, address: str, session: str, why: str) -> bool:
 
 
 def dispatch(town: Town, bead: str) -> bool:
-    """Sling given-back work again; tell whether it is on a hook now."""
+    """Sling given-back work again; tell whether it is on a hook now, or waits for a place."""
     [done] = sling.sling(town, [bead], Order(convoy=False), WHO)
-    return isinstance(done, Slung) or _leave(town, bead, done)
+    return _leave(town, bead, done) if isinstance(done, RefusedError) else True
 
 
 def _leave(town: Town, bead: str, refusal: RefusedError) -> bool:
