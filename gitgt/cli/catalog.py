@@ -51,7 +51,6 @@ CATALOG: Final[tuple[Entry, ...]] = (
     Entry("mol", "gitgt.cli.mol", "Make molecules of formulas, and do them step by step", WORK),
     Entry("wisp", "gitgt.cli.wisp", "Make and see beads that are gone after a while", WORK),
     Entry("compact", "gitgt.cli.wisp:gc", "Let wisps go whose time is over", WORK),
-    Entry("convoy", "gitgt.cli.convoy", "Make convoys, and see how far they are", WORK),
     Entry("convoy", "gitgt.cli.convoy", "Make convoys, launch them, see how they are", WORK),
     Entry("mountain", "gitgt.cli.mountain", "Let an epic drive itself to the end", WORK),
     Entry("synthesis", "gitgt.cli.synthesis", "Make one of what a convoy's legs made", WORK),
