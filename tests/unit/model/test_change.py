@@ -86,6 +86,13 @@ def test_reopening_by_hand_takes_the_marks_away():
     check_change(CLOSED, new, PERSON)
 
 
+@pytest.mark.parametrize("status", ["blocked", "deferred"])
+def test_what_somebody_lets_be_tried_again_has_all_tries_anew(status):
+    old = bead(status=status, failures=3)
+    assert complete(old, {**old.fields(), "status": "open"}, now=NOW, by="ada").failures == 0
+    assert complete(old, old.fields(), now=NOW, by="ada").failures == 3
+
+
 def test_a_bead_that_is_released_by_hand_loses_its_assignee():
     assert by_hand(WORKING, status="open").assignee == ""
     other = by_hand(WORKING, status="open", assignee="shop/polecats/nux")

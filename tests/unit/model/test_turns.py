@@ -53,6 +53,11 @@ def test_who_has_not_handed_in_is_told_how():
     assert told(work=replace(AHEAD, ahead=1)).text.startswith("1 commit on polecat/")
 
 
+def test_in_a_loop_a_turn_may_end_before_all_is_done():
+    assert told(work=replace(AHEAD, loops=True)) == SILENCE
+    assert told(work=replace(WORK, loops=True)) == told(work=WORK)
+
+
 def test_mail_comes_first():
     assert told(work=AHEAD, mail="Hello", ids=("m1", "m2")) == GoOn("mail m1 m2", "Hello")
 
