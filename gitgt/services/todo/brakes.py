@@ -15,6 +15,7 @@ from gitgt.services.queue.tuning import Brake
 from gitgt.services.rig_state import Kind
 from gitgt.services.scheduler import rate_limits, rules
 from gitgt.services.town import Rig, Town
+from gitgt.services.witness import brake as witness
 
 _OFF: Final = {
     Brake.FROZEN: "git gt mq thaw {rig}",
@@ -81,6 +82,20 @@ def scheduler(town: Town) -> Iterator[Entry]:
                 severity=Severity.LOW,
                 since=text_of(each.at),
                 command=f"git gt scheduler limit {each.runtime} --clear",
+            )
+
+
+def witnesses(town: Town) -> Iterator[Entry]:
+    """Yield the rigs in which a person let the witness help nobody."""
+    for rig in town.rigs_here().values():
+        if why := witness.why_stopped(rig):
+            _, since = witness.since(town, rig)
+            yield Entry(
+                what=f"the witness of {rig.name} is stopped: {why}",
+                about=f"{rig.name}/witness",
+                severity=Severity.LOW,
+                since=since,
+                command=f"git gt witness start {rig.name}",
             )
 
 

@@ -23,6 +23,7 @@ SOURCES: Final[tuple[tuple[str, Source], ...]] = (
     ("refinery", brakes.queues),
     ("scheduler", brakes.scheduler),
     ("rigs", brakes.rigs),
+    ("witness", brakes.witnesses),
     ("gates", requests.without_gates),
     ("doctor", vital.errors),
     ("requests", requests.escalated),
