@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
+from contextlib import contextmanager
+from dataclasses import asdict, replace
 
 import pytest
 
 from gitgt.cli.bead.outputs import OTHERS
+from gitgt.git import refs
 from gitgt.model.health.findings import Kind
+from gitgt.services import leases
 from gitgt.services.mail import boxes
 from gitgt.services.sessions import runtimes, session_records, sessions
 from gitgt.services.witness import brake, helping, rounds, scan
@@ -55,6 +60,16 @@ def seen(town):
     """What the witness says of the rig's agents."""
     found = scan.steps(town.town, town.town.rig("shop"))
     return [(step.finding.kind, step.act.word) for step in found]
+
+
+@contextmanager
+def half_done(town, sandbox):
+    """Let it look as if whoever typed ``git gt done`` was killed two minutes ago."""
+    mark = refs.git_dir_of(sandbox) / "gt-handing-in"
+    mark.write_text(json.dumps(asdict(replace(leases.me(OBSIDIAN), started="0"))))
+    os.utime(mark, (town.clock.now - 120,) * 2)
+    yield
+    mark.unlink()
 
 
 def pass_time(town, times):
@@ -109,6 +124,8 @@ def test_who_moves_after_it_was_planned_is_left_alone(town, shop):
     town.turn()
     sandbox = town.sandbox(shop, "obsidian")
     until((sandbox.path / "one").exists)
+    with half_done(town, sandbox.path):
+        assert seen(town) == [(Kind.HALF_DONE, "nudge")]
     pass_time(town, 1)
     brake.stop(town.town, shop, "a person looks", TESS)
     pass_time(town, 5)

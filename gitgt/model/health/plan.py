@@ -168,7 +168,8 @@ def _helped(
         title = f"{facts.address} asks something at {facts.bead}: {facts.asks}"
         return _step(facts, Kind.ASKS, [*evidence, f"it asks: {facts.asks}"], Call(title))
     if watch.nudges:
-        evidence = [*evidence, f"nudged {watch.nudges} times, {lasts(watch.waited)} ago"]
+        often = "once" if watch.nudges == 1 else f"{watch.nudges} times"
+        evidence = [*evidence, f"nudged {often}, {lasts(watch.waited)} ago"]
     why = "; ".join(evidence)
     act: Act
     if watch.nudges >= NUDGES and watch.waited >= wait:

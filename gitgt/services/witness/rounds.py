@@ -90,4 +90,5 @@ def _due(facts: Facts) -> float:
         return max(1.0, patience.done - watch.alone)
     if facts.turn == "starting" or watch.gone or facts.loops or watch.nudges:
         return _SOON
-    return EVERY
+    left = facts.patient - watch.quiet
+    return min(EVERY, max(left, 1.0)) if left > 0 else EVERY

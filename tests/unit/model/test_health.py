@@ -125,12 +125,12 @@ def test_the_evidence_says_what_was_heard_and_when():
         "no sign of life for 35 min in session s1 (last: its branch moved at "
         "2026-11-22T14:30:00Z)"
     )
-    assert step.finding.evidence == (said, "nudged 1 times, 5 min ago")
-    assert step.act == Restart(f"{said}; nudged 1 times, 5 min ago")
+    assert step.finding.evidence == (said, "nudged once, 5 min ago")
+    assert step.act == Restart(f"{said}; nudged once, 5 min ago")
     assert step.fields() == {
         "kind": "hung", "address": NUX, "session": "s1", "bead": "sh-1", "certainty": "likely",
-        "evidence": [said, "nudged 1 times, 5 min ago"], "act": "restart",
-        "why": f"{said}; nudged 1 times, 5 min ago",
+        "evidence": [said, "nudged once, 5 min ago"], "act": "restart",
+        "why": f"{said}; nudged once, 5 min ago",
     }  # fmt: skip
 
 
