@@ -258,9 +258,12 @@ def ask_to_stop(directory: Path, grace: float = 5.0, *, goes_on: bool = False) -
         identity.send(shim, signal.SIGTERM)
 
 
-def was_asked(directory: Path) -> bool:
-    """Tell whether somebody has asked the run in *directory* to end."""
-    return (directory / "stop").exists()
+def asked_for(directory: Path) -> float | None:
+    """Return for how long the run in *directory* has been asked to end; None if nobody has."""
+    try:
+        return max(0.0, time.time() - (directory / "stop").stat().st_mtime)
+    except OSError:
+        return None
 
 
 def kill_all(those: list[Identity], *, grace: float) -> list[Identity]:

@@ -25,6 +25,8 @@ from gitgt.services.witness import looking, memory
 from gitgt.services.witness.looking import Round
 
 WHO: Final = Actor.role("witness")
+# So many seconds whoever was asked to end has for it.
+_TO_END: Final = 20.0
 _LOG = logging.getLogger(__name__)
 
 
@@ -96,6 +98,9 @@ def _nudge(town: Town, rig: Rig, step: Step, text: str) -> bool:
 def _end(town: Town, rig: Rig, step: Step, why: str, *, passes: bool) -> bool:
     """Save the agent's work, and ask its session to end; the dispatcher sees who goes on."""
     address, session = step.finding.address, step.finding.session
+    asked = process.asked_for(sessions.folder_of(rig, address, session))
+    if asked is not None and asked < _TO_END:
+        return False
     with attended.taking(town, rig, address):
         wip.save(town, rig, address)
         if not _still_so(town, rig, step):
@@ -104,10 +109,10 @@ def _end(town: Town, rig: Rig, step: Step, why: str, *, passes: bool) -> bool:
         if passes:
             sessions.forgive_one(rig, address, session)
         launchers = sessions.sessions_of(rig)
-        if process.was_asked(sessions.folder_of(rig, address, session)):
-            launchers.stop(address)  # it was asked a round ago, and is there all the same
-        else:
+        if asked is None:
             launchers.ask_to_stop(address, goes_on=True)
+        else:  # it was asked, and is there all the same
+            launchers.stop(address)
     town.events.append("session.ended-by-witness", address, _facts(step))
     _LOG.info("ended", extra={"agent": address, "session": session, "why": why})
     return True

@@ -87,7 +87,8 @@ def _due(facts: Facts) -> float:
     """Return in how many seconds somebody who has a session is to be looked at again."""
     watch, patience = facts.watch, facts.patience
     if not facts.at_it:
-        return max(1.0, patience.done - watch.alone)
+        left = patience.done - watch.alone
+        return max(left, 1.0) if left > 0 else _SOON
     if facts.turn == "starting" or watch.gone or facts.loops or watch.nudges:
         return _SOON
     left = facts.patient - watch.quiet
