@@ -16,8 +16,9 @@ from gitgt.services.witness import rounds
 
 _LOG = logging.getLogger(__name__)
 _REMOTE = "refs/remotes/origin/"
-# Where the ledger stands still, nobody is looked at more than once in so many seconds.
-_GAP = 10.0
+# Where the ledger stands still, nobody is looked at more than once in so many seconds; and not
+# at every commit where it moves.
+_GAP, _LEAST = 10.0, 1.0
 
 
 class WitnessRole:
@@ -55,7 +56,8 @@ class WitnessRole:
         """Go on a round, if one is due; return in how many seconds the next one is."""
         now = self._town.clock()
         last, at, wait = self._rounds.get(rig.name, ("", 0.0, 0.0))
-        if last == commit and 0 <= now - at < wait:
+        wait = wait if last == commit else min(wait, _LEAST)
+        if 0 <= now - at < wait:
             return wait - (now - at)
         went = rounds.go(self._town, rig)
         self._rounds[rig.name] = (commit, now, min(went.again_in or 0.0, _GAP))

@@ -14,6 +14,8 @@ from typing import Any, Final
 LONGEST: Final = 120.0
 # A program whose processes use this part of a processor is at something, whatever it prints.
 BUSY: Final = 0.02
+# What was seen of somebody is remembered at least so often, in seconds.
+_LATE: Final = 30.0
 # What it prints may be the echo of what was typed.
 ECHO: Final = frozenset({"output"})
 WORK: Final = frozenset({"branch", "worktree"})
@@ -62,7 +64,9 @@ class Watch:
     quiet: float = 0.0
     heard: str = ""
     heard_at: float = 0.0
+    is_dead: bool = False
     gone: float = 0.0
+    is_alone: bool = False
     alone: float = 0.0
     nudges: int = 0
     waited: float = 0.0
@@ -89,14 +93,16 @@ def looked(before: Watch | None, signs: Signs, now: float) -> Watch:
     """Return what is remembered after a look at *signs*, given what was *before*."""
     if before is None or before.session != signs.session:
         return Watch(
-            session=signs.session, at=now, seen=signs.seen, cpu=signs.cpu, heard_at=now
-        )
+            session=signs.session, at=now, seen=signs.seen, cpu=signs.cpu, heard_at=now,
+            is_dead=signs.is_dead, is_alone=signs.is_alone,
+        )  # fmt: skip
     passed = 0.0 if signs.is_held else min(max(now - before.at, 0.0), LONGEST)
     news = list(_news(before, signs, passed))
     after = replace(
         before, at=now, seen=signs.seen, cpu=signs.cpu, echoes=False,
-        gone=before.gone + passed if signs.is_dead else 0.0,
-        alone=before.alone + passed if signs.is_alone else 0.0,
+        is_dead=signs.is_dead, is_alone=signs.is_alone,
+        gone=before.gone + passed if signs.is_dead and before.is_dead else 0.0,
+        alone=before.alone + passed if signs.is_alone and before.is_alone else 0.0,
         waited=before.waited + passed,
     )  # fmt: skip
     if not news:
@@ -105,6 +111,17 @@ def looked(before: Watch | None, signs: Signs, now: float) -> Watch:
     if {*news} - ECHO:
         after = replace(after, answered=True)
     return replace(after, nudges=0) if {*news} & WORK else after
+
+
+def is_worth_it(before: Watch | None, after: Watch) -> bool:
+    """Tell whether the difference is worth to be remembered: most looks at the busy are not."""
+    if before is None or before.session != after.session:
+        return True
+    is_late = not 0 <= after.at - before.at < _LATE
+    now, then = (
+        (each.is_dead, each.is_alone, each.nudges, each.answered) for each in (after, before)
+    )
+    return is_late or now != then or (before.quiet > 0 and after.quiet == 0)
 
 
 def nudged(before: Watch) -> Watch:

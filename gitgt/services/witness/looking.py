@@ -18,7 +18,7 @@ from gitgt.ledger.snapshot import Snapshot
 from gitgt.model.dispatch import SessionState, is_polecat
 from gitgt.model.documents import Bead, Mode
 from gitgt.model.health.facts import Facts, Life, Patience, Program
-from gitgt.model.health.watch import Signs, looked
+from gitgt.model.health.watch import Signs, is_worth_it, looked
 from gitgt.model.lease import Holder
 from gitgt.model.lifecycle import BeadStatus
 from gitgt.runtime import freezing, identity, process, progress
@@ -145,8 +145,9 @@ def _of_run(
         is_held=program is Program.HELD,
         is_alone=seen.bead != facts.bead,
     )
-    watch = looked(memory.recall(run.folder), signs, one.town.clock())
-    if remembers:
+    before = memory.recall(run.folder)
+    watch = looked(before, signs, one.town.clock())
+    if remembers and is_worth_it(before, watch):
         memory.remember(run.folder, watch)
     elsewhere = _elsewhere(one, facts.address, seen)
     return replace(

@@ -23,7 +23,7 @@ from gitgt.model.health.findings import (
     Save,
 )
 from gitgt.model.health.plan import is_same, judge, plan
-from gitgt.model.health.watch import LONGEST, Signs, Watch, looked, nudged
+from gitgt.model.health.watch import LONGEST, Signs, Watch, is_worth_it, looked, nudged
 from tests.support.documents import bead
 
 NUX, ACE = "shop/polecats/nux", "shop/polecats/ace"
@@ -188,6 +188,26 @@ def test_who_is_stopped_loses_no_time():
     before = Watch(session="s1", at=AT, quiet=100, seen={"turn": "busy"})
     held = replace(signs(turn="busy"), is_held=True)
     assert looked(before, held, AT + 100).quiet == 100
+
+
+def test_who_is_there_for_nothing_is_so_from_when_that_was_seen():
+    before = looked(None, signs(turn="idle"), AT)
+    alone = replace(signs(turn="idle"), is_alone=True, is_dead=True)
+    first = looked(before, alone, AT + 50)
+    assert (first.alone, first.gone) == (0, 0)
+    later = looked(first, alone, AT + 100)
+    assert (later.alone, later.gone) == (50, 50)
+    assert looked(later, signs(turn="idle"), AT + 110).alone == 0
+
+
+def test_most_looks_at_the_busy_are_not_remembered():
+    before = looked(None, signs(turn="busy", output="1"), AT)
+    soon = looked(before, signs(turn="busy", output="2"), AT + 9)
+    assert not is_worth_it(before, soon)
+    assert is_worth_it(before, looked(before, signs(turn="busy", output="2"), AT + 30))
+    assert is_worth_it(before, nudged(soon))
+    assert is_worth_it(replace(before, quiet=9.0), soon)
+    assert is_worth_it(None, before)
 
 
 def test_another_session_is_watched_anew():
