@@ -108,6 +108,8 @@ CATALOG: Final[tuple[Entry, ...]] = (
     Entry("thaw", "gitgt.cli.brake:thaw", "Let all go on that estop froze", TOWN),
     Entry("tick", "gitgt.cli.watcher:tick", "See to all that is due, once", TOWN),
     Entry("escalate", "gitgt.cli.escalate", "Call for a person's judgement", TOWN),
+    Entry("deacon", "gitgt.cli.deacon", "See the deacon's patrols, stop and start them", TOWN),
+    Entry("boot", "gitgt.cli.boot", "Look after the watcher itself", TOWN),
     Entry("escalation", "gitgt.cli.escalate:noun", "See what needs your judgement", TOWN),
     Entry("dog", "gitgt.cli.dog", "See and send dogs, who do the town's small jobs", TOWN),
     Entry("plugin", "gitgt.cli.plugin", "See what is done now and then, and run it", TOWN),

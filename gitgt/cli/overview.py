@@ -30,6 +30,8 @@ def lines(seen: TownView, *, watcher: int | None) -> Iterator[str]:
     if seen.unjailed:
         yield f"agents run without a jail: {output.one_line(seen.unjailed)}"
     yield from (output.paint(output.one_line(each), "red") for each in seen.standstill)
+    if seen.paused:
+        yield output.one_line(seen.paused)
     for rig in seen.rigs:
         yield from _rig(rig)
     for absent, way_back in seen.absent:
@@ -45,6 +47,8 @@ def _rig(seen: RigView) -> Iterator[str]:
     counts = ", ".join(f"{count} {status}" for status, count in sorted(seen.beads.items()))
     yield ""
     yield f"{output.paint(seen.rig.name, 'bold')}  {seen.rig.branch} {seen.head[:12]}"
+    if seen.stands.is_off:
+        yield f"  {output.one_line(seen.stands.told)}"
     yield f"  beads: {counts or 'none'}; {seen.ready} ready"
     yield f"  gates: {_gates(seen)}"
     yield from output.columns(

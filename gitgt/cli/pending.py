@@ -35,7 +35,10 @@ def see_to(words: list[str]) -> bool:
     """
     if {"-h", "--help", "--dry-run"} & set(words) or not (_writes(words) or _reads(words)):
         return False
-    if not _waiting():
+    number = _waiting()
+    if number < 0:
+        _boot()
+    if number <= 0:
         return False
     if not _writes(words):
         return True
@@ -48,9 +51,25 @@ def see_to(words: list[str]) -> bool:
 def say() -> None:
     """Say that something waits, if it does and nobody else sees to it."""
     number = _waiting()
-    if number and not os.environ.get("GT_AGENT"):
+    if number > 0 and not os.environ.get("GT_AGENT"):
         things = "1 thing waits" if number == 1 else f"{number} things wait"
         sys.stderr.write(f"gt: {things}, and no watcher lives\nhint: git gt tick\n")
+
+
+def _boot() -> None:
+    """Look after a watcher that lives and hears nothing, unless it is an agent that types."""
+    if os.environ.get("GT_AGENT"):
+        return
+    from gitgt.cli import context
+    from gitgt.daemon import boot
+    from gitgt.errors import GtError
+
+    try:
+        done = boot.triage(context.town())
+    except GtError:
+        return  # somebody else is at it, or it is told by whoever is asked about the watcher
+    if done.did:
+        sys.stderr.write(f"gt: {done.verdict.why}: {done.did}\n")
 
 
 def _writes(words: list[str]) -> bool:
@@ -69,7 +88,7 @@ def _reads(words: list[str]) -> bool:
 
 
 def _waiting() -> int:
-    """Return how much waits in the town that we stand in, if no watcher lives there."""
+    """Return how much waits in our town if no watcher lives there; see ``quick.waiting``."""
     from gitgt.services import quick
 
     try:

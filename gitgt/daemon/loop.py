@@ -77,15 +77,28 @@ def run(
     stop: Stop,
     route: Route = everything,
     clock: Callable[[], float] = time.monotonic,
+    beat: Callable[[float | None], None] = lambda _: None,
 ) -> None:
-    """Look after everything until *stop*."""
+    """Look after everything until *stop*.
+
+    *beat* is called after something was done: with the seconds until the next deadline, or
+    None if there is none.
+    """
     sources.start()
+    acted = False
     try:
         reactor.wake_all(clock())
         while not stop:
             _wake(reactor, sources.look(), route, clock())
-            if not reactor.turn(clock()):
-                sources.wait(_until(reactor.next_deadline(), clock(), sources.interval))
+            if reactor.turn(clock()):
+                acted = True
+                beat(0.0)
+                continue
+            deadline = reactor.next_deadline()
+            if acted:
+                beat(None if deadline is None else max(0.0, deadline - clock()))
+                acted = False
+            sources.wait(_until(deadline, clock(), sources.interval))
     finally:
         sources.stop()
 

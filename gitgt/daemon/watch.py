@@ -14,6 +14,7 @@ from gitgt.daemon.instance import Instance
 from gitgt.errors import SettingsError
 from gitgt.reactor.key import Key
 from gitgt.reactor.sources import Sources
+from gitgt.services.deacon.heartbeat import Pulse
 from gitgt.services.escalation import routing
 from gitgt.services.scheduler import rules
 from gitgt.services.sessions import runtimes
@@ -49,7 +50,7 @@ def watch(
     with Instance(town.gt).held():
         logs.keep(town.gt / "log")
         ready()
-        eyes = Eyes(town)
+        eyes, pulse = Eyes(town), Pulse(town.gt)
         town.events.append("watcher.started", "watcher", {"pid": os.getpid()})
         stop = loop.Stop(eyes.sources.poke, ending)
         with stop.on_signals(), acting(town.gt, waits=lambda: not stop) as mine:
@@ -59,7 +60,9 @@ def watch(
                     eyes.sources,
                     stop=stop,
                     route=eyes.route,
+                    beat=pulse.beat_in,
                 )
+        pulse.end()
         town.events.append("watcher.stopped", "watcher", {"pid": os.getpid()})
 
 

@@ -62,6 +62,10 @@ class Spool:
         """Return how many notes there are."""
         return sum(1 for _ in self._notes())
 
+    def oldest(self) -> float | None:
+        """Return since when the oldest note waits, in seconds since the epoch."""
+        return min((_age(each)[0] / 1e9 for each in self._notes()), default=None)
+
     def take(self) -> list[str]:
         """Return the places that the notes name, oldest first and each once.
 

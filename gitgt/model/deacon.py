@@ -154,8 +154,8 @@ class Fate(StrEnum):
 class GivenBack:
     """A bead that was given up ``failures`` times, the last time ``since`` then.
 
-    It is ``open`` (unknown counts as not), ``fed`` by a convoy, and ``taken`` by a person if
-    somebody but a role of ours was the last to say that it is on no hook.
+    It is ``open`` (unknown counts as not), ``waits`` for others, is ``fed`` by a convoy, and
+    ``taken`` by a person if it came off its hook otherwise than by being given up.
     """
 
     bead: str
@@ -164,6 +164,7 @@ class GivenBack:
     is_open: bool
     taken: bool = False
     fed: bool = False
+    waits: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +186,8 @@ def redispatch(
         return Course(each.bead, Fate.ESCALATED, why=why)
     if not each.is_open:
         return Course(each.bead, Fate.LEFT, why="it is not open")
+    if each.waits:
+        return Course(each.bead, Fate.LEFT, why=f"it waits for {each.waits}")
     if each.fed and not by_hand:
         return Course(each.bead, Fate.LEFT, why="its convoy gives it out")
     if each.taken and not by_hand:

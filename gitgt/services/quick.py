@@ -139,19 +139,36 @@ def _answered(cwd: str, asked: Callable[[str, Homes], _T]) -> _T | None:
             db.close()
 
 
+UNHEARD = -1
+# A note that waits for so many seconds in front of a watcher was not heard.
+_LONG = 900.0
+
+
 def waiting(cwd: str) -> int | None:
     """Return how much waits in the town around *cwd* while no watcher lives there.
 
-    None if it takes more to find out.
+    UNHEARD if one lives, and has heard nothing for long; None if it takes more to find out.
     """
     from gitgt.services.waiting import count
 
     try:
         town = _town(cwd)
-        found = sum(count(common, _ref(common, ref)) for common, ref in _known(town).values())
+        places = _known(town)
+        found = sum(count(common, _ref(common, ref)) for common, ref in places.values())
     except (OSError, ValueError, LookupError):
         return None
-    return found and (0 if _is_watched(town) else found)
+    if not found or not _is_watched(town):
+        return found
+    return UNHEARD if any(_is_old(common) for common, _ in places.values()) else 0
+
+
+def _is_old(common: str) -> bool:
+    """Tell whether a note of a repository waits for long."""
+    try:
+        notes = [each.stat().st_mtime for each in os.scandir(f"{common}/gt/spool")]
+    except OSError:
+        return False
+    return bool(notes) and min(notes) < time.time() - _LONG
 
 
 def _is_watched(town: str) -> bool:

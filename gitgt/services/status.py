@@ -11,11 +11,12 @@ from gitgt.errors import NotFoundError, SettingsError
 from gitgt.model.documents import Escalation, MergeRequest
 from gitgt.model.flaky import Flakes
 from gitgt.model.gate import Gate
-from gitgt.services import escalations, freeze, reading, uptime
+from gitgt.services import escalations, freeze, reading, rig_state, uptime
 from gitgt.services.agents import agents
 from gitgt.services.agents.agents import Seen
 from gitgt.services.convoy import convoys
 from gitgt.services.convoy.convoys import Progress
+from gitgt.services.deacon import pausing
 from gitgt.services.escalation import looking
 from gitgt.services.gates import gate, gate_history
 from gitgt.services.gates.gate_runs import GateRuns
@@ -24,6 +25,7 @@ from gitgt.services.jail import choice as jail_choice
 from gitgt.services.queue import queue_view
 from gitgt.services.radar import radar_held
 from gitgt.services.radar.radar_held import Held
+from gitgt.services.rig_state import RigStanding
 from gitgt.services.town import Rig, Town
 
 
@@ -33,6 +35,7 @@ class RigView:
 
     ``gates`` are the names of what must pass; ``waived`` says that none need to; ``trouble``
     is why nobody knows. ``flaky`` are those of them that were wrong too often lately.
+    ``stands`` says whether it is parked or docked.
     """
 
     rig: Rig
@@ -46,6 +49,7 @@ class RigView:
     testing: tuple[AtWork, ...] = ()
     held: tuple[Held, ...] = ()
     trouble: str = ""
+    stands: RigStanding = field(default_factory=RigStanding)
     flaky: Mapping[str, Flakes] = field(default_factory=dict)
     quarantined: tuple[str, ...] = ()
 
@@ -60,6 +64,7 @@ class RigView:
             "ready": self.ready,
             "gates": list(self.gates),
             "trouble": self.trouble,
+            "standing": self.stands.fields(),
             "waived": self.waived,
             "agents": [each.fields() for each in self.agents],
             "queue": [each.fields() for each in self.queue],
@@ -77,7 +82,8 @@ class TownView:
     ``absent`` are the rigs that it knows, but whose repositories or ledgers are not there,
     each with the way to get them back. ``unjailed`` is why agents run without a jail,
     ``standstill`` why nobody is begun: what is frozen, and that the town is down,
-    ``undelivered`` what escalations do not get out, and why.
+    ``undelivered`` what escalations do not get out, and why; ``paused`` why the deacon makes
+    no patrols.
     """
 
     root: str
@@ -88,6 +94,7 @@ class TownView:
     unjailed: str = ""
     standstill: tuple[str, ...] = ()
     undelivered: tuple[str, ...] = ()
+    paused: str = ""
 
     def fields(self) -> dict[str, Any]:
         """Return it as plain values."""
@@ -100,6 +107,7 @@ class TownView:
             "unjailed": self.unjailed,
             "standstill": list(self.standstill),
             "undelivered": list(self.undelivered),
+            "paused": self.paused,
         }
 
 
@@ -120,6 +128,7 @@ def of(town: Town) -> TownView:
             f"{found.id} by {tried.key.channel}: {tried.why}"
             for found, tried in looking.undelivered(town)
         ),
+        paused=pausing.told(sign) if (sign := pausing.paused(town)) else "",
     )
 
 
@@ -179,4 +188,5 @@ def _rig(town: Town, rig: Rig) -> RigView:
         testing=tuple(GateRuns(town, rig).at_work()),
         held=tuple(radar_held.held(rig)),
         trouble=trouble,
+        stands=rig_state.standing(town, rig),
     )

@@ -8,6 +8,7 @@ is there without a watcher was left by one that died.
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -68,6 +69,11 @@ class Pulse:
     def __init__(self, gt: Path) -> None:
         self._gt = gt
         self._last: Heartbeat | None = None
+
+    def beat_in(self, seconds: float | None) -> None:
+        """Say that something was done, and that the watcher sleeps for so long at the most."""
+        now = time.time()
+        self.beat(now, None if seconds is None else now + seconds)
 
     def beat(self, now: float, until: float | None) -> None:
         """Say that something was done, and until when the watcher sleeps."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -22,7 +21,7 @@ from gitgt.model.health.facts import Patience
 from gitgt.model.lifecycle import AgentStatus, BeadStatus, ConvoyStatus
 from gitgt.runtime import progress
 from gitgt.runtime.launcher import Kind
-from gitgt.services import freeze, rig_state
+from gitgt.services import freeze, graph, rig_state
 from gitgt.services.agents import hook, sandbox
 from gitgt.services.deacon import memory, pausing
 from gitgt.services.sessions import sessions
@@ -73,15 +72,20 @@ def mark(rig: Rig, now: Snapshot, address: str, seen: Seen) -> str:
     """Return what changes whenever something of an agent moves; empty if nobody can tell."""
     went = progress.read(sessions.folder_of(rig, address, seen.session))
     parts = [f"{went.turn}@{went.at}"] if went.at else []
-    with suppress(OSError):
-        if went.transcript:
-            parts.append(str(Path(went.transcript).stat().st_size))
-    with suppress(OSError):
-        output = sessions.folder_of(rig, address, seen.session) / "output"
-        parts.append(str(output.stat().st_size))
+    if went.transcript:
+        parts.append(_size(Path(went.transcript)))
+    parts.append(_size(sessions.folder_of(rig, address, seen.session) / "output"))
     branch = f"refs/heads/{sandbox.branch_of(address, seen.bead)}" if seen.bead else ""
     refs = [branch, f"{snapshot.WIP}{address}"] if branch else []
     return " ".join([*parts, *(now.repository.ref(each) or "-" for each in refs)])
+
+
+def _size(path: Path) -> str:
+    """Return how long a file is; one that is not there yet is no longer than an empty one."""
+    try:
+        return str(path.stat().st_size)
+    except OSError:
+        return "0"
 
 
 # --- work that was given back
@@ -100,8 +104,13 @@ def _known(town: Town, now: Snapshot, name: str) -> GivenBack:
     return GivenBack(
         bead=str(bead.id), failures=bead.failures, since=at or town.clock(),
         is_open=bead.status is BeadStatus.OPEN and not bead.assignee,
-        taken=not by_role, fed=_is_fed(town, bead),
+        taken=not by_role, fed=_is_fed(town, bead), waits=", ".join(_waits(town, bead)),
     )  # fmt: skip
+
+
+def _waits(town: Town, bead: Bead) -> list[str]:
+    waits = [each.on for each in graph.reasons(town, bead.id) if each.on != bead.id]
+    return list(dict.fromkeys(waits))
 
 
 def _given_up(now: Snapshot, bead: Bead) -> tuple[float, bool]:

@@ -17,6 +17,7 @@ from gitgt.model.documents import Escalation
 from gitgt.model.fence import line
 from gitgt.model.prime.facts import OVERSEER, Earlier, Facts, Unsaved, Who
 from gitgt.services import escalations
+from gitgt.services.deacon import pausing
 from gitgt.services.prime import hooked, told
 from gitgt.services.town import Rig, Town
 
@@ -26,7 +27,7 @@ _TROUBLE = (GtError, OSError, sqlite3.Error, ValueError)
 
 def facts(town: Town, who: Who, *, session: str = "", warnings: tuple[str, ...] = ()) -> Facts:
     """Return all that *who* may be told; *session* is the one that is about to hear it."""
-    look = _Look(warnings)
+    look = _Look((*warnings, *_resting(town, who)))
     rig = look.at("its rig", None, lambda: town.rig(who.rig) if who.rig else None)
     found = Facts(
         who=who,
@@ -86,6 +87,12 @@ def _with_work(town: Town, rig: Rig | None, found: Facts, session: str, look: _L
             asked = partial(hooked.earlier, town, rig, who, bead, session)
             tried[bead.id] = look.at("attempts", Earlier(), asked)
     return replace(found, beads=held, steps=steps, earlier=tried)
+
+
+def _resting(town: Town, who: Who) -> tuple[str, ...]:
+    """Return what whoever looks after the others must know: that it is to let them be."""
+    sign = pausing.paused(town) if who.role == "deacon" else None
+    return () if sign is None else (f"{pausing.told(sign)}; make no patrol",)
 
 
 def _calls(town: Town, who: Who) -> tuple[Escalation, ...]:

@@ -42,6 +42,12 @@ class RigStanding:
         """Tell whether nobody is to be started there."""
         return self.kind is not Kind.OPERATIONAL
 
+    @property
+    def told(self) -> str:
+        """How it stands, in words."""
+        why = f": {self.why}" if self.why else ""
+        return f"{self.kind} since {self.since} by {self.by}{why}"
+
     def fields(self) -> dict[str, Any]:
         """Return it as plain values, empty ones left out."""
         found = {"state": str(self.kind), "by": self.by, "why": self.why, "since": self.since}
