@@ -123,4 +123,5 @@ def test_what_is_told_of_the_deacon_keeps_its_schema(town):
     validator("health-check").validate(json.loads(asked.stdout))
     assert answered(town, "deacon health-state")[0]["fails"] == 1
     assert answered(town, "deacon stale-hooks") == []
+    assert answered(town, "deacon feed-stranded") == []
     assert answered(town, "deacon zombie-scan") == []

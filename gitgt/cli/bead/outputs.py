@@ -282,6 +282,7 @@ OTHERS: Final = {
     "deacon zombie-scan": "stray-processes",
     "deacon redispatch": "redispatched",
     "deacon redispatch-state": "given-back",
+    "deacon feed-stranded": "stranded",
     "deacon stale-hooks": "stale-hooks",
     "deacon start": "begun",
     "deacon stop": "ended",

@@ -13,6 +13,7 @@ command = Noun(
         "health-state": "gitgt.cli.deacon.health:state",
         "redispatch": "gitgt.cli.deacon.work:redispatch",
         "redispatch-state": "gitgt.cli.deacon.work:state",
+        "feed-stranded": "gitgt.cli.deacon.work:feed_stranded",
         "stale-hooks": "gitgt.cli.deacon.work:stale_hooks",
         "zombie-scan": "gitgt.cli.deacon.health:zombies",
         "start": "gitgt.cli.deacon.sitting:start",

@@ -85,3 +85,28 @@ def stale_hooks(*, max_age: float, dry_run: bool, as_json: bool) -> None:
         output.answer(output.one_line(f"{each.bead} is {done}: {each.evidence}"))
     if not found:
         output.answer("no hook is stale")
+
+
+@click.command("feed-stranded")
+@output.json_option
+def feed_stranded(*, as_json: bool) -> None:
+    """Let convoys that stand still give out what they can, and show those that still do.
+
+    The convoys' own role does it by itself, with a pause after each bead that failed.
+    """
+    from gitgt.services.convoy import stranded
+    from gitgt.services.convoy.feeding import Feeder
+    from gitgt.services.deacon.patrol import WHO
+
+    town = context.town()
+    context.leader(["deacon"])
+    Feeder(town, WHO).feed()
+    found = stranded.stranded(town)
+    if as_json:
+        output.answer_json([each.fields() for each in found])
+    else:
+        for each in found:
+            output.answer(output.one_line(f"{each.view.convoy.id} is {each.kind}: {each.help}"))
+        if not found:
+            output.answer("no convoy stands still")
+    context.after_writing(town)

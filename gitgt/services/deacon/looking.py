@@ -24,6 +24,7 @@ from gitgt.runtime.launcher import Kind
 from gitgt.services import freeze, graph, rig_state
 from gitgt.services.agents import hook, sandbox
 from gitgt.services.deacon import memory, pausing
+from gitgt.services.scheduler import contexts
 from gitgt.services.sessions import sessions
 from gitgt.services.sessions.sessions import Seen
 from gitgt.services.town import Rig, Town
@@ -104,11 +105,15 @@ def _known(town: Town, now: Snapshot, name: str) -> GivenBack:
     return GivenBack(
         bead=str(bead.id), failures=bead.failures, since=at or town.clock(),
         is_open=bead.status is BeadStatus.OPEN and not bead.assignee,
-        taken=not by_role, fed=_is_fed(town, bead), waits=", ".join(_waits(town, bead)),
+        taken=not by_role, fed=_is_fed(town, bead), waits=", ".join(_waits(town, now, bead)),
     )  # fmt: skip
 
 
-def _waits(town: Town, bead: Bead) -> list[str]:
+def _waits(town: Town, now: Snapshot, bead: Bead) -> list[str]:
+    """Return what a bead waits for: other beads, or a place that the scheduler gives it."""
+    rig = town.rig_of(bead.id)
+    if rig is not None and contexts.is_open(contexts.of(now, rig, bead.id)):
+        return ["a place"]
     waits = [each.on for each in graph.reasons(town, bead.id) if each.on != bead.id]
     return list(dict.fromkeys(waits))
 
