@@ -1,6 +1,7 @@
 """The deacon's patrols, on a real ledger and with real sessions."""
 
 import json
+import os
 
 from gitgt.ledger.transact import Change
 from gitgt.model.actor import Actor
@@ -8,7 +9,7 @@ from gitgt.model.deacon import Fate
 from gitgt.model.lifecycle import AgentStatus
 from gitgt.services import beads
 from gitgt.services.agents import crew
-from gitgt.services.deacon import memory, patrol, pausing, status
+from gitgt.services.deacon import heartbeat, memory, patrol, pausing, status
 from gitgt.services.rig_state import ending, moves
 from gitgt.services.warrants import filing
 from tests.support.commandline import gt
@@ -125,3 +126,18 @@ def test_what_is_told_of_the_deacon_keeps_its_schema(town):
     assert answered(town, "deacon stale-hooks") == []
     assert answered(town, "deacon feed-stranded") == []
     assert answered(town, "deacon zombie-scan") == []
+
+
+def test_a_command_that_finds_notes_unheard_looks_after_the_watcher(town):
+    note = town.town.gt / "spool" / "push-1"
+    note.parent.mkdir(exist_ok=True)
+    note.write_text("somewhere")
+    gt("agents", cwd=town.town.root)  # from now on it is known where the ledgers are
+    heartbeat.write(town.town.gt, heartbeat.Heartbeat(0.0, None, 1))
+    assert gt("agents", cwd=town.town.root).stderr == ""
+    old = note.stat().st_mtime - 1000
+    os.utime(note, (old, old))
+    agent = gt("agents", cwd=town.town.root, env={"GT_AGENT": "shop/polecats/toast"})
+    assert agent.stderr == ""
+    told = gt("agents", cwd=town.town.root).stderr
+    assert told == "gt: the watcher is 16 min late: nobody to wake is left\n"
