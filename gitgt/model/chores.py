@@ -26,9 +26,10 @@ class Chore(StrEnum):
     PACK = "pack"
     BACKUP = "backup"
     MAIN = "main"
+    DOCTOR = "doctor"
 
 
-HEAVY: Final = frozenset({Chore.PACK, Chore.BACKUP, Chore.MAIN})
+HEAVY: Final = frozenset({Chore.PACK, Chore.BACKUP, Chore.MAIN, Chore.DOCTOR})
 # After a try, done or failed, it rests for so many seconds.
 RESTS: Final = {
     Chore.TRASH: _HOUR,
@@ -37,6 +38,7 @@ RESTS: Final = {
     Chore.PACK: _DAY,
     Chore.BACKUP: 900.0,
     Chore.MAIN: _DAY,
+    Chore.DOCTOR: _DAY,
 }
 # While something else is at work a heavy chore waits for its note, or looks again so soon.
 _UNTIL_FREE: Final = 300.0

@@ -29,6 +29,7 @@ class ChoresRole:
     def __init__(self, town: Town) -> None:
         self._town = town
         self._next: dict[str, float] = {}
+        self._since = town.clock()
 
     def keys(self) -> Iterable[Key]:
         """Return one key for each repository; the town's own is ``hq``."""
@@ -47,7 +48,8 @@ class ChoresRole:
     def _see_to(self, key: Key, rig: Rig | None, now: float) -> Settled:
         busy = heavy.is_running(self._town) or chores.is_busy(self._town, rig)
         opens = chores.opens_at(self._town, rig)
-        do, at = rules.plan(chores.facts(self._town, rig), now=now, busy=busy, opens_at=opens)
+        found = chores.facts(self._town, rig, since=self._since)
+        do, at = rules.plan(found, now=now, busy=busy, opens_at=opens)
         for each in do:
             self._do(rig, each)
         wait = None if at is None else max(at - now, _SOONEST)

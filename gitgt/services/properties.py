@@ -58,6 +58,12 @@ def span(there: Sequence[Layer], key: str, usual: float) -> float:
     return (when.span(str(found.value)) or usual) if found.layers else usual
 
 
+def adjusted(town: Town, rig: Rig, priority: int) -> int:
+    """Return what a priority comes to in *rig*: 0, the most urgent, to 4."""
+    found = get(town, rig, "priority_adjustment")
+    return min(4, max(0, priority + int(found.value)))
+
+
 def put(town: Town, rig: Rig, key: str, text: str, who: Actor, *, local: bool) -> bool:
     """Say what a property is, on this machine or for all clones; tell whether that is news.
 

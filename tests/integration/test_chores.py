@@ -213,6 +213,28 @@ def test_main_is_tested_again_and_a_red_one_is_told(town):
     assert [str(each.status) for each in town.ledger(shop).all(Escalation)] == ["closed"]
 
 
+def test_the_doctor_looks_once_a_day_and_tells_once(town):
+    git = town.repo(town.rig()).git
+    assert ChoresRole(town.town).reconcile(Key("chores", "hq")).again_in == DAY
+    before = git("config", "remote.origin.fetch")
+    git("config", "--unset-all", "remote.origin.fetch")
+
+    def told():
+        return [
+            (str(each.status), each.repeats)
+            for each in town.ledger().all(Escalation)
+            if each.about == "doctor/refspec/shop"
+        ]
+
+    chores.do(town.town, None, Chore.DOCTOR)
+    assert told() == [("open", 0)]
+    chores.do(town.town, None, Chore.DOCTOR)
+    assert told() == [("open", 0)]
+    git("config", "remote.origin.fetch", before)
+    chores.do(town.town, None, Chore.DOCTOR)
+    assert [status for status, _ in told()] == ["closed"]
+
+
 def test_one_does_it_and_nothing_heavy_beside_a_landing(town):
     shop = town.rig()
     repository = town.town.ledger_at(shop).repository

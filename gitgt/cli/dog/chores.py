@@ -56,7 +56,7 @@ def do(*, chore: str, force: bool, rig: str | None, as_json: bool) -> None:
     context.person("doing chores is")
     done = []
     for where in context.ledgers_for(town, rig):
-        if chore == Chore.MAIN and where is None:
+        if (chore == Chore.MAIN and where is None) or (chore == Chore.DOCTOR and where):
             continue
         said = chores.do(town, where, Chore(chore), force=force)
         done.append({"chore": chore, "place": where.name if where else "hq", "said": said})

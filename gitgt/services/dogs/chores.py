@@ -17,7 +17,7 @@ from gitgt.model.chores import Chore, Fact
 from gitgt.model.documents import Severity
 from gitgt.model.properties import opens_in
 from gitgt.services import escalations, leases, properties, submit
-from gitgt.services.dogs import backup, branches, main_test, tries
+from gitgt.services.dogs import backup, branches, main_test, patrol, tries
 from gitgt.services.dogs.settings import Tuning, tuning
 from gitgt.services.gates.gate_runs import GateRuns
 from gitgt.services.plugins.runs import WHO
@@ -28,15 +28,23 @@ _LASTS: Final = 3600.0
 _INTENTS: Final = "refs/gt/intent/"
 
 
-def facts(town: Town, rig: Rig | None) -> Iterator[Fact]:
-    """Yield how it stands with each chore of one repository."""
+def facts(town: Town, rig: Rig | None, *, since: float | None = None) -> Iterator[Fact]:
+    """Yield how it stands with each chore of one repository.
+
+    *since* is from when on somebody has looked: what nobody remembers was done by then.
+    """
+    begun = town.clock() if since is None else since
     how = tuning(town, rig)
     place = rig.name if rig else ""
     for chore in Chore:
         if chore in how.off:
             continue
+        if chore is Chore.DOCTOR and rig is not None:
+            continue  # it looks at all rigs
         before = tries.last(town, chore, place)
         wanted, ripe, rests = _look(town, rig, chore, how)
+        if chore is Chore.DOCTOR and before is None:
+            ripe = begun + rules.RESTS[chore]
         yield Fact(
             chore=chore, place=place, wanted=wanted, ripe_at=ripe, rests=rests,
             tried_at=before.at if before else None,
@@ -112,6 +120,8 @@ def _look(
             return backup.is_wanted(town, rig, how), None, how.backup_every
         case Chore.MAIN:
             return main_test.is_wanted(town, rig, how), None, how.main_every
+        case Chore.DOCTOR:
+            return False, town.clock(), None
 
 
 def _done(town: Town, rig: Rig | None, chore: Chore, *, force: bool) -> tuple[str, str]:
@@ -135,6 +145,8 @@ def _done(town: Town, rig: Rig | None, chore: Chore, *, force: bool) -> tuple[st
             return backup.push(town, rig, how, force=force)
         case Chore.MAIN:
             return main_test.run(town, rig), ""
+        case Chore.DOCTOR:
+            return patrol.look(town), ""
 
 
 def _note_failure(town: Town, rig: Rig | None, chore: Chore, why: str) -> None:

@@ -23,7 +23,7 @@ from gitgt.model.documents import Bead, Document, Mode, Severity, SlingContext
 from gitgt.model.ids import BeadId
 from gitgt.model.instant import exact_seconds_of, seconds_of
 from gitgt.model.lifecycle import BeadStatus, SlingStatus
-from gitgt.services import freeze, graph, rig_state, sling, submit, uptime
+from gitgt.services import freeze, graph, properties, rig_state, sling, submit, uptime
 from gitgt.services.agents.hook import HELD
 from gitgt.services.costs.budgets import Purse
 from gitgt.services.scheduler import contexts, last_start, places, rate_limits, rules
@@ -152,7 +152,7 @@ def _waiting(
         bead=context.source,
         rig=rig.name,
         runtime=places.runtime_of(town, rig, *asked),
-        priority=bead.priority if bead else 2,
+        priority=properties.adjusted(town, rig, bead.priority if bead else 2),
         since=exact_seconds_of(context.queued_at),
         held=_held(bead, waits_for, town.now()),
         after=() if context.forced else waits_for,

@@ -66,7 +66,7 @@ def limits(town: Town, said: Rules) -> Limits:
     """Return how many may live at once, those of each rig among it."""
     return Limits(
         town=said.most,
-        rigs={rig.name: sessions.limit(rig) for rig in town.rigs_here().values()},
+        rigs={rig.name: sessions.limit(rig, town) for rig in town.rigs_here().values()},
         runtimes=said.runtimes,
         batch=said.batch,
         delay=said.delay,
