@@ -10,6 +10,7 @@ from typing import Final
 from gitgt.errors import GtError
 from gitgt.git import refs, snapshot, worktree
 from gitgt.model import warrant as rules
+from gitgt.model.address import Address
 from gitgt.model.dispatch import SessionState
 from gitgt.model.documents import Warrant
 from gitgt.model.instant import seconds_of
@@ -34,6 +35,8 @@ def seen(town: Town, warrant: Warrant, *, now: float) -> Seen:
     """
     address = warrant.about
     try:
+        if not _is_of_the_town(town, address):
+            return Seen()  # its rig was taken out of the town, and nothing of it goes on here
         place = filing.place_of(town, address)
         rig = place if isinstance(place, Rig) else None
         if freeze.frozen(town, rig):
@@ -51,6 +54,11 @@ def seen(town: Town, warrant: Warrant, *, now: float) -> Seen:
         )
     except (GtError, OSError):
         return Seen(unseen=True)
+
+
+def _is_of_the_town(town: Town, address: str) -> bool:
+    rig = Address.parse(address).rig
+    return not rig or rig in town.rigs()
 
 
 def answers(town: Town, warrant: Warrant) -> list[Nudge]:
