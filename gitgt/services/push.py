@@ -19,8 +19,8 @@ _COLLECTING: Final = "refs/heads/integration/"
 _OURS: Final = ("refs/heads/polecat/", "refs/notes/gt/", "refs/gt/")
 # Of this clone alone, shared or not.
 _STAYS: Final = (
-    _DESKS, "refs/gt/chained", "refs/gt/intent/", "refs/gt/judged", "refs/gt/seen/",
-    "refs/gt/theirs/", "refs/gt/trash/", "refs/gt/wisps",
+    _DESKS, "refs/gt/chained", "refs/gt/intent/", "refs/gt/judged", "refs/gt/lease/",
+    "refs/gt/local", "refs/gt/seen/", "refs/gt/theirs/", "refs/gt/trash/", "refs/gt/wisps",
 )  # fmt: skip
 
 
