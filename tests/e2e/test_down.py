@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -17,6 +18,7 @@ from gitgt.services import uptime
 from gitgt.services.agents import attended, crew, post
 from gitgt.services.sessions import session_control, sessions
 from tests.support.commandline import gt
+from tests.support.outputs import validator
 from tests.support.town import TESS, TownBuilder
 from tests.support.waiting import until
 
@@ -38,6 +40,13 @@ def town(world, tmp_path):
     yield builder
     gt("down", "--wait", "0", cwd=builder.town.root)
     builder.close()
+
+
+def answer(town, schema, *words):
+    """Type a command, and return its JSON, which keeps its schema."""
+    said = json.loads(gt(*words, cwd=town.town.root).stdout)
+    validator(schema).validate(said)
+    return said
 
 
 def pid_in(path: Path) -> int:
@@ -113,9 +122,12 @@ def test_up_begins_again_who_sat_there_and_nobody_else(town):
     assert sessions.look(shop, tess.address).session != first
     assert sessions.is_running(town.town, "mayor")
     assert not sessions.is_running(shop, tom.address)
-    again = gt("up", cwd=town.town.root)
-    assert again.stdout == f"nothing changed: process {watcher} watches {town.town.root}\n"
-    gt("shutdown", "--force", "--yes", cwd=town.town.root)
+    twice = answer(town, "up", "up", "--json")
+    assert twice == {
+        "pid": int(watcher), "changed": False, "begun": [], "failed": [], "kept_back": [],
+    }  # fmt: skip
+    assert answer(town, "daemon", "daemon", "status", "--json")["pid"] == int(watcher)
+    assert answer(town, "down", "shutdown", "--force", "--yes", "--json")["left"] == []
     assert alive(town.town.root) == []
     assert uptime.is_down(town.town)
     found = uptime.last(town.town)

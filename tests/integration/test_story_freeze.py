@@ -10,9 +10,10 @@ import pytest
 from gitgt.errors import BusyError
 from gitgt.runtime import process
 from gitgt.services import freeze
-from gitgt.services.freeze import stopping
+from gitgt.services.freeze import Freeze, stopping
 from gitgt.services.sessions import session_control, sessions
 from tests.support.commandline import gt
+from tests.support.outputs import validator
 from tests.support.town import TESS
 from tests.support.waiting import until
 
@@ -43,8 +44,7 @@ def test_a_frozen_town_stands_still_and_goes_on_where_it_was(town):
     assert said == f"the town is frozen\n  {OBSIDIAN} stands still\n"
     assert states(run) == {"T"}
     assert sessions.look(shop, OBSIDIAN).run.frozen
-    found = freeze.frozen(town.town, shop)
-    assert found is not None
+    found = freeze.frozen(town.town, shop) or Freeze(since="never")
     assert (found.rig, found.why, found.by) == ("", "smoke in the kitchen", "Tess Ter")
 
     second = town.bead(shop, "Later", "echo more >more", "closes Later")
@@ -60,6 +60,7 @@ def test_a_frozen_town_stands_still_and_goes_on_where_it_was(town):
     code, said, told = gt("thaw", "--json", cwd=town.town.root)
 
     assert (code, told) == (0, "")
+    validator("brake").validate(json.loads(said))
     assert json.loads(said) == {
         "rig": "", "changed": True, "stopped": [], "went_on": [OBSIDIAN], "by_hand": [],
     }  # fmt: skip
