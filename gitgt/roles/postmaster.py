@@ -47,5 +47,5 @@ class PostmasterRole:
         return Settled(again_in=min(due, default=None))
 
     def _next(self, place: Rig | Town) -> float | None:
-        at = nudges.next_expiry(place)
-        return None if at is None else max(at - self._town.clock(), _SOONEST)
+        left = nudges.next_expiry(self._town, place)
+        return None if left is None else max(left, _SOONEST)

@@ -11,6 +11,7 @@ from gitgt.errors import BusyError
 from gitgt.runtime import process
 from gitgt.services import freeze
 from gitgt.services.freeze import Freeze, stopping
+from gitgt.services.mail import nudges
 from gitgt.services.sessions import session_control, sessions
 from tests.support.commandline import gt
 from tests.support.outputs import validator
@@ -87,3 +88,16 @@ def test_who_was_killed_while_freezing_is_helped_by_the_watcher(town):
     assert freeze.frozen(town.town) is None
     sessions.sessions_of(shop).stop(OBSIDIAN)
     assert not process.members(run)
+
+
+def test_what_is_to_be_said_does_not_get_too_late_meanwhile(town):
+    shop = town.rig()
+    nudges.queue(town.town, OBSIDIAN, "mayor", "look up", urgent=False, after=0.0)
+    stopping.stop(town.town, None, TESS, why="")
+    town.clock.advance(86_400)
+    assert nudges.next_expiry(town.town, shop) is None
+    stopping.thaw(town.town, None, TESS)
+    town.clock.advance(60)
+
+    assert nudges.expire(town.town, shop) == []
+    assert [each.text for each in nudges.waiting(town.town, OBSIDIAN)] == ["look up"]

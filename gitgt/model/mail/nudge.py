@@ -79,7 +79,12 @@ def worded(text: str) -> str:
 def due(nudges: Iterable[Nudge], now: float) -> list[Nudge]:
     """Return what is to be said now: what is urgent first, then the oldest."""
     fit = (each for each in nudges if each.after <= now < each.expires)
-    return sorted(fit, key=lambda each: (not each.urgent, each.at, each.id))
+    return sorted(fit, key=order)
+
+
+def order(each: Nudge) -> tuple[bool, float, str]:
+    """Return where a nudge stands among others: what is urgent first, then the oldest."""
+    return (not each.urgent, each.at, each.id)
 
 
 def late(nudges: Iterable[Nudge], now: float) -> list[Nudge]:

@@ -23,6 +23,7 @@ from gitgt.model.mail import nudge as policy
 from gitgt.model.mail.nudge import Nudge, NudgeState
 from gitgt.runtime.assignment import slug
 from gitgt.runtime.notes import write_whole
+from gitgt.services import freeze
 from gitgt.services.mail import claims
 from gitgt.services.town import Rig, Town
 
@@ -74,19 +75,31 @@ def queue(town: Town, to: str, sender: str, text: str, *, urgent: bool, after: f
 
 def take(town: Town, to: str) -> list[Nudge]:
     """Claim what is to be said to *to* now; ``tell`` or ``give_back`` ends the claim."""
-    box = folder(place_of(town, to)) / slug(to)
+    place = place_of(town, to)
+    box = folder(place) / slug(to)
     _return_orphans(box)
     waiting = [(path, each) for path, each in _read(box) if path.suffix == ".json"]
     paths = {each.id: path for path, each in waiting}
-    found = policy.due((each for _, each in waiting), town.clock())
+    found = _due(town, place, (each for _, each in waiting))
     return [each for each in found if _claimed(paths[each.id])]
 
 
 def waiting(town: Town, to: str) -> list[Nudge]:
     """Return what is to be said to *to* now, and leave it where it is."""
-    box = folder(place_of(town, to)) / slug(to)
-    found = (each for path, each in _read(box) if path.suffix == ".json")
-    return policy.due(found, town.clock())
+    place = place_of(town, to)
+    found = (each for path, each in _read(folder(place) / slug(to)) if path.suffix == ".json")
+    return _due(town, place, found)
+
+
+def _due(town: Town, place: Rig | Town, those: Iterable[Nudge]) -> list[Nudge]:
+    fit = [each for each in those if policy.due([each], _lived(town, place, each))]
+    return sorted(fit, key=policy.order)
+
+
+def _lived(town: Town, place: Rig | Town, each: Nudge) -> float:
+    """Return what time it is for a nudge: while all stand still it does not get older."""
+    rig = None if isinstance(place, Town) else place
+    return town.clock() - freeze.frozen_seconds(town, rig, since=each.at)
 
 
 def addressees(place: Rig | Town) -> list[str]:
@@ -116,7 +129,7 @@ def expire(town: Town, place: Rig | Town) -> list[Nudge]:
     for box in _boxes(place):
         _return_orphans(box)
         found = {each.id: path for path, each in _read(box) if path.suffix == ".json"}
-        over = policy.late((nudge for _, nudge in _read(box)), town.clock())
+        over = [e for _, e in _read(box) if policy.late([e], _lived(town, place, e))]
         gone += [e for e in over if e.id in found and _moved(found[e.id], box / _EXPIRED)]
         _forget(town, box / _EXPIRED)
     return gone
@@ -140,10 +153,16 @@ def every(town: Town, to: str = "") -> list[tuple[Nudge, NudgeState]]:
     return sorted(wanted, key=lambda each: (each[0].at, each[0].id))
 
 
-def next_expiry(place: Rig | Town) -> float | None:
-    """Return when the next nudge of *place* is too late, or may be told."""
+def next_expiry(town: Town, place: Rig | Town) -> float | None:
+    """Return in how many seconds the next nudge of *place* is too late, or may be told.
+
+    While all stand still none is.
+    """
+    if freeze.frozen(town, None if isinstance(place, Town) else place):
+        return None
     waiting = [each for box in _boxes(place) for _, each in _read(box)]
-    return min((each.expires for each in waiting), default=None)
+    left = (each.expires - _lived(town, place, each) for each in waiting)
+    return min(left, default=None)
 
 
 def _boxes(place: Rig | Town) -> list[Path]:
