@@ -32,6 +32,10 @@ from gitgt.services.town import Town
 @click.option(
     "--rounds", type=click.IntRange(1, 10_000), help="So many sessions of a loop at most."
 )
+@click.option(
+    "--max-concurrent", type=click.IntRange(min=1), metavar="N",
+    help="So many of them at once; the others wait for places.",
+)  # fmt: skip
 @output.json_option
 def command(
     *, words: tuple[str, ...], as_json: bool, **how: Any,  # noqa: ANN401
@@ -44,11 +48,16 @@ def command(
     """
     if how["rounds"] and not how["ralph"]:
         raise click.UsageError("--rounds is of a loop: --ralph")
+    if how["max_concurrent"] and how["no_convoy"]:
+        raise click.UsageError(
+            "--max-concurrent counts those of a convoy; --no-convoy makes none"
+        )
     town = context.town()
     names, to = _split(words)
     order = Order(
         to=to, agent=how["agent"], target=how["base_branch"], convoy=not how["no_convoy"],
         force=how["force"], said=how["said"], ralph=how["ralph"], rounds=how["rounds"] or 0,
+        at_once=how["max_concurrent"] or 0,
     )  # fmt: skip
     done = sling.sling(town, names, order, context.me())
     if as_json:

@@ -42,13 +42,21 @@ class Cause(StrEnum):
     TOWN_FULL = "town-full"
     RIG_FULL = "rig-full"
     RUNTIME_FULL = "runtime-full"
+    CONVOY_FULL = "convoy-full"
     DELAY = "delay"  # the last one was started just now
     BATCH = "batch"  # it is for the next look
 
 
 # Work with these waits for a place, or for its turn, and for nothing else.
 FOR_ROOM: Final = frozenset(
-    {Cause.TOWN_FULL, Cause.RIG_FULL, Cause.RUNTIME_FULL, Cause.DELAY, Cause.BATCH}
+    {
+        Cause.TOWN_FULL,
+        Cause.RIG_FULL,
+        Cause.RUNTIME_FULL,
+        Cause.CONVOY_FULL,
+        Cause.DELAY,
+        Cause.BATCH,
+    }
 )
 
 
@@ -59,7 +67,8 @@ class Waiting:
     ``since`` is when it was asked for. ``held`` says why it is not to go whatever room there
     is, ``after`` names the beads that it waits for, ``hook`` the one that hangs where it is to
     hang, ``broke`` the cap that is reached, which is another one at ``until_paid`` (0: only a
-    person changes it). ``failed_at`` is when it could last not be given out.
+    person changes it). ``failed_at`` is when it could last not be given out. It goes only
+    while fewer than ``at_once`` of its ``convoy`` have a place, if that is not 0.
     """
 
     bead: str
@@ -74,6 +83,8 @@ class Waiting:
     until_paid: float = 0.0
     failures: int = 0
     failed_at: float = 0.0
+    convoy: str = ""
+    at_once: int = 0
 
     @property
     def rank(self) -> tuple[float, float, str]:
@@ -88,6 +99,7 @@ class Live:
     rig: str
     runtime: str = ""
     bead: str = ""
+    convoy: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,6 +220,7 @@ class _Room:
         self._town = len(live)
         self._rigs = Counter(each.rig for each in live)
         self._runtimes = Counter(each.runtime for each in live)
+        self._convoys = Counter(each.convoy for each in live)
         self.started: list[Waiting] = []
         self.tries: set[str] = set()
         self._tried: dict[str, str] = {}
@@ -221,6 +234,7 @@ class _Room:
         self._town += 1
         self._rigs[each.rig] += 1
         self._runtimes[each.runtime] += 1
+        self._convoys[each.convoy] += 1
         self.started.append(each)
         if self._limited(each) is not None:
             self.tries.add(each.bead)
@@ -257,6 +271,12 @@ class _Room:
                 self._runtimes[each.runtime],
                 Cause.RUNTIME_FULL,
                 each.runtime,
+            ),
+            (
+                each.at_once if each.convoy else 0,
+                self._convoys[each.convoy],
+                Cause.CONVOY_FULL,
+                each.convoy,
             ),
         )
         for limit, taken, cause, whose in asked:

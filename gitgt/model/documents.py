@@ -267,6 +267,7 @@ _NONE_AT_ZERO = frozenset(
     {
         "conflicts", "estimate", "rounds", "failures", "number", "returns", "pardoned",
         "retain_count", "retain_hours", "repeats", "reescalations", "forced",
+        "at_once",
     }
 )  # fmt: skip
 _EMPTY: Final = {
@@ -289,6 +290,7 @@ _EMPTY: Final = {
     "nudge_watchers": (),
     "retain_count": 0,
     "retain_hours": 0,
+    "at_once": 0,
     "forced": False,
 }
 
@@ -591,6 +593,7 @@ class SlingContext(Document):
     mode: str = ""
     rounds: int = 0
     queued_at: str
+    at_once: int = 0  # so many of its convoy at once; 0 for as many as there is room for
     forced: bool = False  # it goes although it waits for others
     failures: int = 0  # how often it could not be given out; reason says why
     failed_at: str = ""  # when last

@@ -81,6 +81,7 @@ FIELD_ORDER: Final = (
     "read_at",
     "acked_at",
     "acked_by",
+    "at_once",
     "forced",
     "failed_at",
     "closed_at",

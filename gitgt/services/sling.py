@@ -41,6 +41,7 @@ class Order:
     ralph: bool = False  # one session after the other, each with a fresh mind
     rounds: int = 0  # so many of them at most; 0 for as many as the settings say
     said: str = ""  # to whoever will do it: a line of its notes
+    at_once: int = 0  # so many of its convoy at once; the others wait for places
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,9 @@ def is_deferred(town: Town, order: Order) -> bool:
     Raises:
         SettingsError: nobody can tell how many places there are.
     """
-    return "/" not in order.to and not order.replace and not rules.direct(town)
+    if "/" in order.to or order.replace:
+        return False
+    return order.at_once > 0 or not rules.direct(town)
 
 
 def _or_refused(
@@ -110,7 +113,7 @@ def _scheduled(
     """Let each wait for a place, but for what hangs on a hook already."""
     wish = Wish(
         order.agent, order.target, order.said, str(caravan or ""), order.force,
-        Mode.RALPH if order.ralph else "", order.rounds,
+        Mode.RALPH if order.ralph else "", order.rounds, order.at_once,
     )  # fmt: skip
     found: dict[str, Slung | Scheduled | RefusedError] = {}
     for rig in {bead.prefix: town.rig_of(bead) for bead in wanted}.values():

@@ -185,3 +185,19 @@ def test_a_convoy_that_starts_work_stands_in_the_same_line(town):
     town.settle()
     assert [bead for bead, _, _ in town.sessions()] == [urgent.id, first.id, then.id]
     assert [each.status for each in town.convoys()] == ["closed"]
+
+
+def test_of_a_batch_so_many_work_at_once_and_others_do_not_wait_for_them(town):
+    shop = town.rig()
+    made = [
+        town.bead(shop, f"Bead {each}", f"echo {each} >{each}", f"closes {each}")
+        for each in range(3)
+    ]
+    town.sling(*made, convoy=True, at_once=2)
+    town.sling(other := town.bead(shop, "Other", "echo o >o", "closes Other"))
+    assert town.now(other).status == "hooked"
+    line = dispatching.look(town.town, batch=9).plan
+    assert [each.bead for each in line.start] == [each.id for each in made[:2]]
+    assert [str(each.cause) for each in line.waits] == ["convoy-full"]
+    town.settle()
+    assert [town.now(each).status for each in made] == ["closed"] * 3

@@ -40,6 +40,8 @@ class Wish:
     forced: bool = False
     mode: str = ""
     rounds: int = 0
+    at_once: int = 0
+    place: int = 0  # among those that were asked for with it
 
 
 def id_of(rig: Rig, bead: str) -> BeadId:
@@ -67,11 +69,12 @@ def opened(
     town: Town, rig: Rig, old: SlingContext | None, bead: Bead, wish: Wish, who: Actor
 ) -> SlingContext:
     """Return the context of *bead*, which waits for a place from now."""
-    at = exact_text_of(town.clock())
+    at = exact_text_of(town.clock() + wish.place / 1000)
     fields: dict[str, Any] = {
         "title": bead.title, "status": SlingStatus.OPEN, "agent": wish.agent,
         "target": wish.target, "convoy": wish.convoy, "description": wish.said,
         "mode": wish.mode, "rounds": wish.rounds, "forced": wish.forced,
+        "at_once": wish.at_once,
         "queued_at": at, "failures": 0, "failed_at": "",
         "reason": "", "closed_at": "",
     }  # fmt: skip

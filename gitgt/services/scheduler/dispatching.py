@@ -159,6 +159,8 @@ def _waiting(
         broke=str(reached) if reached else "",
         until_paid=town.clock() + purse.until_tomorrow() if reached and reached.is_day else 0.0,
         failures=context.failures,
+        convoy=context.convoy,
+        at_once=context.at_once,
         failed_at=seconds_of(context.failed_at) if context.failed_at else 0.0,
     )
 

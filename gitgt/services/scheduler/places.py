@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Final
 
 from filelock import FileLock, Timeout
 
-from gitgt.errors import AtCapacityError, BusyError
+from gitgt.errors import AtCapacityError, BusyError, RefusedError
+from gitgt.ledger.snapshot import Snapshot
 from gitgt.model.capacity import Limits, Live
 from gitgt.model.dispatch import SessionState, is_polecat
 from gitgt.model.documents import Bead
@@ -48,15 +50,26 @@ def _running(rig: Rig) -> dict[str, Live]:
 
 def _taken(town: Town, rig: Rig) -> Iterator[Live]:
     at_work = _running(rig)
-    yield from at_work.values()
     now = town.ledger_at(rig).snapshot()
+    for each in at_work.values():
+        yield replace(each, convoy=_convoy_of(now, each.bead))
     for address, name in held(now):
         # One whose session still ends with other work has its place for both.
         if address in at_work or not is_polecat(address):
             continue
         bead = now.from_index(name)
         asked = bead.agent if isinstance(bead, Bead) else ""
-        yield Live(rig=rig.name, runtime=runtime_of(town, rig, asked), bead=name)
+        runtime = runtime_of(town, rig, asked)
+        yield Live(rig=rig.name, runtime=runtime, bead=name, convoy=_convoy_of(now, name))
+
+
+def _convoy_of(now: Snapshot, name: str) -> str:
+    """Return the convoy that was made for a bead; nothing for what nobody can read."""
+    try:
+        bead = now.from_index(name) if name else None
+    except RefusedError:
+        return ""
+    return bead.convoy if isinstance(bead, Bead) else ""
 
 
 def runtime_of(town: Town, rig: Rig, *asked: str) -> str:

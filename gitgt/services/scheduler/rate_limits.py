@@ -142,11 +142,18 @@ def _met(
         line = activity.limit_reached(signs_of(runtime), text)
         if line:
             said = fit_line(line, longest=_LONGEST)
+            at = _said_at(town, seen)
             return Limited(
-                runtime=runtime.name, source=source, said=said, at=town.clock(),
-                until=_until(line, town.clock()),
-            )  # fmt: skip
+                runtime=runtime.name, source=source, said=said, at=at, until=_until(line, at)
+            )
     return None
+
+
+def _said_at(town: Town, seen: Seen) -> float:
+    """Return when a session said what it said last: one may be heard long after its end."""
+    if seen.state is SessionState.RUNNING or not seen.run.at:
+        return town.clock()
+    return min(town.clock(), seen.run.at + seen.run.seconds)
 
 
 def _texts(

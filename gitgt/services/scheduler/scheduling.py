@@ -49,7 +49,7 @@ def schedule(
     done: list[Scheduled | RefusedError] = []
 
     def decide(now: Snapshot) -> Change | None:
-        done[:] = [door.judged(now, name) for name in wanted]
+        done[:] = [door.judged(now, name, place) for place, name in enumerate(wanted)]
         fresh = _fresh(done)
         if not fresh:
             return None
@@ -76,8 +76,8 @@ class _Door:
     who: Actor
     check: Check
 
-    def judged(self, now: Snapshot, name: BeadId) -> Scheduled | RefusedError:
-        """Return how *name* waits from now, or why it may not."""
+    def judged(self, now: Snapshot, name: BeadId, place: int) -> Scheduled | RefusedError:
+        """Return how *name*, asked for at that *place*, waits from now, or why it may not."""
         try:
             bead = now.bead(name)
             present = contexts.of(now, self.rig, name)
@@ -86,7 +86,8 @@ class _Door:
             self.check(now, bead)
         except RefusedError as error:
             return error
-        wish = replace(self.wish, convoy=self._convoy(name))
+        # What is asked for in one breath is taken in that order.
+        wish = replace(self.wish, convoy=self._convoy(name), place=place)
         new = contexts.opened(self.town, self.rig, present, bead, wish, self.who)
         return Scheduled(bead, new, fresh=True)
 

@@ -70,6 +70,13 @@ def test_a_full_rig_or_runtime_lets_others_pass():
     assert causes(waiting, going(1), limits) == {"a": Cause.RIG_FULL, "d": Cause.RUNTIME_FULL}
 
 
+def test_so_many_of_a_convoy_go_at_once_and_others_pass():
+    waiting = [one(each, place, convoy="cv", at_once=2) for place, each in enumerate("abc")]
+    live = [Live(rig="farm", convoy="cv")]
+    assert started([*waiting, one("d", 9)], live) == ["a", "d"]
+    assert causes(waiting, live) == {"b": Cause.CONVOY_FULL, "c": Cause.CONVOY_FULL}
+
+
 def test_what_is_in_the_way_of_a_bead_itself_is_told_whatever_room_there_is():
     waiting = [
         one("held", held="it is deferred"), one("after", after=("x", "y")),
