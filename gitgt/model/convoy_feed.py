@@ -118,7 +118,10 @@ class Member:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caravan:
-    """A convoy, and its members; ``stalled`` tells that its people know it needs them."""
+    """A convoy, and its members; ``stalled`` tells that its people know it needs them.
+
+    ``wholes`` are the epics within it whose parts are all closed.
+    """
 
     id: str
     members: tuple[Member, ...] = ()
@@ -128,6 +131,7 @@ class Caravan:
     mountain: bool = False
     owned: bool = False
     stalled: bool = False
+    wholes: tuple[str, ...] = ()
 
     @property
     def feeds(self) -> bool:
@@ -171,6 +175,14 @@ class LeaveBehind:
 
 
 @dataclass(frozen=True, slots=True)
+class Finish:
+    """Close an epic within the convoy: something may wait for it, and its parts are closed."""
+
+    convoy: str
+    epic: str
+
+
+@dataclass(frozen=True, slots=True)
 class Close:
     """All members are closed: so is the convoy, and its people hear of it."""
 
@@ -207,7 +219,7 @@ class Wait:
     seconds: float
 
 
-Act: TypeAlias = Feed | Skip | LeaveBehind | Close | Ripe | Stalled | GoesOn | Wait
+Act: TypeAlias = Feed | Skip | LeaveBehind | Finish | Close | Ripe | Stalled | GoesOn | Wait
 
 
 def plan(
@@ -266,6 +278,8 @@ class _Look:
             yield Ripe(name) if self._caravan.owned else Close(name)
             return
         own = [self._act(each, fed) for each in self._open if each.id in self._why]
+        if self._caravan.feeds:
+            own += [Finish(name, each) for each in self._caravan.wholes]
         yield from own
         waits = [wait for each in self._open if (wait := self._wait(each)) < math.inf]
         if waits:

@@ -5,6 +5,7 @@ It makes the convoy that a sling had no time to make, too.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 from gitgt.model.actor import Actor
@@ -12,11 +13,12 @@ from gitgt.model.documents import Bead
 from gitgt.model.ids import BeadId
 from gitgt.model.lifecycle import BeadStatus
 from gitgt.reactor.key import Key, Settled
-from gitgt.services.convoy import convoys
+from gitgt.services.convoy import convoys, places
 from gitgt.services.convoy.feeding import Feeder
 from gitgt.services.town import Town
 
 _WHO = Actor.role("convoys")
+_SOONEST = 1.0
 
 
 class ConvoysRole:
@@ -27,6 +29,8 @@ class ConvoysRole:
     def __init__(self, town: Town) -> None:
         self._town = town
         self._feeder = Feeder(town, _WHO)
+        self._seen: object = None
+        self._due = math.inf
 
     def keys(self) -> Iterable[Key]:
         """Return the one key."""
@@ -38,9 +42,18 @@ class ConvoysRole:
         Raises:
             BusyError: somebody is at what one of them needs.
         """
+        seen = places.signature(self._town)
+        if seen != self._seen or self._due <= self._town.clock():
+            self._look()
+            self._seen = seen
+        wait = self._due - self._town.clock()
+        return Settled() if wait == math.inf else Settled(again_in=max(wait, _SOONEST))
+
+    def _look(self) -> None:
         for missing, members in self._missing().items():
             convoys.make_for(self._town, missing, members, _WHO)
-        return Settled(again_in=self._feeder.feed())
+        wait = self._feeder.feed()
+        self._due = math.inf if wait is None else self._town.clock() + wait
 
     def _missing(self) -> dict[BeadId, list[Bead]]:
         """Return the convoys that beads on a hook name and the town does not have."""

@@ -61,6 +61,7 @@ def command(
             output.table([(each.id, each.title) for each in made.legs])
         if sling:
             _sling(town, made.ready, agent)
+            _launch(town, made.convoy.id)
     context.after_writing(town)
 
 
@@ -98,6 +99,13 @@ def _answer_molecule(root: Bead, *, as_json: bool) -> None:
         output.answer(
             f"{root.id} is a molecule of {root.formula}: {output.one_line(root.title)}"
         )
+
+
+def _launch(town: Town, convoy: str) -> None:
+    """Let the legs that wait for others start when it is their turn."""
+    from gitgt.services.convoy import launching
+
+    launching.launch(town, convoy, context.me())
 
 
 def _sling(town: Town, beads: list[Bead], agent: str) -> None:

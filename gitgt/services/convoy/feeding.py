@@ -25,6 +25,7 @@ from gitgt.model.convoy_feed import (
     Caravan,
     Close,
     Feed,
+    Finish,
     GoesOn,
     LeaveBehind,
     Member,
@@ -38,13 +39,13 @@ from gitgt.model.convoy_feed import (
     why_not,
 )
 from gitgt.model.dispatch import MAX_FAILURES
-from gitgt.model.documents import Bead, Comment, Convoy, in_order
-from gitgt.model.ids import base36
+from gitgt.model.documents import Bead, Comment, Convoy, Outcome, in_order
+from gitgt.model.ids import BeadId, base36
 from gitgt.model.instant import exact_text_of
 from gitgt.model.lifecycle import BeadVerb, ConvoyStatus
 from gitgt.model.wording import fit_line
 from gitgt.services import beads, settings, sling
-from gitgt.services.convoy import convoys, ending, places, stalling, synthesis
+from gitgt.services.convoy import convoys, ending, places, stalling, synthesis, wholes
 from gitgt.services.convoy.convoys import Progress
 from gitgt.services.sling import Order
 from gitgt.services.town import Town
@@ -78,7 +79,8 @@ class Feeder:
         Raises:
             BusyError: somebody is at what one of the acts needs; the others were done.
         """
-        waits: list[float] = []
+        now = self.town.clock()
+        self._tries = {name: t for name, t in self._tries.items() if now - t.at < _LONGEST}
         while True:
             views = convoys.every(self.town, closed=False)
             acts = self._planned(views)
@@ -105,12 +107,20 @@ class Feeder:
             raise busy
         return is_all
 
-    def _do(self, act: Act, views: Mapping[str, Progress]) -> bool:
+    def _do(  # noqa: C901 - one line for each act
+        self, act: Act, views: Mapping[str, Progress]
+    ) -> bool:
         match act:
             case Feed(name, bead):
                 return self._feed(views[name], bead)
             case LeaveBehind(name, bead, failures):
                 leave_behind(self.town, views[name].convoy, bead, failures, self.who)
+                return False
+            case Finish(_, epic):
+                with contextlib.suppress(RefusedError):  # somebody else ended it
+                    why = "all of its parts are closed"
+                    name, outcome = BeadId.parse(epic), Outcome.SUCCESS
+                    beads.close(self.town, name, self.who, outcome=outcome, reason=why)
                 return False
             case Close(name):
                 ending.close(self.town, views[name], self.who)
@@ -139,6 +149,7 @@ class Feeder:
             mountain=convoy.is_mountain,
             owned=convoy.is_owned,
             stalled=bool(convoy.stalled_at),
+            wholes=tuple(wholes.done(self.town, view)) if feeds and convoy.epic else (),
         )
 
     def _known(self, member: Member) -> Member:

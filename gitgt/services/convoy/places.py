@@ -24,6 +24,13 @@ def places(town: Town) -> dict[str, Place]:
     }
 
 
+def signature(town: Town) -> object:
+    """Return what is another whenever a convoy may have something to do."""
+    tips = [ledger.repository.ref(ledger.ref) for _, ledger in town.ledgers()]
+    limits = [sessions.limit(rig) for rig in town.rigs_here().values()]
+    return (tips, limits, off(town), limit(town))
+
+
 def _room(town: Town, rig: Rig) -> int:
     """Return how many more polecats could be at work: who has something on the hook counts."""
     busy = {who for who, _ in held(town.ledger_at(rig).snapshot()) if "/polecats/" in who}

@@ -6,6 +6,7 @@ from gitgt.model.convoy_feed import (
     Caravan,
     Close,
     Feed,
+    Finish,
     GoesOn,
     LeaveBehind,
     Member,
@@ -142,3 +143,9 @@ def test_a_synthesis_starts_although_its_convoy_was_not_launched():
 def test_what_waits_for_something_through_others_is_found():
     found = held_below(["a"], {"b": ["a"], "c": ["b", "x"], "d": ["x"], "e": ["c"]})
     assert found == {"b": "a", "c": "a", "e": "a"}
+
+
+def test_an_epic_within_whose_parts_are_closed_is_closed():
+    found = plan([caravan(member("a", waits=True), wholes=("e",))], SHOP)
+    assert found == [Skip("cv", "a", Why.WAITS), Finish("cv", "e")]
+    assert plan([caravan(member("a"), wholes=("e",), paused=True)], SHOP) == []
