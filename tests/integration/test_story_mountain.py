@@ -95,7 +95,9 @@ def test_a_mountain_goes_on_without_what_is_hopeless_and_says_so(town, shop):
 
 def test_what_is_paused_starts_nothing_and_what_was_not_launched_neither(town, shop):
     epic = town.bead(shop, "Some of it", type="epic")
-    one = part(town, shop, epic, "one")
+    within = town.bead(shop, "A part", type="epic", parent=str(epic.id))
+    one = part(town, shop, within, "one")
+    two = part(town, shop, epic, "two", within.id)
     plain = convoys.create(town.town, "Plain", [one], TESS)
     _, made = mountain.climb(town.town, epic.id, TESS, force=True, validate=False)
     launching.pause(town.town, made, TESS)
@@ -106,8 +108,11 @@ def test_what_is_paused_starts_nothing_and_what_was_not_launched_neither(town, s
         plain.id: ("ready", f"git gt convoy launch {plain.id}"),
     }
 
-    launching.resume(town.town, made, TESS)
+    launching.cancel(town.town, made, TESS)
+    assert not convoys.find(town.town, made.id).launched_at
+    mountain.climb(town.town, epic.id, TESS, force=False, validate=False)
     town.settle()
-    assert town.now(one).status == "closed"
+    assert [town.now(each).status for each in (one, within.id, two)] == ["closed"] * 3
+    assert town.now(epic).status == "open"
     assert [each.status for each in town.convoys()] == ["closed", "closed"]
     assert stranded(town.town) == []

@@ -8,10 +8,18 @@ from typing import Any
 from gitgt.errors import NotFoundError, RefusedError
 from gitgt.model.actor import Actor
 from gitgt.model.convoy_report import Account
-from gitgt.model.documents import MOUNTAIN, Convoy
+from gitgt.model.documents import MOUNTAIN, Convoy, Document
 from gitgt.model.lifecycle import ConvoyStatus
 from gitgt.services import reading
-from gitgt.services.convoy import convoys, feeding, launching, places, staging, stalling
+from gitgt.services.convoy import (
+    convoys,
+    descent,
+    feeding,
+    launching,
+    places,
+    staging,
+    stalling,
+)
 from gitgt.services.convoy.convoys import Progress
 from gitgt.services.convoy.staging import Staged
 from gitgt.services.town import Town
@@ -50,11 +58,39 @@ def climb(
     found = reading.show(town, epic)
     if found.type != "epic" and not isinstance(found, Convoy):
         raise RefusedError(f"{found.id} is no epic", hint="git gt bead list --type epic")
+    open_ = _under_way(town, found)
+    if open_ is not None:
+        return _look(town, open_), _made_of(town, open_, who)
     staged = staging.stage(town, [epic], who, validate=validate)
     if staged.convoy is None or (staged.staging.warnings and not force):
         return staged, None
     made = launching.launch(town, staged.convoy.id, who, force=force, labels=[MOUNTAIN])
     return staged, made
+
+
+def _under_way(town: Town, found: Document) -> Convoy | None:
+    """Return the open convoy of the epic that was *found*; one may have been canceled."""
+    every_ = town.ledger.snapshot().all(Convoy, status=ConvoyStatus.OPEN)
+    return next((each for each in every_ if found.id in (each.id, each.epic)), None)
+
+
+def _look(town: Town, convoy: Convoy) -> Staged:
+    staged, pieces = descent.analyse(town, descent.load(town, [convoy.id]))
+    return Staged(staged, pieces, convoy)
+
+
+def _made_of(town: Town, convoy: Convoy, who: Actor) -> Convoy:
+    """Make a mountain of a convoy that is open."""
+
+    def step(old: Convoy) -> Convoy:
+        if old.is_mountain and old.launched_at:
+            raise RefusedError(
+                f"{old.id} is a mountain already", hint=f"git gt mountain status {old.id}"
+            )
+        labels = tuple(sorted({*old.labels, MOUNTAIN}))
+        return old.replace(labels=labels, launched_at=old.launched_at or town.now())
+
+    return launching.change(town, convoy, who, step, "launch", "convoy.launched")
 
 
 def find(town: Town, name: str) -> Convoy:

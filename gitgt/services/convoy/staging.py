@@ -65,7 +65,11 @@ def stage(
 
 def _staged_before(town: Town, wanted: Load) -> Convoy | None:
     """Return the convoy that the same was staged as: of this epic, or of just these tasks."""
-    for each in town.ledger.snapshot().all(Convoy, status=(*STAGED, ConvoyStatus.OPEN)):
+    return _before(town.ledger.snapshot(), wanted)
+
+
+def _before(now: Snapshot, wanted: Load) -> Convoy | None:
+    for each in now.all(Convoy, status=(*STAGED, ConvoyStatus.OPEN)):
         if wanted.epic is not None and each.epic == wanted.epic.id:
             return each
         is_same = wanted.kind is Input.TASKS and {*each.members} == {*wanted.names}
@@ -83,6 +87,9 @@ def _write(
     at, said = town.now(), fit_line(title)
 
     def decide(now: Snapshot) -> Change:
+        other = None if old else _before(now, wanted)
+        if other is not None:
+            raise RefusedError(f"it was staged meanwhile as {other.id}", hint="stage it again")
         present = now.find(name)
         made = (
             present
