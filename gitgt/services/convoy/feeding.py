@@ -158,7 +158,8 @@ class Feeder:
         if tried is None or not _may_have_failed(member):
             return member
         cool = self._cool(tried, member.failures)
-        return replace(member, refusals=tried.refusals, refused=tried.why, cool=cool)
+        refusals, why = max((tried.refusals, tried.why), (member.refusals, member.refused))
+        return replace(member, refusals=refusals, refused=why, cool=cool)
 
     def _cool(self, tried: _Try, failures: int) -> float:
         """Return for how many seconds it is let alone; a clock may be set back."""

@@ -7,14 +7,15 @@ import json
 import math
 import sqlite3
 from collections.abc import Iterable, Iterator
-from typing import Final
+from typing import Any, Final
 
 from gitgt.errors import GtError
 from gitgt.ledger import abroad
 from gitgt.ledger.abroad import Homes
-from gitgt.model.convoy_feed import SKIPPED, SYNTHESIS, Member
+from gitgt.model.convoy_feed import MAX_REFUSALS, SKIPPED, SYNTHESIS, Member
 from gitgt.model.graph import FOREVER
 from gitgt.model.instant import exact_seconds_of
+from gitgt.model.lifecycle import SlingStatus
 from gitgt.services import reading
 from gitgt.services.town import Rig, Town
 
@@ -26,10 +27,11 @@ _LABELS: Final = f"""
 select id, label from label
 where label in ('{SKIPPED}', '{SYNTHESIS}') and id in (select value from json_each(?))
 """
-_SCHEDULED: Final = """
-select source from doc where kind = 'sling-context' and status = 'open'
+_CONTEXTS: Final = """
+select source, status from doc where kind = 'sling-context'
 and source in (select value from json_each(?))
 """
+_BROKEN: Final = "the scheduler could not give it out"
 
 
 def read(town: Town, names: Iterable[str]) -> dict[str, Member]:
@@ -66,7 +68,7 @@ def _rows(
     labels: dict[str, list[str]] = {}
     for name, label in db.execute(_LABELS, (wanted,)):
         labels.setdefault(name, []).append(label)
-    scheduled = {row[0] for row in db.execute(_SCHEDULED, (wanted,))}
+    contexts = dict(db.execute(_CONTEXTS, (wanted,)))
     held = abroad.held(db, homes, now)
     for row in db.execute(_ROWS, (wanted,)):
         name, title, status, assignee, kind, priority, landed, waits, until, error = row
@@ -78,8 +80,17 @@ def _rows(
             priority=priority, landed=bool(landed), rig=rig.name if rig else "",
             waits=status == "open" and (bool(waits) or name in held),
             until=_seconds(until, town.clock()) if until > now else 0.0,
-            labels=tuple(sorted(labels.get(name, ()))), scheduled=name in scheduled,
+            labels=tuple(sorted(labels.get(name, ()))),
+            scheduled=contexts.get(name) == SlingStatus.OPEN,
+            **_broken(contexts.get(name)),
         )  # fmt: skip
+
+
+def _broken(context: str | None) -> dict[str, Any]:
+    """Return what is known of a bead that the scheduler tried in vain, and let go."""
+    if context != SlingStatus.CIRCUIT_BROKEN:
+        return {}
+    return {"refusals": MAX_REFUSALS, "refused": _BROKEN}
 
 
 def _seconds(until: str, now: float) -> float:
