@@ -5,6 +5,7 @@ from __future__ import annotations
 from gitgt.model.documents import OWNED, MergeRequest, Message, Outcome
 from gitgt.services import beads
 from gitgt.services.convoy import convoys, landing, synthesis
+from gitgt.services.mail import nudges
 from gitgt.services.queue import steering
 from tests.support.town import TESS
 
@@ -39,7 +40,7 @@ def test_a_synthesis_starts_when_all_legs_are_closed_and_knows_what_they_made(to
 def test_an_owned_convoy_is_its_owners_to_land_and_keeps_nobodys_worktree(town):
     shop = town.rig()
     bead = town.bead(shop, "Mine", "echo 1 >mine", "closes Mine")
-    fields = {"labels": (OWNED,)}
+    fields = {"labels": (OWNED,), "nudge_watchers": ("mayor",)}
     made = convoys.create(town.town, "Mine", [bead.id], TESS, owner="mayor", more=fields)
     town.sling(bead)
     town.settle()
@@ -56,6 +57,9 @@ def test_an_owned_convoy_is_its_owners_to_land_and_keeps_nobodys_worktree(town):
     assert (done.gone, path.exists()) == ((town.now(bead).assignee,), False)
     assert (done.convoy.status, done.convoy.reason) == ("closed", "landed by its owner")
     assert again.convoy == done.convoy
+    assert [each.text for each in nudges.waiting(town.town, "mayor")] == [
+        f"Convoy {made.id} can be landed: Mine", f"convoy {made.id} has landed"
+    ]  # fmt: skip
     assert letters(town) == [told, ("mayor", f"Convoy {made.id} has landed: Mine")]
 
 
