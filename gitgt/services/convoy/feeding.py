@@ -115,6 +115,7 @@ class Feeder:
                 return self._feed(views[name], bead)
             case LeaveBehind(name, bead, failures):
                 leave_behind(self.town, views[name].convoy, bead, failures, self.who)
+                stalling.answer(self.town, views[name].convoy, bead, self.who)
                 return False
             case Finish(_, epic):
                 with contextlib.suppress(RefusedError):  # somebody else ended it

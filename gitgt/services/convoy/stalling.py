@@ -22,6 +22,7 @@ from gitgt.services.convoy.telling import Notice
 from gitgt.services.town import Town
 
 _MAYOR: Final = ("mayor",)
+_DISPATCHER: Final = Actor.role("dispatcher").address
 
 
 def tell(town: Town, view: Progress, stuck: Sequence[Skip], who: Actor) -> None:
@@ -63,6 +64,17 @@ def settle(town: Town, convoy: Convoy, who: Actor) -> None:
         return Change(f"convoy {old.id} goes on: {old.title}", (new,), event="convoy.resumed")
 
     town.ledger.transact(decide, who)
+
+
+def answer(town: Town, convoy: Convoy, bead: str, who: Actor) -> None:
+    """Close the calls that whoever gave *bead* up has made: its mountain goes on without it.
+
+    It stays blocked, which is told wherever that is, and the mountain's report names it.
+    """
+    rig = town.rig_of(bead)
+    for each in escalations.every_of(town, rig):
+        if (each.created_by, each.about) == (_DISPATCHER, bead):
+            escalations.close(town, each.id, who, reason=f"{convoy.id} goes on without it")
 
 
 def _note(town: Town, convoy: Convoy, why: str, who: Actor, notice: Notice) -> None:
