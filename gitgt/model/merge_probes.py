@@ -117,12 +117,25 @@ class Probes(Known):
         return self.order if len(left) == len(self.order) else in_order(left)
 
     def _wishes(self) -> Iterator[Test]:
+        red: list[tuple[Link, str, tuple[str, ...]]] = []
         for order, links in self.chains():
             gate = self.red_gate(links[0].tree)
             if gate:
+                red.append((links[0], gate, order))
                 yield from self._judging(links[0], gate, order)
             else:
                 yield from self._probing(links, order)
+        for head, gate, order in red:
+            yield from self._doubting(head, gate, order)
+
+    def _doubting(self, head: Link, gate: str, order: Sequence[str]) -> Iterator[Test]:
+        """Yield a second run of a head that nobody can be blamed for, on a target that is red.
+
+        It may be what mends the target, and have been red by chance: nobody else would look.
+        """
+        if self.is_stuck(head.tree, gate) and not self.is_confirmed(head.tree, gate):
+            run = self._run(head, gate, _up_to(head, order), (self._heads[head.request],))
+            yield self._test(head.commit, run)
 
     def _probing(self, links: Sequence[Link], order: Sequence[str]) -> Iterator[Test]:
         """Yield probes of prefixes, and between them, if there is room, screens."""

@@ -149,6 +149,16 @@ def test_on_a_red_base_the_others_are_tried_in_turn():
     assert plan(queue(said={**said, "t-bcde": GREEN}), merging) == (Land(links("bcde")),)
 
 
+def test_on_a_red_base_whoever_was_red_once_is_tried_again_if_nothing_else_is_to_be():
+    red = Freeze(Stop.BASE_RED, "test is red on the target itself")
+    said = {"t-": RED_TWICE, "t-a": RED}
+    assert plan(queue("a", said=said), merging) == (red, Confirm(run("a"), "c-a"))
+    again = plan(queue("a", said=said, running=(run("a"),)), merging)
+    assert again == (red,)
+    assert plan(queue("a", said={**said, "t-a": RED_TWICE}), merging) == (red,)
+    assert plan(queue("a", said={**said, "t-a": GREEN}), merging) == (Land(links("a")),)
+
+
 def test_a_stopped_gate_is_believed_only_if_the_base_passes_afterwards():
     said = {"t-": GREEN, "t-a": STOPPED_TWICE}
     assert plan(queue(said=said), merging) == (Confirm(on_base("a"), "c-"),)
