@@ -46,10 +46,10 @@ _PLAIN = {name: value for name, value in os.environ.items() if not name.startswi
 def main(commits: int, seconds: float) -> int:
     """Print one line for each figure; fail if one is over its limit."""
     with tempfile.TemporaryDirectory() as name:
-        town, shop, beads = _town(Path(name))
+        town, shop, beads = make_town(Path(name))
         bare = _bare(Path(name), commits)
         print(f"a bare git commit takes {bare:.1f} ms")
-        with _watcher(town) as watching:
+        with running(town) as watching:
             while len(runs_below(shop.repository_path / "gt")) < AT_WORK:
                 time.sleep(0.1)
             time.sleep(2)
@@ -57,7 +57,7 @@ def main(commits: int, seconds: float) -> int:
                 _latency("an assignment has begun", _begin(shop, beads), bare),
                 _latency("a desk's commit is in the ledger", _desk(shop, commits), bare),
             ]
-            _finish(town, shop, beads)
+            finish(town, shop, beads)
             return max(*results, _idle(watching, seconds))
 
 
@@ -139,12 +139,12 @@ def _bare(folder: Path, commits: int) -> float:
 def _idle(watcher: psutil.Process, seconds: float) -> int:
     """Let the watcher alone; return whether it did more than it may."""
     time.sleep(2)
-    before, started = watcher.cpu_times(), _started(watcher)
+    before, started = watcher.cpu_times(), started_by(watcher)
     began = time.perf_counter()
     time.sleep(seconds)
     after, taken = watcher.cpu_times(), time.perf_counter() - began
     used = (after.user + after.system - before.user - before.system) / taken * 100
-    fresh = _started(watcher) - started
+    fresh = started_by(watcher) - started
     print(
         f"idle, {WORKTREES} worktrees, {taken:.0f} s: {used:.2f} % CPU (at most {CPU_LIMIT}),"
         f" {fresh} processes started (at most 0), {watcher.memory_info().rss >> 20} MiB"
@@ -152,7 +152,7 @@ def _idle(watcher: psutil.Process, seconds: float) -> int:
     return int(used > CPU_LIMIT or fresh > 0)
 
 
-def _started(watcher: psutil.Process) -> int:
+def started_by(watcher: psutil.Process) -> int:
     """Return how many processes the watcher has started so far; it is asked by a signal."""
     path = Path(watcher.cwd()) / "started.json"
     path.unlink(missing_ok=True)
@@ -163,7 +163,7 @@ def _started(watcher: psutil.Process) -> int:
 
 
 @contextmanager
-def _watcher(town: Town) -> Iterator[psutil.Process]:
+def running(town: Town) -> Iterator[psutil.Process]:
     argv = [sys.executable, "-m", "benchmarks.watcher", "watch", str(town.root)]
     env = {**_PLAIN, "PYTHONPATH": str(Path(__file__).parents[1])}
     with subprocess.Popen(argv, cwd=town.root.parent, env=env) as started:
@@ -195,7 +195,7 @@ def _watch(root: Path) -> None:
 # --- the town
 
 
-def _finish(town: Town, shop: Rig, beads: list[Bead]) -> None:
+def finish(town: Town, shop: Rig, beads: list[Bead]) -> None:
     """Let nobody have anything to do any more."""
     for each in beads:
         service.close(town, each.id, WHO, outcome=Outcome.CANCELLED, reason="enough")
@@ -204,7 +204,7 @@ def _finish(town: Town, shop: Rig, beads: list[Bead]) -> None:
     time.sleep(2)
 
 
-def _town(folder: Path) -> tuple[Town, Rig, list[Bead]]:
+def make_town(folder: Path) -> tuple[Town, Rig, list[Bead]]:
     project = folder / "project"
     project.mkdir()
     git("init", "-q", "-b", "main", cwd=project)
