@@ -1,21 +1,27 @@
 """Thirty agents, a third of which crash, hang or talk garbage: all work is landed or told of.
 
 The hanging ones need the whole time that a session may take, so that is what the test takes.
-Under the second launcher there are fewer: what it adds is what the sessions run in.
+Under the second launcher there are fewer: what it adds is what the sessions run in. There the
+watcher is killed again and again, and the invariants of a simulated town are looked for.
 """
 
 from __future__ import annotations
 
+import os
+import random
 import shutil
+import signal
 
 import pytest
 
+from gitgt.daemon.instance import Instance
 from gitgt.model.documents import Escalation, MergeRequest
 from gitgt.runtime import identity
 from gitgt.runtime.environment import town_mark
 from gitgt.runtime.process import TOWN_MARK
 from gitgt.services import settings
 from gitgt.services.sessions import runtimes, session_records
+from tests.simulation import real_invariants
 from tests.support.commandline import gt
 from tests.support.town import TESS, TownBuilder
 from tests.support.waiting import until
@@ -79,8 +85,32 @@ def is_settled(town, shop, names):
     )
 
 
-@pytest.mark.parametrize(("launcher", "many"), [("tmux", 30), ("process", 15)])
-def test_all_work_lands_or_is_told_of_and_nobody_is_left(town, launcher, many):
+def killing(town, shop, names, many):
+    """Tell whether all is settled; *many* times before that, kill the watcher amid its work.
+
+    It dies as soon as so much more of the ledger was written, whatever it is at then.
+    """
+    dice = random.Random(many)
+    left, due = many, dice.randint(1, 4)
+    ledger = town.town.ledger_at(shop)
+
+    def look():
+        nonlocal left, due
+        written = int(town.repo(shop).git("rev-list", "--count", ledger.ref))
+        watching = Instance(town.town.gt).who()
+        if left and watching is not None and written >= due:
+            os.kill(watching.pid, signal.SIGKILL)
+            real_invariants.check(town.town, shop)
+            left, due = left - 1, written + dice.randint(2, 6)
+            assert gt("up", cwd=town.town.root).code == 0
+        return is_settled(town, shop, names)
+
+    until(look, patience=PATIENCE)
+    assert not left
+
+
+@pytest.mark.parametrize(("launcher", "many", "kills"), [("tmux", 30, 0), ("process", 15, 5)])
+def test_all_work_lands_or_is_told_of_and_nobody_is_left(town, launcher, many, kills):
     if launcher == "tmux" and shutil.which("tmux") is None:
         pytest.skip("there is no tmux")
     shop = rig_with(town, launcher)
@@ -88,7 +118,7 @@ def test_all_work_lands_or_is_told_of_and_nobody_is_left(town, launcher, many):
     root = town.town.root
     assert gt("up", cwd=root).code == 0
     assert gt("sling", *names, "shop", cwd=root, patience=120).code == 0
-    until(lambda: is_settled(town, shop, names), patience=PATIENCE)
+    killing(town, shop, names, kills)
 
     now = town.ledger(shop)
     lost = {name for name, fault in names.items() if fault in LASTS}
@@ -105,6 +135,7 @@ def test_all_work_lands_or_is_told_of_and_nobody_is_left(town, launcher, many):
 
     assert gt("down", cwd=root, patience=120).code == 0
     assert identity.marked(TOWN_MARK, town_mark(root)) == []
+    real_invariants.check_all(town.town, shop)
     sat = session_records.records(town.town, shop)
     assert {each.bead for each in sat} == {*names}
     assert all(each.conversation for each in sat)
