@@ -11,7 +11,7 @@ from enum import StrEnum
 from gitgt.errors import RefusedError
 from gitgt.model.actor import Actor
 from gitgt.model.documents import Bead, Outcome, Severity
-from tests.simulation import verbs
+from tests.simulation import places, verbs
 from tests.simulation.clock import HOUR, MINUTE
 from tests.simulation.town import Rig, Sandbox, Seen, Session, Town
 from tests.simulation.verbs import branch_of
@@ -48,6 +48,7 @@ class Agents:
     def start(self, rig: Rig, address: str, bead: str, seen: Seen) -> Session:
         """Make the sandbox ready and start the session, as whoever *seen* it may."""
         assert seen.sure, f"{address} was started though nobody could tell whether it lives"
+        assert not self._town.is_off(rig), f"{address} was started in a rig that is off"
         before = rig.sessions.get(address)
         assert before is None or not before.alive, f"{address} has two sessions"
         self._prepare(rig, address, bead)
@@ -121,13 +122,35 @@ class Agents:
             Fate.LIES: self._lie,
             Fate.DIES: self._die,
         }
-        if fate is Fate.NOT_BEGUN:
+        if self._is_at_limit(session):
+            self.clock.after(5 * MINUTE, self._of(rig, session, self._wait))
+        elif fate is Fate.NOT_BEGUN:
             session.began = False
             self.clock.after(1.0, self._of(rig, session, self._refuse))
         elif fate in plays:
             wait = self.lots.around(20 * MINUTE)
             self.clock.after(wait, self._of(rig, session, plays[fate]))
         self.clock.after(LONGEST, self._of(rig, session, self._time_is_over))
+
+    def _is_at_limit(self, session: Session) -> bool:
+        if not places.answers(self._town, session):
+            return True
+        if not self.lots.happens(self.lots.faults.limited):
+            return False
+        over = self.clock.now + self.lots.around(2 * HOUR)
+        until = over if self.lots.happens(0.5) else 0.0
+        places.reach(self._town, session, until=until, over=over)
+        return True
+
+    def _wait(self, rig: Rig, session: Session) -> None:
+        """Wait until the program answers again, and go on."""
+        runtime = places.runtime_of(session.bead)
+        left = self._town.limit_over.get(runtime, 0.0) - self.clock.now
+        if left > 0:
+            self.clock.after(left + MINUTE, self._of(rig, session, self._wait))
+            return
+        places.answers(self._town, session)
+        self._work(rig, session)
 
     def _fate(self, session: Session) -> Fate:
         faults, point = self.lots.faults, self.lots.weight()

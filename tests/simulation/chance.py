@@ -19,6 +19,7 @@ class Faults:
     not_begun: float = 0.01  # its program cannot even be run
     deaf: float = 0.03  # hears nobody who ends it, and comes back hours later
     calls: float = 0.02  # asks for a person's judgement
+    limited: float = 0.01  # hears that its program answers no more for a while
     hopeless: float = 0.02  # of beads: nobody but a person gets them done
     # Looking and hearing
     unsure: float = 0.03  # whether a session lives cannot be told just now
@@ -39,6 +40,10 @@ class Faults:
     unreachable: float = 0.01
     pushes: float = 0.3  # pushes to the target past the queue, for each rig and day
     pushes_red: float = 0.2
+    undelivered: float = 0.1  # of messages to people
+    parks: float = 0.1  # of rigs, each day; for hours
+    freezes: float = 0.05  # of the whole town, each day
+    pauses: float = 0.1
     silent: float = 0.1  # people who never answer a call by themselves
 
     @classmethod

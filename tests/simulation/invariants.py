@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gitgt.model.documents import Bead, Document, Escalation, MergeRequest
+from gitgt.model.merge_acts import Eject
+from tests.simulation import places
 from tests.simulation.clock import DAY, HOUR
 from tests.simulation.repository import name_of
 from tests.simulation.town import TARGET, Rig
@@ -128,11 +130,27 @@ class Invariants:
         assert not untested, f"main of {rig.name} is {tree}, which {untested} never passed"
         assert not rig.repository.red[tree], f"main of {rig.name} is red"
 
+    # --- nobody is blamed without proof
+
+    def blamed(self, rig: Rig, act: Eject) -> None:
+        """Check that a red gate is proved to be a request's doing, before it goes back."""
+        reds = rig.reds[act.tree, act.gate]
+        assert reds > 1, f"{act.request} goes back for {reds} red run of {act.gate}"
+        base = name_of(rig.repository.tree)
+        green = (base, act.gate) in rig.passed
+        assert green, f"{act.request} is blamed, and {act.gate} never passed on main"
+
     # --- capacity
 
     def _capacity(self, rig: Rig) -> None:
         live = sum(each.alive for each in rig.sessions.values())
         assert live <= rig.limit, f"{live} sessions live in {rig.name}, of {rig.limit}"
+        limits = places.limits(self._town)
+        everybody = [each for rig in self._town.rigs.values() for each in rig.live()]
+        assert len(everybody) <= limits.town, f"{len(everybody)} sessions live in the town"
+        for runtime, most in limits.runtimes.items():
+            many = sum(places.runtime_of(each.bead) == runtime for each in everybody)
+            assert many <= most, f"{many} sessions of {runtime} live, of {most}"
         runs = sum(not each.ends for each in rig.runs.values())
         assert runs <= rig.slots, f"{runs} gates run in {rig.name}, of {rig.slots}"
 
@@ -141,7 +159,6 @@ class Invariants:
     def _call(self, old: Document | None, new: Escalation) -> None:
         if old is None:
             self._began[str(new.id)] = self._world.clock.now
-            self._world.people.hear(new)
         elif isinstance(old, Escalation) and old.status != "open":
             louder = new.reescalations > old.reescalations
             assert not louder, f"{new.id} grew louder, though somebody has taken it"
@@ -168,7 +185,12 @@ class Invariants:
         ]
         if rig.missing_tool and rig.troubles and rig.ledger.count(MergeRequest, "queued"):
             stuck.append((TARGET, "gets nothing, since gates cannot run"))
-        return [
+        unheard = [
+            (str(each.id), f"{each.id} calls for a person: {each.title}")
+            for each in rig.ledger.all(Escalation, "open")
+            if str(each.id) not in self._world.people.heard
+        ]
+        return unheard + [
             (f"{rig.name} {about}", f"{about} {what}")
             for about, what in stuck
             if not self._town.calls_about(rig, about)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from gitgt.model.convoy_feed import SKIPPED
 from gitgt.model.documents import (
     Bead,
     Convoy,
@@ -18,6 +19,7 @@ from gitgt.model.documents import (
 )
 from gitgt.model.ids import BeadId
 from gitgt.model.lifecycle import BeadStatus, BeadVerb, ConvoyStatus, MergeStatus, WaiverStatus
+from gitgt.model.merge_chain import Clash
 from tests.simulation import verbs
 from tests.simulation.agents import PATHS
 from tests.simulation.clock import DAY, HOUR
@@ -39,6 +41,7 @@ class People:
         self._town = world.town
         self._clock, self._lots = world.clock, world.lots
         self._made = 0
+        self.heard: set[str] = set()  # the calls that have reached a person
 
     # --- bringing work
 
@@ -59,8 +62,43 @@ class People:
                 if self._lots.happens(faults.pushes):
                     when = day * DAY + self._lots.between(0, DAY)
                     self._clock.after(when, self._push(rig))
+        for day in range(int(size.days)):
+            self._stop_things(day)
         for day in range(int(size.days) + 60):
             self._clock.after(day * DAY + (_MORNING + 1) * HOUR, self._read_todo)
+
+    def _stop_things(self, day: int) -> None:
+        """Let people park rigs, freeze the town, and pause the scheduler; each for hours."""
+        faults, town = self._lots.faults, self._town
+        for rig in town.rigs.values():
+            if self._lots.happens(faults.parks):
+                self._for_a_while(
+                    day,
+                    lambda name=rig.name: town.parked.update({name: "parked"}),
+                    lambda name=rig.name: town.parked.pop(name, None),
+                )
+        for chance, name in ((faults.freezes, "frozen"), (faults.pauses, "paused")):
+            if self._lots.happens(chance):
+                self._for_a_while(
+                    day,
+                    lambda name=name: setattr(town, name, name),
+                    lambda name=name: setattr(town, name, ""),
+                )
+
+    def _for_a_while(
+        self, day: int, stop: Callable[[], object], go_on: Callable[[], object]
+    ) -> None:
+        begins = day * DAY + self._lots.between(0, DAY)
+
+        def happens(what: Callable[[], object]) -> Callable[[], None]:
+            def it() -> None:
+                what()
+                self._town.tell("hq")
+
+            return it
+
+        self._clock.after(begins, happens(stop))
+        self._clock.after(begins + self._lots.around(2 * HOUR), happens(go_on))
 
     def _bring(self, rig: Rig, many: int) -> Callable[[], None]:
         def happens() -> None:
@@ -91,6 +129,7 @@ class People:
             id=self._town.hq.new_id("cv"), type="convoy", title=f"{len(members)} beads",
             status=ConvoyStatus.OPEN, created_at=self._clock.text,
             created_by=OVERSEER.address, dependencies=edges,
+            labels=("mountain",) if self._lots.happens(0.5) else (),
         )  # fmt: skip
         self._town.write(OVERSEER, None, f"convoy {convoy.id}", convoy)
 
@@ -107,6 +146,7 @@ class People:
 
     def hear(self, call: Document) -> None:
         """Hear of a call: somebody sees to it after hours, unless nobody wants to."""
+        self.heard.add(str(call.id))
         if self._lots.happens(self._lots.faults.silent):
             return
         self._clock.at(self._awake(self._lots.around(1.5 * HOUR)), self._answer(call.id))
@@ -158,7 +198,8 @@ class People:
     def _judge_bead(self, rig: Rig, bead: Bead) -> None:
         self._world.agents.mended.add(str(bead.id))
         if bead.status == "blocked":
-            again = bead.after(BeadVerb.UNBLOCK, reason="")
+            kept = tuple(each for each in bead.labels if each != SKIPPED)
+            again = bead.after(BeadVerb.UNBLOCK, reason="", failures=0, labels=kept)
             self._town.write(OVERSEER, rig, f"unblock {bead.id}", again)
         elif bead.status == "open" and self._lots.happens(0.2):
             verbs.close(self._town, rig, bead.id, OVERSEER, Outcome.CANCELLED)
@@ -187,7 +228,10 @@ class People:
         """Send back what was to mend the target and does not: by itself nobody is blamed."""
         for request in list(rig.ledger.all(MergeRequest, "queued")):
             bead, head = rig.ledger.bead(request.source), rig.repository.heads[request.head]
-            if head.mends and head.red and bead.status == "in_progress":
+            name = str(request.id)
+            found = rig.repository.merge({name: request.head}, (name,))
+            is_red = isinstance(found, Clash) or rig.repository.red[found.tree]
+            if head.mends and is_red and bead.status == "in_progress":
                 busy = {address for address, _ in rig.ledger.held()}
                 status, why = MergeStatus.REJECTED, "this does not mend it"
                 verbs.send_back(self._town, rig, str(request.id), status, why, busy)
@@ -197,8 +241,8 @@ class People:
             rig.missing_tool = ""
             rig.troubles.clear()
             self._town.tell(rig.name)
-        if rig.repository.broken:
-            self._judge_mending(rig)
+        self._judge_mending(rig)
+        self._world.gates.run_by_hand(rig, rig.repository.base.tree)
         if not rig.gates and not self._town.is_waived(rig, ""):
             waiver = Waiver(
                 id=rig.ledger.new_id("wv"), type="waiver", title="There is nothing to test",

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import islice
 
 import pytest
 
 from gitgt.model.documents import Bead, Escalation, MergeRequest
+from gitgt.model.merge_acts import Cause, Eject
 from gitgt.model.merge_chain import Link
-from tests.simulation import verbs
+from tests.simulation import places, verbs
 from tests.simulation.chance import Faults
 from tests.simulation.clock import DAY
 from tests.simulation.repository import name_of
@@ -127,12 +129,32 @@ def test_a_rig_without_gates_and_waiver_in_which_something_lands_is_noticed(worl
         world.invariants.check()
 
 
+def test_whoever_is_blamed_without_proof_is_noticed(world, rig):
+    act = Eject("mr", Cause.RED, tree="t", gate="test")
+    rig.reds["t", "test"] = 1
+    with pytest.raises(AssertionError, match="goes back for 1 red run"):
+        world.invariants.blamed(rig, act)
+    rig.reds["t", "test"] = 2
+    with pytest.raises(AssertionError, match="never passed on main"):
+        world.invariants.blamed(rig, act)
+    rig.passed.add((name_of(0), "test"))
+    world.invariants.blamed(rig, act)
+
+
+def test_whoever_is_started_where_nobody_is_to_be_is_noticed(world, rig):
+    world.town.parked[rig.name] = "parked for a release"
+    with pytest.raises(AssertionError, match="a rig that is off"):
+        world.agents.start(rig, TOAST, beads(rig)[0], Seen(SessionState.NONE))
+
+
 def test_one_session_too_many_is_noticed(world, rig):
-    for address, bead in zip(rig.polecats, beads(rig), strict=False):
-        if len(rig.live()) == rig.limit:
-            world.invariants.check()
+    most = places.limits(world.town).town
+    everybody = zip(rig.polecats, beads(rig), strict=True)
+    for address, bead in islice(everybody, most):
         world.agents.start(rig, address, bead, Seen(SessionState.NONE))
-    with pytest.raises(AssertionError, match="sessions live"):
+    world.invariants.check()
+    world.agents.start(rig, *next(everybody), Seen(SessionState.NONE))
+    with pytest.raises(AssertionError, match="sessions live in the town"):
         world.invariants.check()
 
 

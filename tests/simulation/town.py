@@ -6,15 +6,19 @@ roles, and is lost whenever it is killed.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from gitgt.model.actor import Actor
 from gitgt.model.dispatch import SessionState
-from gitgt.model.documents import Bead, Document, Escalation, MergeRequest, Waiver
+from gitgt.model.documents import Bead, Convoy, Document, Escalation, MergeRequest, Waiver
+from gitgt.model.escalation.plan import Delivery, Key
 from gitgt.model.gate import Evidence
+from gitgt.model.health.watch import Watch
 from gitgt.model.merge_acts import Run
 from gitgt.model.merge_odds import Finding
+from gitgt.model.rate_limit import Limited
 from tests.simulation.chance import Lots
 from tests.simulation.clock import Clock
 from tests.simulation.ledger import Ledger
@@ -41,8 +45,8 @@ class Session:
     said: str = ""
     ended_at: float = 0.0
     forgiven: bool = False
-    off_hook_since: float | None = None
     active_at: float = 0.0
+    watch: Watch | None = None  # what is remembered of it between two looks
 
 
 @dataclass
@@ -82,10 +86,12 @@ class Rig:
     evidence: dict[tuple[str, str], Evidence] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     passed: set[tuple[str, str]] = field(default_factory=set)  # the truth about verdicts
+    reds: Counter[tuple[str, str]] = field(default_factory=Counter)  # and how often not
     verdicts: int = 0
     # Why gates told nothing of a tree lately, how often, and when: no verdict, and momentary.
     troubles: dict[tuple[str, str], tuple[str, int, float]] = field(default_factory=dict)
     missing_tool: str = ""  # why gates cannot run here, until somebody sees to it
+    scheduled: dict[str, None] = field(default_factory=dict)  # who waits for a place
     queue_moves: int = 0  # how often something about the queue was written
     begun: bool = False  # a session or a run was, since somebody counted them
     polecats: list[str] = field(default_factory=list)
@@ -129,7 +135,15 @@ class Town:
         self.trace: Callable[[str], None] = lambda _line: None
         self.hq = Ledger("hq", self._heard_at("hq"))
         self.waiting_for: dict[str, set[str]] = {}  # who hangs on a bead that is not closed
-        self.dead_since: dict[str, float] = {}
+        self.convoy_of: dict[str, str] = {}
+        self.stirred: dict[str, None] = {}  # convoys of which something has changed
+        self.stalled: set[str] = set()  # those whose people know that they need them
+        self.paused = ""  # why nobody is given anything
+        self.frozen = ""  # why nobody is started at all
+        self.parked: dict[str, str] = {}  # rigs, and why nobody is started there
+        self.limited: dict[str, Limited] = {}  # programs that answer no more for a while
+        self.limit_over: dict[str, float] = {}  # when they will, which nobody knows
+        self.deliveries: dict[Key, Delivery] = {}
 
     def add_rig(self, name: str, prefix: str, *, limit: int, polecats: int) -> Rig:
         """Add a rig and its polecats."""
@@ -141,6 +155,9 @@ class Town:
     def _heard_at(self, place: str) -> Callable[[Document | None, Document], None]:
         def heard(old: Document | None, new: Document) -> None:
             self.changed.append((old, new))
+            if isinstance(new, Convoy) and new.status == "open":
+                self.convoy_of |= {str(each): str(new.id) for each in new.members}
+                self.stirred[str(new.id)] = None
             if isinstance(new, Bead):
                 self.note_ready(self.rigs[place], new)
             if place != "hq":
@@ -166,6 +183,10 @@ class Town:
         self.ledger(rig).write(who, self.clock.text, *documents)
         self.trace(f"{who.address}: {line}")
 
+    def is_off(self, rig: Rig) -> str:
+        """Return why nobody is to be started in a rig."""
+        return self.frozen or self.parked.get(rig.name, "")
+
     # --- what is so
 
     def is_ready(self, bead: Bead) -> bool:
@@ -181,6 +202,10 @@ class Town:
     def note_ready(self, rig: Rig, bead: Bead) -> None:
         """Keep the list of what is ready, now that *bead* stands otherwise."""
         name = str(bead.id)
+        if name in self.convoy_of:
+            self.stirred[self.convoy_of[name]] = None
+        if bead.status != "open":
+            rig.scheduled.pop(name, None)
         if self.is_ready(bead):
             rig.ready[name] = None
         else:

@@ -15,6 +15,7 @@ from gitgt.reactor.reactor import Reactor, Trouble
 from tests.simulation.clock import HOUR, MINUTE
 from tests.simulation.town import Town
 
+OF_THE_TOWN = ("convoys", "scheduler", "escalations")
 # Events that come together are seen to together.
 _A_MOMENT = 0.5
 # The watcher looks at all refs every few seconds; here as rarely as makes it hardest.
@@ -160,12 +161,8 @@ class Watcher:
 def route(town: Town, place: str) -> Iterable[Key]:
     """Return whom a change at *place* concerns, as the real watcher has it."""
     rigs = list(town.rigs) if place == "hq" else [place]
-    of_rigs = (
-        Key(role, rig)
-        for rig in rigs
-        for role in ("witness", "refinery", "dispatcher", "feeder")
-    )
-    return chain(of_rigs, (Key(role, "hq") for role in ("convoys", "escalations")))
+    of_rigs = (Key(role, rig) for rig in rigs for role in ("witness", "refinery", "dispatcher"))
+    return chain(of_rigs, (Key(role, "hq") for role in OF_THE_TOWN))
 
 
 def _report(trouble: Trouble) -> None:

@@ -79,11 +79,11 @@ class World:
         from tests.simulation.roles.convoys import Convoys
         from tests.simulation.roles.dispatcher import Dispatcher
         from tests.simulation.roles.escalations import Escalations
-        from tests.simulation.roles.feeder import Feeder
         from tests.simulation.roles.refinery import Refinery
+        from tests.simulation.roles.scheduler import Scheduler
         from tests.simulation.roles.witness import Witness
 
-        kinds = (Witness, Refinery, Dispatcher, Feeder, Convoys, Escalations)
+        kinds = (Witness, Refinery, Convoys, Scheduler, Dispatcher, Escalations)
         return [kind(self) for kind in kinds]
 
     # --- what roles say

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from gitgt.model import capacity
 from gitgt.model.actor import Actor
+from gitgt.model.capacity import FOR_ROOM, Waiting
 from gitgt.model.dispatch import (
     Act,
     Block,
@@ -18,14 +20,13 @@ from gitgt.model.dispatch import (
     plan,
 )
 from gitgt.model.documents import MergeRequest, Severity
-from tests.simulation import verbs
+from tests.simulation import places, verbs
 from tests.simulation.clock import MINUTE
 from tests.simulation.roles.role import Role
-from tests.simulation.town import Rig, Seen, Session
+from tests.simulation.town import Rig, Seen
 from tests.simulation.verbs import branch_of
 
 _WHO = Actor.role("dispatcher")
-_GRACE = 60.0
 _UNTIL_ASKED = 10 * MINUTE
 
 
@@ -36,26 +37,57 @@ class Dispatcher(Role):
 
     def see_to(self, rig: Rig) -> float | None:
         """Start, or give up, what hangs on the hooks of a rig."""
+        if self.town.frozen:
+            return None  # a thaw wakes us
         seen = {each: self.town.look(rig, each) for each in rig.sessions}
         held = rig.ledger.held()
-        next_end = self._see_off(rig, seen, set(held))
+        for address, each in seen.items():
+            over = each.session and each.state is SessionState.ENDED
+            if over and (address, each.session.bead) not in held:
+                self._forgive(rig, address, each.session.bead)
+        if self.town.is_off(rig):
+            return None
         running = [
             each.session.bead
             for each in seen.values()
             if each.session and each.state is SessionState.RUNNING
         ]
+        places.forget_tries(self.town, rig, running)
         seats = [self._seat(rig, *each, seen) for each in held]
         submitted = {each.source for each in rig.ledger.all(MergeRequest, "queued")}
         acts = plan(
             seats, rig=rig.name, running=len(running), limit=rig.limit,
             at_work={*running, *submitted},
         )  # fmt: skip
-        waits = [next_end, *(act.seconds for act in acts if isinstance(act, Wait))]
+        acts, again_in = self._with_places(rig, acts)
+        waits = [again_in, *(act.seconds for act in acts if isinstance(act, Wait))]
         for act in acts:
             self._perform(rig, act, seen)
         if rig.sessions and (running or any(isinstance(act, Start) for act in acts)):
             waits.append(_UNTIL_ASKED)
         return min((each for each in waits if each is not None), default=None)
+
+    def _with_places(self, rig: Rig, acts: list[Act]) -> tuple[list[Act], float | None]:
+        """Return *acts* less the starts for which there is no place in the town."""
+        wanted = [
+            Waiting(
+                bead=act.bead, rig=rig.name, since=float(number),
+                runtime=places.runtime_of(act.bead),
+            )
+            for number, act in enumerate(acts)
+            if isinstance(act, Start)
+        ]  # fmt: skip
+        if not wanted:
+            return acts, None
+        many = replace(places.limits(self.town), batch=len(wanted))
+        live, now = places.running(self.town), self.clock.now
+        made = capacity.plan(wanted, live, many, places.standing(self.town), now=now)
+        places.note_tries(self.town, made.tries)
+        go = {each.bead for each in made.start}
+        kept = [act for act in acts if not isinstance(act, Start) or act.bead in go]
+        room = any(each.cause in FOR_ROOM for each in made.waits)
+        again = made.again_at - now if made.again_at is not None else None
+        return kept, _UNTIL_ASKED if room and again is None else again
 
     def _seat(self, rig: Rig, address: str, bead: str, seen: dict[str, Seen]) -> Seat:
         last = seen.get(address, Seen(SessionState.NONE))
@@ -83,36 +115,6 @@ class Dispatcher(Role):
             if not each.forgiven and each.revision == revision
         ]
         return sum(each.tip == tip for each in past), len(past)
-
-    def _see_off(
-        self, rig: Rig, seen: dict[str, Seen], held: set[tuple[str, str]]
-    ) -> float | None:
-        """End the sessions whose bead is off its hook for long enough."""
-        waits = []
-        for address, each in seen.items():
-            session = each.session
-            assert session is not None
-            on_hook = (address, session.bead) in held
-            if each.state is not SessionState.RUNNING:
-                if not on_hook:
-                    self._forgive(rig, address, session.bead)
-                continue
-            if on_hook:
-                session.off_hook_since = None
-                continue
-            if session.off_hook_since is None:
-                session.off_hook_since = self.clock.now
-            left = session.off_hook_since + _GRACE - self.clock.now
-            if left > 0 or not each.sure:
-                waits.append(left if left > 0 else _UNTIL_ASKED)
-                continue
-            self._end(rig, session, each)
-        return min(waits, default=None)
-
-    def _end(self, rig: Rig, session: Session, seen: Seen) -> None:
-        self.world.agents.save(rig, session.address)
-        self.world.agents.end(rig, session, seen, "seen off")
-        self.acted()
 
     def _perform(self, rig: Rig, act: Act, seen: dict[str, Seen]) -> None:
         if isinstance(act, Wait | Hold) or (act.address, act.bead) not in rig.ledger.held():

@@ -217,6 +217,8 @@ class Refinery(Role):
 
     def _eject(self, rig: Rig, act: Eject) -> None:
         conflict = act.cause is Cause.CONFLICT
+        if not conflict:
+            self.world.invariants.blamed(rig, act)
         status = MergeStatus.CONFLICT if conflict else MergeStatus.REJECTED
         reason = ", ".join(act.paths) if conflict else f"{act.gate} is red"
         busy = {address for address, _ in rig.ledger.held()}
