@@ -141,8 +141,9 @@ def test_refs_move_for_this_process_alone(rig, rehearsing):
         (lambda path: git("branch", "x", cwd=path), "run git branch x"),
         (lambda path: git("-c", "a.b=c", "push", "x y", cwd=path), "run git push 'x y'"),
         (lambda path: git("worktree", "add", "x", cwd=path), "run git worktree add x"),
-        (lambda _: os.kill(os.getpid(), 0), f"signal {os.getpid()}"),
+        (lambda _: os.kill(0, 0), "signal 0"),
     ],
+    ids=["write", "remove", "rename", "make", "branch", "push", "worktree", "signal"],
 )
 def test_what_cannot_be_pretended_ends_it(rig, rehearsing, act, told):
     with pytest.raises(Ended) as ended:
