@@ -73,7 +73,7 @@ def _measure(what: str, watching: psutil.Process, minutes: float) -> int:
         f"{what}, {bench.WORKTREES} sandboxes, {taken / 60:.1f} min:"
         f" {used:.3f} % CPU of the watcher (at most {CPU_LIMIT}),"
         f" {fresh} processes started by it (at most 0),"
-        f" {_last_pid() - pid} by the whole machine, no model asked",
+        f" {(_last_pid() - pid) % _most()} by the whole machine, no model asked",
         flush=True,
     )
     return int(used > CPU_LIMIT or fresh > 0)
@@ -90,6 +90,11 @@ def _quiet(watching: psutil.Process) -> None:
 def _last_pid() -> int:
     """Return the number that the kernel gave last, to a process or a thread."""
     return int(Path("/proc/loadavg").read_text().split()[-1])
+
+
+def _most() -> int:
+    """Return after how many the kernel begins anew; a machine at work wraps around."""
+    return int(Path("/proc/sys/kernel/pid_max").read_text())
 
 
 if __name__ == "__main__":
