@@ -213,7 +213,8 @@ def _row(pid: int) -> _Row | None:
         return None
     # The name, in parentheses, may itself hold spaces and parentheses.
     fields = text[text.rindex(b")") + 2 :].split()
-    if fields[0] in b"ZX":
+    # While its other threads end, a process still holds its files, and so its locks.
+    if fields[0] in b"ZX" and int(fields[17]) <= 1:
         return None
     spent = sum(map(int, fields[11:15])) / _TICKS
     who = Identity(pid, fields[19].decode())
