@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from gitgt.cli import context, output
+from gitgt.cli import context, exclusive, output, then
 from gitgt.cli.noun import Noun
 from gitgt.model.documents import MergeRequest
 from gitgt.model.lifecycle import MergeStatus
@@ -59,20 +59,26 @@ command = Noun(
 @click.option("--worker", default="", help="Only what this agent or person did.")
 @click.option("--epic", default="", help="Only what is for a part of this bead.")
 @click.option("--verify", is_flag=True, help="Say whose branch is gone, or moved on.")
+@then.option
 @output.json_option
 def show_all(
     *, rig: str | None, everything: bool, ready: bool, statuses: tuple[str, ...], worker: str,
-    epic: str, verify: bool, as_json: bool,
+    epic: str, verify: bool, at: str, as_json: bool,
 ) -> None:  # fmt: skip
     """List merge requests, the next one first."""
     from gitgt.services.gates.gate_runs import GateRuns
     from gitgt.services.queue import conflicts, queue_view
     from gitgt.services.queue.queue_view import Wanted
 
-    town = context.town()
+    exclusive.exclude(at=at, verify=verify)
+    town = then.town_at(context.town(), at)
     rigs = [each for each in context.ledgers_for(town, rig) if each is not None]
     wanted = Wanted(ready=ready, statuses=statuses, worker=worker, epic=epic)
     ended = everything or bool({*statuses} & {"landed", "no-op", "withdrawn"})
+    if at:
+        past = (each for where in rigs for each in queue_view.then(town, where, ended=ended))
+        _answer_then(town, queue_view.chosen(town, past, wanted), as_json=as_json)
+        return
     seen = (each for where in rigs for each in queue_view.of(town, where, ended=ended))
     found = queue_view.chosen(town, seen, wanted)
     held = conflicts.held(town, rigs)
@@ -88,6 +94,15 @@ def show_all(
         output.answer(testing(each))
     for name, said in (astray or {}).items():
         output.answer(f"{name}: {said}")
+
+
+def _answer_then(town: Town, found: Iterable[Seen], *, as_json: bool) -> None:
+    """Answer with requests as they stood; what was being tested nobody knows any more."""
+    if as_json:
+        then.answer_json(town, [each.fields() for each in found])
+        return
+    then.head(town)
+    output.table(rows(each.request for each in found), head=_head((), {}))
 
 
 def _etas(town: Town, rig: Rig, held: Mapping[str, Held]) -> Iterable[tuple[str, Eta]]:

@@ -20,6 +20,7 @@ _COLORS = {
     AgentState.PERSON: "cyan",
     AgentState.HERE: "green",
     AgentState.AWAY: "dim",
+    AgentState.UNKNOWN: "dim",
 }
 
 
@@ -27,6 +28,16 @@ def lines(seen: TownView, *, watcher: int | None) -> Iterator[str]:
     """Yield the overview of a town; *watcher* is the process that watches, if one does."""
     alive = f"watched by process {watcher}" if watcher else "nobody watches: git gt up"
     yield f"{output.paint(seen.root, 'bold')}  {alive}"
+    yield from _parts(seen)
+
+
+def lines_then(seen: TownView) -> Iterator[str]:
+    """Yield the overview of a town as it stood."""
+    yield f"{output.paint(seen.root, 'bold')}  who watched, sessions, gates at work: unknown"
+    yield from _parts(seen)
+
+
+def _parts(seen: TownView) -> Iterator[str]:
     if seen.unjailed:
         yield f"agents run without a jail: {output.one_line(seen.unjailed)}"
     yield from (output.paint(output.one_line(each), "red") for each in seen.standstill)

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import click
 
-from gitgt.cli import context, output, overview
+from gitgt.cli import context, exclusive, output, overview, then
 from gitgt.daemon.instance import Instance
 from gitgt.services import status
+from gitgt.services.then import Then, town_at
 from gitgt.services.town import Town
 
 
 @click.command()
 @click.option("--watch", is_flag=True, help="Show it again whenever something moved; ^C ends.")
+@then.option
 @output.json_option
-def command(*, watch: bool, as_json: bool) -> None:
+def command(*, watch: bool, at: str, as_json: bool) -> None:
     """Show the town at one glance."""
     town = context.town()
+    if at:
+        exclusive.exclude(at=at, watch=watch)
+        _show_then(town_at(town, at), as_json=as_json)
+        return
     if as_json:
         seen = status.of(town)
         output.answer_json({**seen.fields(), "watcher": _watcher(town)})
@@ -27,6 +33,17 @@ def command(*, watch: bool, as_json: bool) -> None:
 
 def _show(town: Town) -> None:
     for line in overview.lines(status.of(town), watcher=_watcher(town)):
+        output.answer(line)
+
+
+def _show_then(seen: Then, *, as_json: bool) -> None:
+    """Show the town as it stood: of who watched it then, and of sessions, nothing is known."""
+    found = status.then(seen)
+    if as_json:
+        then.answer_json(seen, {**found.fields(), "watcher": None})
+        return
+    then.head(seen)
+    for line in overview.lines_then(found):
         output.answer(line)
 
 

@@ -46,9 +46,10 @@ class Step(NamedTuple):
 class Chronicle:
     """What happened to each bead of one ledger, as a list of commits."""
 
-    def __init__(self, repository: Repository) -> None:
+    def __init__(self, repository: Repository, *, kept: bool = True) -> None:
         self._repository = repository
         self._path = repository.gt / "chronicle.sqlite"
+        self._kept = kept
 
     def steps(self, head: str, bead: str) -> list[Step]:
         """Return the commits up to *head* that changed *bead*, the oldest first."""
@@ -60,6 +61,8 @@ class Chronicle:
         return dict(self._ask(head, _TOUCHED))
 
     def _ask(self, head: str, question: str, *values: str) -> list[Any]:
+        if not self._kept:
+            return self._asked(":memory:", head, question, values)
         try:
             return self._asked(str(self._path), head, question, values)
         except (sqlite3.DatabaseError, OSError):

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, Self
 
 from gitgt.errors import GitFailedError, InvalidDocumentError, NotFoundError
 from gitgt.git.command import git
@@ -109,7 +109,18 @@ class Index:
     def __init__(self, repository: Repository, name: str = "index") -> None:
         self._repository = repository
         self._path: Path | None = repository.gt / f"{name}.sqlite"
+        self._like: Path | None = None
         self._db: sqlite3.Connection | None = None
+
+    @classmethod
+    def apart(cls, repository: Repository) -> Self:
+        """Return an index in memory, for what is asked once, of whatever commit.
+
+        It begins as a copy of the one that is kept, which stays as it is.
+        """
+        made = cls(repository)
+        made._path, made._like = None, made._path
+        return made
 
     def close(self) -> None:
         """Let go of the file."""
@@ -203,6 +214,8 @@ class Index:
         db.execute("pragma synchronous = off")
         db.execute("pragma cache_size = -65536")  # KiB: what a hundred thousand beads take
         self._db = db
+        if self._like is not None:
+            _copy(self._like, db)
         _make_tables(db)
         return db
 
@@ -305,6 +318,15 @@ def _changed(common: Path, old: str, new: str) -> Iterator[tuple[str, str | None
     for header, path in zip(parts[::2], parts[1::2], strict=False):
         mode, blob = header.split()[1].decode(), header.split()[3].decode()
         yield path.decode(errors="replace"), blob if mode.startswith(_FILE) else None
+
+
+def _copy(kept: Path, db: sqlite3.Connection) -> None:
+    """Fill *db* with what another index holds; with nothing, if it cannot be read."""
+    with (
+        suppress(sqlite3.Error),
+        closing(sqlite3.connect(f"{kept.as_uri()}?mode=ro", uri=True)) as other,
+    ):
+        other.backup(db)
 
 
 def _make_tables(db: sqlite3.Connection) -> None:

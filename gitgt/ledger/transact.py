@@ -32,6 +32,7 @@ from gitgt.ledger.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from gitgt.git.transaction import RefMove
+    from gitgt.ledger.chronicle import Chronicle
     from gitgt.model.actor import Actor
     from gitgt.model.documents import Document
     from gitgt.model.event import Event
@@ -114,6 +115,13 @@ class Ledger:
     def now(self) -> float:
         """Return the clock's time, in seconds since the epoch."""
         return self._clock()
+
+    @property
+    def chronicle(self) -> Chronicle:
+        """What happened to each document of this ledger."""
+        from gitgt.ledger.chronicle import Chronicle
+
+        return Chronicle(self.repository)
 
     @property
     def exists(self) -> bool:

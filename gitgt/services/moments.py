@@ -76,10 +76,10 @@ def _at(ledger: Ledger, text: str, town: Town) -> str | None:
     said = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{text}^{{commit}}")
     found = attempt(*said, cwd=ledger.repository.common)
     commit = found.stdout.decode().strip() if found.ok else ""
-    return commit if commit and _is_of(ledger, commit) else None
+    return commit if commit and is_of(ledger, commit) else None
 
 
-def _is_of(ledger: Ledger, commit: str) -> bool:
+def is_of(ledger: Ledger, commit: str) -> bool:
     """Tell whether a commit has beads: a branch of the project's code is another history."""
     where = f"{commit}:{layout.LEDGER_FILE}"
     return attempt("cat-file", "-e", where, cwd=ledger.repository.common).ok

@@ -74,9 +74,7 @@ def touched(ledger: Ledger) -> Callable[[], Mapping[str, str]]:
     """Return what tells when each document of a ledger was changed last."""
 
     def ask() -> Mapping[str, str]:
-        from gitgt.ledger.chronicle import Chronicle
-
-        known = Chronicle(ledger.repository).touched(ledger.head())
+        known = ledger.chronicle.touched(ledger.head())
         return {bead: text_of(at) for bead, at in known.items()}
 
     return ask

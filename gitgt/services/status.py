@@ -25,7 +25,8 @@ from gitgt.services.jail import choice as jail_choice
 from gitgt.services.queue import queue_view
 from gitgt.services.radar import radar_held
 from gitgt.services.radar.radar_held import Held
-from gitgt.services.rig_state import RigStanding
+from gitgt.services.rig_state import Kind, RigStanding
+from gitgt.services.then import Then
 from gitgt.services.town import Rig, Town
 
 
@@ -142,6 +143,40 @@ def _standstill(town: Town) -> Iterator[str]:
         yield f"the town is down since {down.since} by {down.by}; git gt up"
 
 
+def then(town: Then) -> TownView:
+    """Return how the town stood; of what only the machine knew, nothing is said."""
+    here = town.rigs_here()
+    absent = [rig for name, rig in town.rigs().items() if name not in here]
+    waiver = jail_choice.waived(town.ledger.snapshot())
+    return TownView(
+        root=str(town.root),
+        rigs=tuple(_rig_then(town, rig) for rig in here.values()),
+        absent=tuple((rig, "nothing is known of it then") for rig in absent),
+        convoys=tuple(convoys.every(town, closed=False)),
+        escalations=tuple(escalations.every(town, closed=False)),
+        unjailed=waiver.description if waiver else "",
+    )
+
+
+def _rig_then(town: Then, rig: Rig) -> RigView:
+    return RigView(
+        rig=rig,
+        head=town.stood(rig),
+        beads=_counted(town, rig),
+        ready=len(reading.ready(town, [rig])),
+        gates=tuple(each.name for each in gate.named(town.said(rig.settings_name, "rig"))),
+        waived=any(not each.tree for each in gate.waivers(town, rig)),
+        stands=rig_state.docked(town, rig) or RigStanding(Kind.UNKNOWN),
+        agents=tuple(agents.then(town, [rig])),
+        queue=tuple(each.request for each in queue_view.then(town, rig)),
+    )
+
+
+def _counted(town: Town, rig: Rig) -> dict[str, int]:
+    rows = town.ledger_at(rig).snapshot().rows(kind="bead")
+    return dict(Counter(row.status for row in rows))
+
+
 def _way_back(town: Town, rig: Rig) -> str:
     try:
         town.ledger_at(rig).head()
@@ -163,7 +198,6 @@ def refs(town: Town) -> dict[str, str]:
 
 def _rig(town: Town, rig: Rig) -> RigView:
     ledger = town.ledger_at(rig)
-    counted = Counter(row.status for row in ledger.snapshot().rows(kind="bead"))
     found: tuple[Gate, ...] = ()
     trouble = ""
     try:
@@ -173,7 +207,7 @@ def _rig(town: Town, rig: Rig) -> RigView:
     return RigView(
         rig=rig,
         head=ledger.repository.ref(rig.target) or "",
-        beads=dict(counted),
+        beads=_counted(town, rig),
         ready=len(reading.ready(town, [rig])),
         gates=tuple(each.name for each in found),
         flaky={

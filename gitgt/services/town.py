@@ -126,6 +126,11 @@ class Town:
         return cls(found[-1])
 
     @property
+    def moment(self) -> dict[str, Any]:
+        """Of which moment it is, as plain values; empty: of now."""
+        return {}
+
+    @property
     def gt(self) -> Path:
         """The folder for what may be lost."""
         return self.repository.gt
@@ -143,9 +148,10 @@ class Town:
     def rigs(self) -> dict[str, Rig]:
         """Return the registered rigs by name."""
         found = settings.read(self.root / RIGS, "rigs").get("rigs", {})
-        return {name: self._rig(name, fields) for name, fields in found.items()}
+        return {name: self.rig_from(name, fields) for name, fields in found.items()}
 
-    def _rig(self, name: str, fields: Mapping[str, Any]) -> Rig:
+    def rig_from(self, name: str, fields: Mapping[str, Any]) -> Rig:
+        """Return the rig that the settings say *fields* of."""
         return Rig(
             name=name,
             prefix=fields["prefix"],

@@ -31,8 +31,13 @@ def named(town: Town, names: Iterable[str]) -> list[BeadId]:
 
 def documents(found: Sequence[Document]) -> None:
     """Answer in JSON: one document as it is, several as a list."""
+    output.answer_json(documents_fields(found))
+
+
+def documents_fields(found: Sequence[Document]) -> object:
+    """Return what ``documents`` answers."""
     fields = [each.fields() for each in found]
-    output.answer_json(fields[0] if len(fields) == 1 else fields)
+    return fields[0] if len(fields) == 1 else fields
 
 
 def changed(done: Sequence[Changed], line: str, *, as_json: bool) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from gitgt.cli import context, output, rows
+from gitgt.cli import context, output, rows, then
 from gitgt.cli.bead import filters
 from gitgt.services import select
 
@@ -20,6 +20,7 @@ from gitgt.services import select
 @click.option("--reverse", is_flag=True, help="The other way round.")
 @click.option("--limit", "-n", type=click.IntRange(min=0), help="At most so many; 0 for all.")
 @click.option("--tree", "as_tree", is_flag=True, help="Children below their parents.")
+@then.option
 @output.json_option
 def command(
     *,
@@ -28,6 +29,7 @@ def command(
     reverse: bool,
     limit: int | None,
     as_tree: bool,
+    at: str,
     as_json: bool,
     **chosen: Any,  # noqa: ANN401 - the options of filters.of_beads
 ) -> None:
@@ -36,15 +38,19 @@ def command(
     In a rig's folder they are the rig's, elsewhere the town's. A time is a day (2026-11-22),
     an instant, or a span: 2d is two days ago.
     """
-    town = context.town()
+    town = then.town_at(context.town(), at)
     wanted = filters.given(town, chosen)
     places = context.ledgers_for(town, rig)
     how = select.Order(sort=sort, reverse=reverse, limit=limit, whole=as_tree)
     found = select.beads(town, places, wanted, how)
-    if as_tree and not as_json:
+    if as_json:
+        then.answer_json(town, [rows.fields(row.columns) for row in found])
+        return
+    then.head(town)
+    if as_tree:
         rows.answer_tree((depth, row.columns) for depth, row in select.tree(found))
     else:
-        rows.answer((row.columns for row in found), as_json=as_json)
+        rows.answer((row.columns for row in found), as_json=False)
 
 
 @click.command()

@@ -84,6 +84,7 @@ OUTPUTS: Final = {
 # What other commands than those of bd answer.
 OTHERS: Final = {
     "--dry-run": "rehearsal",
+    "--at": "then",
     "undo": "acts",
     "undo --list": "acts",
     "redo": "acts",

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import click
 
-from gitgt.cli import context, output
+from gitgt.cli import context, output, then
 from gitgt.cli.bar import bar
 from gitgt.model.documents import Convoy
 from gitgt.model.lifecycle import ConvoyStatus
@@ -20,15 +20,21 @@ _STATUSES = [str(each) for each in ConvoyStatus]
 @click.option("--all", "everything", is_flag=True, help="The landed ones too.")
 @click.option("--status", type=click.Choice(_STATUSES), help="Only those that stand so.")
 @click.option("--tree", is_flag=True, help="With the members of each.")
+@then.option
 @output.json_option
-def show_all(*, everything: bool, status: str | None, tree: bool, as_json: bool) -> None:
+def show_all(
+    *, everything: bool, status: str | None, tree: bool, at: str, as_json: bool
+) -> None:  # fmt: skip
     """List convoys and how far they are."""
     closed = everything or status == ConvoyStatus.CLOSED
-    every = convoys.every(context.town(), closed=closed)
+    seen = then.town_at(context.town(), at)
+    every = convoys.every(seen, closed=closed)
     found = [each for each in every if status in (None, each.convoy.status)]
     if as_json:
-        output.answer_json([each.fields() for each in found])
-    elif tree:
+        then.answer_json(seen, [each.fields() for each in found])
+        return
+    then.head(seen)
+    if tree:
         output.blocks(_lines(each) for each in found)
     else:
         output.table(rows(found), head=("id", "status", "closed", "", "title"))
@@ -36,10 +42,18 @@ def show_all(*, everything: bool, status: str | None, tree: bool, as_json: bool)
 
 @click.command()
 @click.argument("convoy_id", metavar="ID")
+@then.option
 @output.json_option
-def show(*, convoy_id: str, as_json: bool) -> None:
+def show(*, convoy_id: str, at: str, as_json: bool) -> None:
     """Show a convoy and how its members stand."""
-    _show(convoys.show(context.town(), convoy_id), as_json=as_json)
+    town = context.town()
+    seen = then.town_at(town, at)
+    found = then.looked(town, seen, convoy_id, convoys.show)
+    if as_json:
+        then.answer_json(seen, found.fields())
+        return
+    then.head(seen)
+    _show(found, as_json=False)
 
 
 @click.command()

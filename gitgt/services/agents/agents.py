@@ -30,6 +30,7 @@ class AgentState(StrEnum):
     PERSON = "person"  # a crew member without a session: nobody watches them
     HERE = "here"  # a session that people talk to, and nothing on its hook
     AWAY = "away"  # one of the town's own without a session
+    UNKNOWN = "unknown"  # in the past, of which no history holds the sessions
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,15 @@ def seen(town: Town, rigs: Iterable[Rig], *, role: str = "") -> list[Seen]:
     return [each for rig in rigs for each in _of_a_rig(town, rig, role)]
 
 
+def then(town: Town, rigs: Iterable[Rig]) -> list[Seen]:
+    """Return who was at *rigs* when *town* stood as it does, and what each held."""
+    return [
+        Seen(agent, rig, AgentState.UNKNOWN, holds, submitted)
+        for rig in rigs
+        for agent, holds, submitted in _hooked(town, rig)
+    ]
+
+
 def of_town(town: Town) -> list[Seen]:
     """Return the town's own agents."""
     active = town.ledger.snapshot().all(Agent, status=AgentStatus.ACTIVE)
@@ -103,14 +113,20 @@ def worktree_of(place: Rig | Town, agent: Agent) -> Path:
 
 
 def _of_a_rig(town: Town, rig: Rig, role: str) -> Iterator[Seen]:
+    for agent, holds, submitted in _hooked(town, rig):
+        if role in ("", agent.role):
+            yield _see(rig, agent, holds, submitted)
+
+
+def _hooked(town: Town, rig: Rig) -> Iterator[tuple[Agent, str, tuple[str, ...]]]:
+    """Yield the agents of a rig, what is on the hook of each, and what it has handed in."""
     now = town.ledger_at(rig).snapshot()
     held, handed_in = hook.hooks(now), _handed_in(now)
     active = now.all(Agent, status=AgentStatus.ACTIVE)
     # Those that work by themselves first; people stand where they can be found.
     for agent in sorted(active, key=lambda each: (each.role != "polecat", each.address)):
-        if role in ("", agent.role):
-            address = agent.address
-            yield _see(rig, agent, held.get(address, ""), tuple(handed_in.get(address, ())))
+        address = agent.address
+        yield agent, held.get(address, ""), tuple(handed_in.get(address, ()))
 
 
 def _handed_in(now: Snapshot) -> dict[str, list[str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from gitgt.errors import NotFoundError, RefusedError
@@ -24,8 +24,12 @@ def gates(town: Town, rig: Rig) -> tuple[Gate, ...]:
 
     They come in the order of their phases.
     """
-    found = settings.read_committed(town.root, rig.settings_name, _SCHEMA)
-    gates = (_gate(fields) for fields in found.get("gates", ()))
+    return named(settings.read_committed(town.root, rig.settings_name, _SCHEMA))
+
+
+def named(said: Mapping[str, Any]) -> tuple[Gate, ...]:
+    """Return the gates that the settings of a rig name, in the order of their phases."""
+    gates = (_gate(fields) for fields in said.get("gates", ()))
     return tuple(sorted(gates, key=lambda each: each.phase))
 
 

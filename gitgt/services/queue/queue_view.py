@@ -57,8 +57,18 @@ def of(town: Town, rig: Rig, *, ended: bool = False, fifo: bool = False) -> list
 
     They stand target by target, the rig's own first. With *fifo* whoever came first is next.
     """
+    return _of(town, rig, GateRuns(town, rig).at_work(), ended=ended, fifo=fifo)
+
+
+def then(town: Town, rig: Rig, *, ended: bool = False) -> list[Seen]:
+    """Return the merge requests that *rig* had, as ``of`` does; what was tested is unknown."""
+    return _of(town, rig, (), ended=ended, fifo=False)
+
+
+def _of(
+    town: Town, rig: Rig, work: Sequence[AtWork], *, ended: bool, fifo: bool
+) -> list[Seen]:  # fmt: skip
     now = town.ledger_at(rig).snapshot()
-    work = GateRuns(town, rig).at_work()
     seen = [
         each
         for target in merge_queue.targets(rig, now)

@@ -25,6 +25,7 @@ class Kind(StrEnum):
 
     OPERATIONAL = "operational"
     PARKED = "parked"
+    UNKNOWN = "unknown"  # in the past: whether it was parked no history holds
     DOCKED = "docked"
 
 
@@ -40,7 +41,7 @@ class RigStanding:
     @property
     def is_off(self) -> bool:
         """Tell whether nobody is to be started there."""
-        return self.kind is not Kind.OPERATIONAL
+        return self.kind in (Kind.PARKED, Kind.DOCKED)
 
     @property
     def told(self) -> str:
@@ -58,13 +59,18 @@ def standing(town: Town, rig: Rig) -> RigStanding:
     """Return how *rig* stands; one that is parked and docked is docked. Starts no process."""
     if not rig.is_here:
         return RigStanding()
+    sign = signs.read(town.ledger_at(rig).repository, PARKED)
+    parked = RigStanding(Kind.PARKED, sign.by, sign.why, sign.since) if sign else RigStanding()
+    return docked(town, rig) or parked
+
+
+def docked(town: Town, rig: Rig) -> RigStanding | None:
+    """Return how *rig* stands if its ledger says that it is docked."""
     ledger = town.ledger_at(rig)
-    if ledger.exists:
-        found = ledger.snapshot().find(ids.rig_id(rig.prefix))
-        if isinstance(found, RigIdentity) and found.status is RigStatus.DOCKED:
-            return RigStanding(Kind.DOCKED, found.closed_by, found.reason, found.closed_at)
-    sign = signs.read(ledger.repository, PARKED)
-    return RigStanding(Kind.PARKED, sign.by, sign.why, sign.since) if sign else RigStanding()
+    found = ledger.snapshot().find(ids.rig_id(rig.prefix)) if ledger.exists else None
+    if isinstance(found, RigIdentity) and found.status is RigStatus.DOCKED:
+        return RigStanding(Kind.DOCKED, found.closed_by, found.reason, found.closed_at)
+    return None
 
 
 def is_off(town: Town, rig: Rig) -> bool:

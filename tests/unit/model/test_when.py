@@ -10,7 +10,17 @@ NOW = 1_795_357_800.0  # 2026-11-22T14:30:00Z
 
 @pytest.mark.parametrize(
     ("text", "span"),
-    [("90s", 90), ("5m", 300), ("2h", 7200), (" 1 D ", 86400), ("1w", 604800), ("0s", 0)],
+    [
+        ("90s", 90),
+        ("5m", 300),
+        ("2h", 7200),
+        (" 1 D ", 86400),
+        ("1w", 604800),
+        ("0s", 0),
+        ("2 hours", 7200),
+        ("1 day", 86400),
+        ("90 min", 5400),
+    ],
 )
 def test_a_span_is_counted_from_now(text, span):
     assert when.ago(text, NOW) == NOW - span
@@ -61,3 +71,13 @@ def test_anything_else_is_no_time(text):
 )  # fmt: skip
 def test_how_long_something_lasts_is_told_roughly(seconds, told):
     assert when.lasts(seconds) == told
+
+
+@pytest.mark.parametrize("text", ["yesterday", "last Friday at noon", "3 months ago", "may 5"])
+def test_words_that_git_knows(text):
+    assert when.is_spoken(text)
+
+
+@pytest.mark.parametrize("text", ["", "5", "foo", "5 foo", "last christmas", "2026-13-01"])
+def test_of_other_words_git_would_make_now(text):
+    assert not when.is_spoken(text)
