@@ -83,17 +83,18 @@ def chain_of(order: Iterable[Request], base: Base, merging: Merging, *, limit: i
     conflicts: list[Clash] = []
     empty: list[str] = []
     held: list[Clash] = []
+    members: tuple[str, ...] = ()
     passed = 0
     for request in order:
         if len(links) == limit or passed == _PASSED * limit:
             break
-        members = tuple(link.request for link in links)
-        if not set(request.after) <= set(members):
+        if request.after and not set(request.after) <= set(members):
             continue
         found = merging((*members, request.id))
         below = links[-1].tree if links else base.tree
         if isinstance(found, Link) and found.tree != below:
             links.append(found)
+            members = (*members, found.request)
             continue
         passed += 1
         alone = found if request.after or not members else merging((request.id,))

@@ -64,6 +64,8 @@ class Known:
     def __init__(self, queue: Queue) -> None:
         self.queue = queue
         self.base = queue.base
+        self._landing: dict[str, bool] = {}  # what was found out about a tree
+        self._red: dict[str, str] = {}
         self._pardoned = {each.id: each.pardoned for each in queue.requests if each.pardoned}
 
     def key(self, tree: str, gate: str) -> tuple[str, str]:
@@ -87,6 +89,12 @@ class Known:
 
     def may_land(self, tree: str) -> bool:
         """Tell whether all gates are content with *tree*, or a waiver covers it."""
+        found = self._landing.get(tree)
+        if found is None:
+            found = self._landing[tree] = self._may_land(tree)
+        return found
+
+    def _may_land(self, tree: str) -> bool:
         if self.queue.waiver or tree in self.queue.waived:
             return True
         gates = self.queue.gates
@@ -104,6 +112,12 @@ class Known:
         Of several it is one that somebody can be blamed for. What seems to be red only as the
         target is, is not red: it is to be confirmed, and lands.
         """
+        found = self._red.get(tree)
+        if found is None:
+            found = self._red[tree] = self._red_gate(tree)
+        return found
+
+    def _red_gate(self, tree: str) -> str:
         if self.may_land(tree):
             return ""
         red = [

@@ -17,7 +17,7 @@ from typing import Final
 
 from gitgt.model.gate import Evidence
 from gitgt.model.merge_acts import Confirm, Run, Start
-from gitgt.model.merge_chain import Clash, Link, Merging, chain_of, halfway
+from gitgt.model.merge_chain import Chain, Clash, Link, Merging, chain_of, halfway
 from gitgt.model.merge_facts import Known, Queue
 from gitgt.model.merge_gauge import Gauge
 from gitgt.model.merge_odds import group_size, odds, reds, survival
@@ -40,6 +40,7 @@ class Probes(Known):
     def __init__(self, queue: Queue, merging: Merging) -> None:
         super().__init__(queue)
         self._links: dict[str, Link] = {}
+        self._chains: dict[tuple[str, ...], Chain] = {}
         self._merges = merging
         under_test = [each for run in queue.running for each in run.place]
         self.order = in_order(queue.requests, under_test=under_test)
@@ -54,7 +55,16 @@ class Probes(Known):
 
     def chain(self, order: Sequence[Request]) -> tuple[Link, ...]:
         """Return the links of the chain that *order* makes."""
-        return chain_of(order, self.base, self.merging, limit=self.queue.limit).links
+        return self.whole_chain(order).links
+
+    def whole_chain(self, order: Sequence[Request]) -> Chain:
+        """Return the chain that *order* makes; it is asked for again and again."""
+        key = tuple(each.id for each in order)
+        found = self._chains.get(key)
+        if found is None:
+            found = chain_of(order, self.base, self.merging, limit=self.queue.limit)
+            self._chains[key] = found
+        return found
 
     def chains(self) -> Iterator[tuple[tuple[str, ...], tuple[Link, ...]]]:
         """Yield the chain, and while its head is red, the one as if that head were gone.

@@ -24,7 +24,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import cache, cached_property
+from functools import cache
 from itertools import islice
 
 from gitgt.model.merge_acts import (
@@ -41,7 +41,7 @@ from gitgt.model.merge_acts import (
     Stop,
     Wait,
 )
-from gitgt.model.merge_chain import Base, Chain, Link, Merging, chain_of
+from gitgt.model.merge_chain import Base, Chain, Link, Merging
 from gitgt.model.merge_facts import Known, Queue
 from gitgt.model.merge_probes import Probes, Test
 
@@ -80,9 +80,9 @@ class _Board(Probes):
         for request in self._merged.empty:
             yield Skip(request)
 
-    @cached_property
+    @property
     def _merged(self) -> Chain:
-        return chain_of(self.order, self.base, self.merging, limit=self.queue.limit)
+        return self.whole_chain(self.order)
 
     def settled_by_gates(self) -> Iterator[Act]:
         """Yield the one landing, or the one ejection, that verdicts allow."""

@@ -106,9 +106,6 @@ def plan(
 
     *deliveries* is what was tried so far, *at_work* which agents of the chain somebody plays.
     """
-    reached: dict[tuple[str, str], set[str]] = {}
-    for key in deliveries:
-        reached.setdefault((key.escalation, key.severity), set()).add(key.channel)
     acts: list[Act] = []
     due: list[float] = []
     for each in escalations:
@@ -119,12 +116,26 @@ def plan(
             acts.append(ReEscalate(each.id, louder(each.severity)))
             continue
         due += [] if louder_at is None else [louder_at]
-        before = reached.get((each.id, each.severity), set())
-        ways = way(each, settings, at_work, before)
+        ways = way(each, settings, at_work, _Reached(each, deliveries))
         found = [_next(_key(each, to), to, deliveries, now) for to in ways]
         acts += [one for one in found if isinstance(one, Deliver)]
         due += [one for one in found if isinstance(one, float)]
     return Plan(tuple(acts), min(due, default=None))
+
+
+@dataclass(frozen=True, slots=True)
+class _Reached:
+    """The channels that an escalation took at its severity, asked for one by one.
+
+    All that was ever delivered is far more than what is open.
+    """
+
+    escalation: Escalation
+    deliveries: Deliveries
+
+    def __contains__(self, channel: object) -> bool:
+        name, severity = str(self.escalation.id), str(self.escalation.severity)
+        return Key(name, severity, str(channel)) in self.deliveries
 
 
 def _key(escalation: Escalation, channel: Channel) -> Key:

@@ -6,7 +6,7 @@ not at work is passed over, but for the last, who is a person: mail starts nobod
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
@@ -33,6 +33,7 @@ class Kind(StrEnum):
     LOG = "log"
 
 
+_KINDS: Final = frozenset(map(str, Kind))
 # What must be set before a channel leads anywhere; sms needs a number too.
 _NEEDS: Final[Mapping[Kind, tuple[str, ...]]] = {
     Kind.EMAIL: ("smtp_host",),
@@ -58,7 +59,7 @@ class Channel:
             RefusedError: there is no such channel.
         """
         kind, _, to = text.partition(":")
-        if kind not in tuple(Kind):
+        if kind not in _KINDS:
             raise RefusedError(f"{text!r} is no channel", hint=f"channels: {', '.join(Kind)}")
         return cls(Kind(kind), to)
 
@@ -122,7 +123,7 @@ class Settings:
 
 def way(
     escalation: Escalation, settings: Settings, at_work: Collection[str],
-    reached: Collection[str] = (),
+    reached: Container[str] = (),
 ) -> list[Channel]:  # fmt: skip
     """Return all channels that an escalation is to take now, but for the bead itself.
 
@@ -147,7 +148,7 @@ def way(
 
 def _letters(
     channel: Channel, escalation: Escalation, settings: Settings,
-    at_work: Collection[str], reached: Collection[str],
+    at_work: Collection[str], reached: Container[str],
 ) -> Iterator[Channel]:  # fmt: skip
     """Yield whom a letter goes to: whom the route names, or the next of the chain."""
     if channel.to and not (is_of_code(channel.to) and channel.to not in at_work):
@@ -159,7 +160,7 @@ def _letters(
 
 def _desks(
     escalation: Escalation, settings: Settings, at_work: Collection[str],
-    reached: Collection[str],
+    reached: Container[str],
 ) -> list[str]:  # fmt: skip
     chain = settings.chain or (OVERSEER,)
     there = [each for each in chain[:-1] if each in at_work]
