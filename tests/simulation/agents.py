@@ -63,7 +63,7 @@ class Agents:
             active_at=self.clock.now,
         )  # fmt: skip
         past.append(session)
-        rig.sessions[address] = session
+        rig.sessions[address] = rig.perhaps_live[address] = session
         self.started += 1
         rig.begun = True
         self._live(rig, session)

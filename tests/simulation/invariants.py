@@ -62,6 +62,9 @@ class Invariants:
             assert not lost, f"nothing keeps {sorted(lost)}"
             for bead in rig.ledger.all(Bead, "closed"):
                 self._closed(rig, bead)
+            assert rig.ledger.held() == rig.ledger.held_anew(), "who holds what is kept wrong"
+            unknown = [each for each in rig.sessions.values() if each.alive and each.over]
+            assert not unknown, f"{unknown} live, and their records say that they have ended"
             for address, _ in rig.ledger.held():
                 self._one_hook(rig, address)
         self._blockers()
@@ -143,7 +146,7 @@ class Invariants:
     # --- capacity
 
     def _capacity(self, rig: Rig) -> None:
-        live = sum(each.alive for each in rig.sessions.values())
+        live = len(rig.live())
         assert live <= rig.limit, f"{live} sessions live in {rig.name}, of {rig.limit}"
         limits = places.limits(self._town)
         everybody = [each for rig in self._town.rigs.values() for each in rig.live()]

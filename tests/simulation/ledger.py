@@ -7,12 +7,13 @@ from typing import TypeVar
 
 from gitgt.model.actor import Actor
 from gitgt.model.change import check_change, marked
-from gitgt.model.documents import Bead, Document, MergeRequest
+from gitgt.model.documents import Bead, Document, Escalation, MergeRequest
 from gitgt.model.ids import BeadId, base36
 
 D = TypeVar("D", bound=Document)
 HELD = ("hooked", "in_progress")
 WITH_THE_REFINERY = ("queued", "blocked", "escalated")
+UNANSWERED = ("open", "acked")
 LIVE_REQUEST = ("queued", "blocked", "conflict", "rejected", "escalated")
 
 
@@ -26,6 +27,9 @@ class Ledger:
         self._heard = heard
         self._by: dict[tuple[type, str], dict[str, None]] = {}
         self._requests: dict[str, dict[str, None]] = {}
+        self._submitted: dict[str, dict[str, None]] = {}
+        self._calls: dict[str, dict[str, None]] = {}
+        self._held: list[tuple[str, str]] | None = None
         self._made = 0
 
     def new_id(self, kind: str = "") -> BeadId:
@@ -58,7 +62,22 @@ class Ledger:
         self._by.setdefault((type(new), str(new.status)), {})[name] = None
         if isinstance(new, MergeRequest):
             self._requests.setdefault(new.source, {})[name] = None
+            self._keep(self._submitted, new.source, name, is_so=new.status in WITH_THE_REFINERY)
+        if isinstance(new, Escalation):
+            self._keep(self._calls, new.about, name, is_so=new.status in UNANSWERED)
+        if isinstance(new, Bead | MergeRequest):
+            self._held = None
         self.documents[name] = new
+
+    @staticmethod
+    def _keep(index: dict[str, dict[str, None]], of: str, name: str, *, is_so: bool) -> None:
+        """Keep *name* among those *of* something while it is so, and no empty place."""
+        if is_so:
+            index.setdefault(of, {})[name] = None
+        elif name in index.get(of, ()):
+            del index[of][name]
+            if not index[of]:
+                del index[of]
 
     def all(self, kind: type[D], *statuses: str) -> Iterator[D]:
         """Yield the documents of a kind that have one of these statuses."""
@@ -95,12 +114,31 @@ class Ledger:
 
     def is_submitted(self, bead: str) -> bool:
         """Tell whether *bead* is with the refinery, and so off its hook."""
-        return any(each.status in WITH_THE_REFINERY for each in self.requests_of(bead))
+        return bead in self._submitted
+
+    def calls_about(self, about: str) -> list[Escalation]:
+        """Return the calls about something that nobody has closed."""
+        return [self.documents[name] for name in self._calls.get(about, ())]  # type: ignore[misc]
 
     def held(self) -> list[tuple[str, str]]:
         """Return address and bead of everything on a hook."""
+        if self._held is None:
+            self._held = [
+                (each.assignee, str(each.id))
+                for each in self.all(Bead, *HELD)
+                if each.assignee and not self.is_submitted(each.id)
+            ]
+        return self._held
+
+    def held_anew(self) -> list[tuple[str, str]]:
+        """Return the same, from nothing that was kept."""
+        with_it = {
+            each.source
+            for each in self.documents.values()
+            if isinstance(each, MergeRequest) and each.status in WITH_THE_REFINERY
+        }
         return [
             (each.assignee, str(each.id))
             for each in self.all(Bead, *HELD)
-            if each.assignee and not self.is_submitted(each.id)
+            if each.assignee and each.id not in with_it
         ]

@@ -23,7 +23,7 @@ from gitgt.model.merge_chain import Clash
 from tests.simulation import verbs
 from tests.simulation.agents import PATHS
 from tests.simulation.clock import DAY, HOUR
-from tests.simulation.town import OVERSEER, TARGET, Rig
+from tests.simulation.town import EVERYWHERE, OVERSEER, TARGET, Rig
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
@@ -93,7 +93,7 @@ class People:
         def happens(what: Callable[[], object]) -> Callable[[], None]:
             def it() -> None:
                 what()
-                self._town.tell("hq")
+                self._town.tell(EVERYWHERE)
 
             return it
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import cache
 
 from gitgt.model.capacity import ALL_RIGS, Limits, Live, Standing
 from gitgt.model.dispatch import SessionState
 from gitgt.model.rate_limit import Limited, Source, met
-from tests.simulation.town import Rig, Session, Town
+from tests.simulation.town import EVERYWHERE, Rig, Session, Town
 
 RUNTIMES = ("claude", "codex", "gemini")
 BATCH = 4
 
 
+@cache
 def runtime_of(bead: str) -> str:
     """Return the program that a bead is worked on with."""
     return RUNTIMES[sum(map(ord, bead)) % len(RUNTIMES)]
@@ -59,7 +61,7 @@ def taken(town: Town) -> list[Live]:
 def _seen(town: Town, rig: Rig) -> Iterable[Session]:
     return [
         seen.session
-        for address in rig.sessions
+        for address in list(rig.perhaps_live)
         if (seen := town.look(rig, address)).state is SessionState.RUNNING and seen.session
     ]
 
@@ -88,7 +90,7 @@ def reach(town: Town, session: Session, *, until: float, over: float) -> None:
     )  # fmt: skip
     town.limited[runtime] = met(town.limited.get(runtime), found)
     town.limit_over[runtime] = max(over, town.limit_over.get(runtime, 0.0))
-    town.tell("hq")
+    town.tell(EVERYWHERE)
 
 
 def answers(town: Town, session: Session) -> bool:
@@ -100,5 +102,5 @@ def answers(town: Town, session: Session) -> bool:
         reach(town, session, until=0.0, over=0.0)
         return False
     del town.limited[runtime]
-    town.tell("hq")
+    town.tell(EVERYWHERE)
     return True

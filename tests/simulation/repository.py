@@ -65,6 +65,7 @@ class Repository:
         self.parents: dict[str, tuple[str, ...]] = {}
         self.refs: dict[str, str] = {}
         self.made: list[str] = []  # all commits that agents made
+        self.moves = 0
         self.moved: list[tuple[str, str | None, str | None]] = []  # since somebody looked
         self.tree = 0
         self.landed: dict[str, int] = {}  # each change on the target, and as which it came
@@ -138,6 +139,7 @@ class Repository:
         old = self.refs.pop(ref, None)
         if to is not None:
             self.refs[ref] = to
+        self.moves += 1
         self.moved.append((ref, old, to))
 
     def is_new(self, commit: str) -> bool:
@@ -241,6 +243,7 @@ class Repository:
         self._touched.update({("topic", each): self.count for each in topics})
 
     def _go_to(self, commit: str) -> None:
+        self.moves += 1
         self.moved.append(("refs/heads/main", self.main, commit))
         self.main = commit
         self._merged.clear()

@@ -26,6 +26,7 @@ from tests.simulation.repository import Repository
 
 OVERSEER = Actor("tess", "tess@example.com", Actor.signed("tess", "tess@example.com").standing)
 MAYOR = Actor.agent("mayor")
+EVERYWHERE = "everywhere"
 TARGET = "refs/heads/main"
 
 
@@ -45,6 +46,7 @@ class Session:
     said: str = ""
     ended_at: float = 0.0
     forgiven: bool = False
+    over: bool = False  # somebody has seen for sure that it has ended
     active_at: float = 0.0
     watch: Watch | None = None  # what is remembered of it between two looks
 
@@ -80,6 +82,7 @@ class Rig:
     gates: tuple[str, ...] = ("lint", "test")
     slots: int = 2
     sessions: dict[str, Session] = field(default_factory=dict)
+    perhaps_live: dict[str, Session] = field(default_factory=dict)  # the last that is not over
     history: dict[tuple[str, str], list[Session]] = field(default_factory=dict)
     sandboxes: dict[str, Sandbox] = field(default_factory=dict)
     runs: dict[tuple[str, str], GateRun] = field(default_factory=dict)
@@ -109,7 +112,7 @@ class Rig:
 
     def live(self) -> list[Session]:
         """Return the sessions whose program truly runs."""
-        return [each for each in self.sessions.values() if each.alive]
+        return [each for each in self.perhaps_live.values() if each.alive]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +147,7 @@ class Town:
         self.limited: dict[str, Limited] = {}  # programs that answer no more for a while
         self.limit_over: dict[str, float] = {}  # when they will, which nobody knows
         self.deliveries: dict[Key, Delivery] = {}
+        self.call_moves = 0  # how often something about a call was written
 
     def add_rig(self, name: str, prefix: str, *, limit: int, polecats: int) -> Rig:
         """Add a rig and its polecats."""
@@ -162,6 +166,7 @@ class Town:
                 self.note_ready(self.rigs[place], new)
             if place != "hq":
                 self.rigs[place].queue_moves += _concerns_the_queue(new)
+            self.call_moves += isinstance(new, Escalation)
             self.tell(place)
 
         return heard
@@ -224,18 +229,19 @@ class Town:
         session = rig.sessions.get(address)
         if session is None:
             return Seen(SessionState.NONE)
+        if session.over:  # its record says so by now
+            return Seen(SessionState.ENDED, session)
         if self.lots.happens(self.lots.faults.unsure):
             return Seen(SessionState.RUNNING, session, sure=False)
-        state = SessionState.RUNNING if session.alive else SessionState.ENDED
-        return Seen(state, session)
+        if session.alive:
+            return Seen(SessionState.RUNNING, session)
+        session.over = True
+        rig.perhaps_live.pop(address, None)
+        return Seen(SessionState.ENDED, session)
 
     def calls_about(self, rig: Rig | None, about: str) -> list[Escalation]:
         """Return the calls about something that nobody has closed."""
-        return [
-            each
-            for each in self.ledger(rig).all(Escalation, "open", "acked")
-            if each.about == about
-        ]
+        return self.ledger(rig).calls_about(about)
 
     def is_waived(self, rig: Rig, tree: str) -> bool:
         """Tell whether a recorded waiver covers a tree."""

@@ -5,6 +5,7 @@ The miniature of ``gitgt.services``: every status comes from a lifecycle's table
 
 from __future__ import annotations
 
+from functools import cache
 from operator import eq
 
 from gitgt.errors import NotAllowedError, RefusedError
@@ -23,6 +24,7 @@ MAX_REVISIONS = 5
 MAX_CONFLICTS = 3
 
 
+@cache
 def branch_of(address: str, bead: str) -> str:
     """Return the ref of an assignment's branch."""
     return f"refs/heads/polecat/{address.rpartition('/')[2]}/{bead}"

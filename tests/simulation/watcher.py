@@ -13,7 +13,7 @@ from itertools import chain
 from gitgt.reactor.key import Key, Reconciler
 from gitgt.reactor.reactor import Reactor, Trouble
 from tests.simulation.clock import HOUR, MINUTE
-from tests.simulation.town import Town
+from tests.simulation.town import EVERYWHERE, Town
 
 OF_THE_TOWN = ("convoys", "scheduler", "escalations")
 # Events that come together are seen to together.
@@ -160,7 +160,7 @@ class Watcher:
 
 def route(town: Town, place: str) -> Iterable[Key]:
     """Return whom a change at *place* concerns, as the real watcher has it."""
-    rigs = list(town.rigs) if place == "hq" else [place]
+    rigs = [place] if place in town.rigs else list(town.rigs) if place == EVERYWHERE else []
     of_rigs = (Key(role, rig) for rig in rigs for role in ("witness", "refinery", "dispatcher"))
     return chain(of_rigs, (Key(role, "hq") for role in OF_THE_TOWN))
 

@@ -41,9 +41,10 @@ class Dispatcher(Role):
             return None  # a thaw wakes us
         seen = {each: self.town.look(rig, each) for each in rig.sessions}
         held = rig.ledger.held()
+        hooked = set(held)
         for address, each in seen.items():
             over = each.session and each.state is SessionState.ENDED
-            if over and (address, each.session.bead) not in held:
+            if over and (address, each.session.bead) not in hooked:
                 self._forgive(rig, address, each.session.bead)
         if self.town.is_off(rig):
             return None

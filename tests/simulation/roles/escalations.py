@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import inf
+
 from gitgt.model.actor import Actor
 from gitgt.model.documents import Escalation
 from gitgt.model.escalation.plan import Deliver, Delivery, ReEscalate, plan
@@ -17,8 +19,15 @@ class Escalations(RoleOfTheTown):
 
     role = "escalations"
 
+    def __init__(self, world: object) -> None:
+        super().__init__(world)  # type: ignore[arg-type]
+        self._settled = -1  # how often calls had been written when nothing was to be done
+        self._next_at: float | None = None
+
     def see_to_all(self) -> float | None:
         """Make louder what nobody took, and send on its way what has not arrived."""
+        if self._settled == self.town.call_moves and self.clock.now < (self._next_at or inf):
+            return self._again_in()  # the plan is pure, and says itself when time matters
         made = self._plan()
         while made.acts:
             for act in made.acts:
@@ -27,7 +36,11 @@ class Escalations(RoleOfTheTown):
                 else:
                     self._deliver(act)
             made = self._plan()
-        return None if made.next_at is None else max(1.0, made.next_at - self.clock.now)
+        self._settled, self._next_at = self.town.call_moves, made.next_at
+        return self._again_in()
+
+    def _again_in(self) -> float | None:
+        return None if self._next_at is None else max(1.0, self._next_at - self.clock.now)
 
     def _plan(self):
         ledgers = [self.town.hq, *(rig.ledger for rig in self.town.rigs.values())]

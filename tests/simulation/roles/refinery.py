@@ -49,6 +49,7 @@ class Refinery(Role):
         self._asked: dict[str, set[str]] = {}  # about which trees it was asked last
         self._settled: dict[str, tuple[object, ...]] = {}
         self._retry_in: float | None = None
+        self._known: dict[str, tuple[MergeRequest, Request]] = {}  # as the planner sees them
         self._cannot_land: dict[str, tuple[float, int]] = {}  # until when, and how often
 
     def see_to(self, rig: Rig) -> float | None:
@@ -114,7 +115,7 @@ class Refinery(Role):
         heads = {str(each.id): each.head for each in requests}
         facts = Queue(
             base=rig.repository.base,
-            requests=tuple(_request(each) for each in requests),
+            requests=tuple(self._request(each) for each in requests),
             gates=rig.gates,
             running=tuple(each.run for each in rig.runs.values()),
             waived=frozenset(
@@ -151,6 +152,12 @@ class Refinery(Role):
             gates.try_again(rig, keys)
         self._retry_in = gates.retry_in(rig, keys)
         return acts, Known(known)
+
+    def _request(self, request: MergeRequest) -> Request:
+        before = self._known.get(request.id)
+        if before is None or before[0] is not request:
+            before = self._known[str(request.id)] = request, _request(request)
+        return before[1]
 
     def _see_to_base(self, rig: Rig, known: Known) -> None:
         """File what asks for a red target to be mended, and end it when it is."""

@@ -29,11 +29,11 @@ class Witness(Role):
     def __init__(self, world: object) -> None:
         super().__init__(world)  # type: ignore[arg-type]
         self._looked: dict[str, float] = {}
+        self._heeded: dict[str, tuple[int, int]] = {}  # what stood when branches were read
 
     def see_to(self, rig: Rig) -> float | None:
         """Heed the branches, then see how everybody is doing."""
-        for bead in rig.ledger.all(Bead, *HELD):
-            self._heed(rig, bead)
+        self._heed_all(rig)
         if self.town.is_off(rig):
             return None
         live = rig.live()
@@ -53,16 +53,24 @@ class Witness(Role):
         alone = any(held.get(each.address) != each.bead for each in live)
         return _SOON if alone else _EVERY if live else None
 
+    def _heed_all(self, rig: Rig) -> None:
+        """Read the branches, unless neither they nor the ledger has moved since."""
+        if self._heeded.get(rig.name) == (rig.ledger.moves, rig.repository.moves):
+            return
+        for bead in rig.ledger.all(Bead, *HELD):
+            self._heed(rig, bead)
+        self._heeded[rig.name] = rig.ledger.moves, rig.repository.moves
+
     def _heed(self, rig: Rig, bead: Bead) -> None:
         """Do what the commits of an assignment's branch say."""
         ref = branch_of(bead.assignee, bead.id)
         tip = rig.repository.refs.get(ref)
         if tip is None or not rig.repository.is_new(tip):
             return
-        who = Actor.agent(bead.assignee)
         request = rig.ledger.request_of(bead.id)
         if request is not None and tip == request.head:
             return
+        who = Actor.agent(bead.assignee)
         if bead.status == "hooked":
             verbs.begin(self.town, rig, bead.id, who)
             self.acted()
