@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import inf
 
 from gitgt.model.documents import Bead, MergeRequest, Severity, Waiver
 from gitgt.model.instant import exact_seconds_of
@@ -48,7 +49,7 @@ class Refinery(Role):
         super().__init__(world)  # type: ignore[arg-type]
         self._asked: dict[str, set[str]] = {}  # about which trees it was asked last
         self._settled: dict[str, tuple[object, ...]] = {}
-        self._retry_in: float | None = None
+        self._retry_at: dict[str, float] = {}  # when what could not run is tried again
         self._known: dict[str, tuple[MergeRequest, Request]] = {}  # as the planner sees them
         self._cannot_land: dict[str, tuple[float, int]] = {}  # until when, and how often
 
@@ -62,11 +63,14 @@ class Refinery(Role):
                 break
         else:
             raise AssertionError(f"the queue of {rig.name} never comes to rest")
-        waits = [self._retry_in] if rig.ledger.count(MergeRequest, "queued") else []
+        retry_at = self._retry_at.get(rig.name)
+        waits: list[float] = []
+        if retry_at is not None and rig.ledger.count(MergeRequest, "queued"):
+            waits.append(retry_at - self.clock.now)
         until, _ = self._cannot_land.get(rig.name, (0.0, 0))
         waits += [until - self.clock.now] if until > self.clock.now else []
         waits += [_UNTIL_ASKED] if rig.runs else []
-        return min((max(1.0, each) for each in waits if each is not None), default=None)
+        return min((max(1.0, each) for each in waits), default=None)
 
     def _step(self, rig: Rig) -> bool:
         """Look, plan and perform once; say whether everything looks different now."""
@@ -86,14 +90,14 @@ class Refinery(Role):
         changed = False
         for act in acts:
             changed = self._perform(rig, act) or changed
-        if not changed and not self._retry_in:
+        if not changed:
             self._settled[rig.name] = self._facts(rig)
         return changed
 
     def _facts(self, rig: Rig) -> tuple[object, ...]:
         """Return what is another value once the plan may say something else."""
         until, _ = self._cannot_land.get(rig.name, (0.0, 0))
-        due = self._retry_in is not None and self.world.gates.is_due(rig)
+        due = self._retry_at.get(rig.name, inf) <= self.clock.now
         return (
             rig.queue_moves, rig.repository.main, rig.verdicts, tuple(rig.runs),
             len(rig.troubles), due, 0.0 < until <= self.clock.now,
@@ -150,7 +154,10 @@ class Refinery(Role):
         self._asked[rig.name] = asked
         if known.retry:
             gates.try_again(rig, keys)
-        self._retry_in = gates.retry_in(rig, keys)
+        retry_in = gates.retry_in(rig, keys)
+        self._retry_at.pop(rig.name, None)
+        if retry_in is not None:
+            self._retry_at[rig.name] = self.clock.now + retry_in
         return acts, Known(known)
 
     def _request(self, request: MergeRequest) -> Request:
