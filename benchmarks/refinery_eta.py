@@ -19,7 +19,7 @@ from typing import Final
 from benchmarks.queues.clockwork import execute
 from benchmarks.queues.ours import Ours
 from benchmarks.queues.stream import Stream
-from gitgt.model.merge_eta import Eta, Pace, Work, etas
+from gitgt.model.queue.merge_eta import Eta, Pace, Work, etas
 
 SIZE: Final = 50
 BAD: Final = 0.05

@@ -8,12 +8,12 @@ from itertools import count
 from benchmarks.queues.clockwork import Probe
 from benchmarks.queues.stream import Names
 from gitgt.model.gate import Evidence, Verdict
-from gitgt.model.merge_acts import Cancel, Confirm, Eject, Land, Run, Start
-from gitgt.model.merge_chain import Base, Clash, Link
-from gitgt.model.merge_facts import Queue
-from gitgt.model.merge_odds import Finding, rate_of
-from gitgt.model.merge_queue import plan
-from gitgt.model.queue_order import Request
+from gitgt.model.queue.merge_acts import Cancel, Confirm, Eject, Land, Run, Start
+from gitgt.model.queue.merge_chain import Base, Clash, Link
+from gitgt.model.queue.merge_facts import Queue
+from gitgt.model.queue.merge_odds import Finding, rate_of
+from gitgt.model.queue.merge_queue import plan
+from gitgt.model.queue.queue_order import Request
 
 _GATE = "test"
 

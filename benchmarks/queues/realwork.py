@@ -22,7 +22,7 @@ from gitgt.git import slot
 from gitgt.git.command import git
 from gitgt.git.merge import Incoming, Merger
 from gitgt.git.repository import Repository, Signature
-from gitgt.model.merge_chain import Clash, Link
+from gitgt.model.queue.merge_chain import Clash, Link
 
 _WHO: Final = Signature("Ada Bee", "ada@example.com", 1_795_357_800)
 # Red is what is bad by itself, and both halves of a pair.

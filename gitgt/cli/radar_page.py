@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from gitgt.cli import output
 from gitgt.model.documents import Severity
-from gitgt.model.radar import Collision, Live, Spot, Standing
-from gitgt.model.radar_nudges import described
+from gitgt.model.radar.radar import Collision, Live, Spot, Standing
+from gitgt.model.radar.radar_nudges import described
 from gitgt.services.radar import radar_held
 from gitgt.services.radar.radar import Picture
 from gitgt.services.radar.radar_held import Held

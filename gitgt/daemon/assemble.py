@@ -34,7 +34,8 @@ from gitgt.roles.relief import ReliefRole
 from gitgt.roles.scheduler import SchedulerRole
 from gitgt.roles.warrants import WarrantsRole
 from gitgt.roles.witness import WitnessRole
-from gitgt.services import escalations, submit
+from gitgt.services import submit
+from gitgt.services.escalation import escalations
 from gitgt.services.radar.radar import Radars
 from gitgt.services.town import Rig, Town
 from gitgt.telemetry import logs

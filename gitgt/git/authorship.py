@@ -9,7 +9,7 @@ from typing import Final
 from gitgt.git.command import git
 from gitgt.git.records import layout, records
 from gitgt.git.repository import Repository, Signature
-from gitgt.model.merge_message import Author, Written
+from gitgt.model.queue.merge_message import Author, Written
 
 _PLAIN: Final = {
     "GIT_CONFIG_GLOBAL": "/dev/null",

@@ -12,7 +12,7 @@ from typing import Final
 
 from gitgt.errors import NotFoundError
 from gitgt.git.command import git, line
-from gitgt.model.replay import Changes, Entry, Identity, Original
+from gitgt.model.replay.replay import Changes, Entry, Identity, Original
 
 PLAIN: Final = {"GIT_NO_REPLACE_OBJECTS": "1"}
 _AS_EVERYWHERE: Final = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from gitgt.git.repository import Repository
-from gitgt.model.radar_lines import Hunk
+from gitgt.model.radar.radar_lines import Hunk
 
 if TYPE_CHECKING:
     import pygit2

@@ -18,9 +18,9 @@ from typing import Final
 from gitgt.git import authorship
 from gitgt.git.authorship import Commit
 from gitgt.git.repository import Repository, Signature
-from gitgt.model import merge_message
-from gitgt.model.merge_message import Author, Brought
-from gitgt.model.merge_style import Style
+from gitgt.model.queue import merge_message
+from gitgt.model.queue.merge_message import Author, Brought
+from gitgt.model.queue.merge_style import Style
 
 # The tree that merging a commit into another gives; None if they conflict.
 Pick = Callable[[str, str], str | None]

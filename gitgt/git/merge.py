@@ -19,8 +19,8 @@ from gitgt.git.command import HERMETIC, Outcome, attempt
 from gitgt.git.links import Incoming, Landed, Links, nothing_landed
 from gitgt.git.redo import redo
 from gitgt.git.repository import Repository, Signature
-from gitgt.model.merge_chain import Clash, Link, Merging
-from gitgt.model.merge_style import Style
+from gitgt.model.queue.merge_chain import Clash, Link, Merging
+from gitgt.model.queue.merge_style import Style
 
 PINNED: Final = (
     "core.hooksPath=/dev/null",

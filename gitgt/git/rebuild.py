@@ -12,7 +12,7 @@ from pathlib import Path
 
 from gitgt.git.bulk import PLAIN
 from gitgt.git.command import git
-from gitgt.model.replay import Changes, Identity
+from gitgt.model.replay.replay import Changes, Identity
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from gitgt.errors import RefusedError
 from gitgt.git.bulk import PLAIN, automatic_merges, differences, empty_tree, read_commits
 from gitgt.git.command import attempt, git, line
 from gitgt.git.repository import Repository
-from gitgt.model.replay import Branch, History, Original, Resolution, Step
-from gitgt.model.replay_order import Departure, boundary, dependencies, shares
+from gitgt.model.replay.replay import Branch, History, Original, Resolution, Step
+from gitgt.model.replay.replay_order import Departure, boundary, dependencies, shares
 
 
 def read_history(

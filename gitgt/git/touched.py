@@ -11,7 +11,7 @@ from gitgt.git.bulk import PLAIN
 from gitgt.git.command import git
 from gitgt.git.repository import Repository
 from gitgt.git.walk import merge_bases
-from gitgt.model.radar import MOST_PATHS, Touched, folders_of
+from gitgt.model.radar.radar import MOST_PATHS, Touched, folders_of
 
 _DIFF: Final = (
     "diff-tree", "--stdin", "-r", "-z", "--name-status", "--no-renames",

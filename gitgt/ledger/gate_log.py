@@ -11,7 +11,7 @@ from gitgt.git.repository import Repository
 from gitgt.ledger.verdicts import REF
 from gitgt.model.gate import Verdict
 from gitgt.model.instant import exact_seconds_of
-from gitgt.model.queue_cost import Ran
+from gitgt.model.queue.queue_cost import Ran
 
 
 def runs_since(repository: Repository, since: float = 0.0) -> list[Ran]:

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from gitgt.model.queue_order import due
+from gitgt.model.queue.queue_order import due
 from gitgt.model.rate_limit import Limited
 
 # What could not be given out so often is taken out of the line, and a person is told.

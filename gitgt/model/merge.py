@@ -33,7 +33,7 @@ from gitgt.model.documents import (
     RigIdentity,
     in_order,
 )
-from gitgt.model.merge_state import healed, is_tombstone, winner
+from gitgt.model.queue.merge_state import healed, is_tombstone, winner
 from gitgt.model.stamps import CLAIM, STATE, WHOLE_STATE, Stamp, edge_part, word_part
 from gitgt.model.textmerge import merge_text
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from gitgt.model.dispatch import is_polecat
-from gitgt.model.radar import Live, Standing
+from gitgt.model.radar.radar import Live, Standing
 from gitgt.reactor.key import Key, Settled
 from gitgt.services.agents import wip
 from gitgt.services.radar import radar_nudges

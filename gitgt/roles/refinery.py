@@ -17,7 +17,7 @@ from gitgt.git.rerere import Memory
 from gitgt.ledger.snapshot import Snapshot
 from gitgt.model.fair_share import hand_out
 from gitgt.model.gate import Gate
-from gitgt.model.merge_style import Style
+from gitgt.model.queue.merge_style import Style
 from gitgt.reactor.key import Key, Settled
 from gitgt.services.gates import gate, gate_history, leaks
 from gitgt.services.gates.gate_runs import GateRuns

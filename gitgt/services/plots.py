@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from gitgt.model.instant import text_of
-from gitgt.model.queue_report import width_for
+from gitgt.model.queue.queue_report import width_for
 from gitgt.model.when import lasts
 
 _WIDE: Final = 720

@@ -27,7 +27,8 @@ from gitgt.model.event import Event
 from gitgt.model.ids import BeadId, base36, is_bead_id
 from gitgt.model.lifecycle import EscalationStatus
 from gitgt.model.wording import fit_line, fit_text
-from gitgt.services import desk, escalations
+from gitgt.services import desk
+from gitgt.services.escalation import escalations
 from gitgt.services.town import Rig, Town
 
 _ATTEMPTS: Final = 50

@@ -11,13 +11,13 @@ from gitgt.errors import NotFoundError, SettingsError
 from gitgt.model.documents import Escalation, MergeRequest
 from gitgt.model.flaky import Flakes
 from gitgt.model.gate import Gate
-from gitgt.services import escalations, freeze, reading, rig_state, uptime
+from gitgt.services import freeze, reading, rig_state, uptime
 from gitgt.services.agents import agents
 from gitgt.services.agents.agents import Seen
 from gitgt.services.convoy import convoys
 from gitgt.services.convoy.convoys import Progress
 from gitgt.services.deacon import pausing
-from gitgt.services.escalation import looking
+from gitgt.services.escalation import escalations, looking
 from gitgt.services.gates import gate, gate_history
 from gitgt.services.gates.gate_runs import GateRuns
 from gitgt.services.gates.run_folder import AtWork

@@ -13,8 +13,8 @@ from gitgt.model.actor import Actor
 from gitgt.model.documents import Escalation, Severity
 from gitgt.reactor.key import Key
 from gitgt.roles.escalations import EscalationsRole
-from gitgt.services import escalations, submit
-from gitgt.services.escalation import courier, looking, sending
+from gitgt.services import submit
+from gitgt.services.escalation import courier, escalations, looking, sending
 from gitgt.services.mail import boxes
 from tests.support.commandline import gt
 from tests.support.receivers import mail_server, web_server

@@ -10,7 +10,7 @@ from gitgt.git.attributes import attributes_file
 from gitgt.git.links import Incoming
 from gitgt.git.merge import Conflict, Merged, Merger
 from gitgt.git.repository import Repository, Signature
-from gitgt.model.merge_chain import Clash, Link
+from gitgt.model.queue.merge_chain import Clash, Link
 from tests.support.checkout import Checkout
 
 REFINERY = Signature("refinery", "refinery@gitgt.invalid", 1)

@@ -7,7 +7,7 @@ import random
 import pytest
 
 from gitgt.ledger.transact import Change
-from gitgt.model.convoy_feed import held_below
+from gitgt.model.convoy.convoy_feed import held_below
 from gitgt.model.documents import Bead, Dependency, DependencyType
 from gitgt.model.ids import BeadId
 from gitgt.model.lifecycle import BeadStatus

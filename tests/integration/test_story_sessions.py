@@ -15,7 +15,8 @@ from gitgt.model.documents import Escalation
 from gitgt.reactor.key import Key
 from gitgt.roles.dispatcher import DispatcherRole
 from gitgt.runtime import identity, process
-from gitgt.services import beads, escalations, settings
+from gitgt.services import beads, settings
+from gitgt.services.escalation import escalations
 from gitgt.services.sessions import sessions
 from gitgt.services.witness import failures
 from tests.support.checkout import Checkout

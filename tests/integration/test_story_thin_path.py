@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from gitgt.services import beads, escalations, submit
+from gitgt.services import beads, submit
+from gitgt.services.escalation import escalations
 from gitgt.services.gates import gate
 from tests.support.town import TESS
 

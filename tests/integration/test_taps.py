@@ -28,8 +28,8 @@ NO_PUSH = (
 )  # fmt: skip
 
 HEAVY = {
-    "_hashlib", "click", "filelock", "gitgt.model.radar", "jsonschema", "msgspec", "psutil",
-    "pygit2", "ruamel", "secrets", "sh", "watchdog",
+    "_hashlib", "click", "filelock", "gitgt.model.radar.radar", "jsonschema", "msgspec",
+    "psutil", "pygit2", "ruamel", "secrets", "sh", "watchdog",
 }  # fmt: skip
 WATCHED = """
 import sys

@@ -17,7 +17,7 @@ from gitgt.model.capacity import (
     in_line,
     plan,
 )
-from gitgt.model.queue_order import span
+from gitgt.model.queue.queue_order import span
 from gitgt.model.rate_limit import Limited, Source
 
 NOW = 1_000_000.0

@@ -8,7 +8,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitgt.model.convoy_feed import (
+from gitgt.model.convoy.convoy_feed import (
     SKIPPED,
     Caravan,
     Close,
@@ -21,7 +21,7 @@ from gitgt.model.convoy_feed import (
     member_of,
     plan,
 )
-from gitgt.model.convoy_report import Left, account, why_stalled
+from gitgt.model.convoy.convoy_report import Left, account, why_stalled
 from gitgt.model.dispatch import MAX_FAILURES
 from gitgt.model.graph import Edge, Graph, Node
 from tests.support.mountains import mountain

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gitgt.model.gate_times import Times, left, quantile
-from gitgt.model.merge_eta import Begun, Eta, Pace, Work, etas
+from gitgt.model.queue.merge_eta import Begun, Eta, Pace, Work, etas
 
 SECONDS = st.floats(0.0, 5000.0)
 CHANCES = st.lists(st.floats(0.001, 0.95), max_size=40)

@@ -11,7 +11,7 @@ from hypothesis import event, given
 from hypothesis import strategies as st
 
 from gitgt.model.gate import Evidence, Verdict
-from gitgt.model.merge_acts import (
+from gitgt.model.queue.merge_acts import (
     Act,
     Cancel,
     Cause,
@@ -25,11 +25,11 @@ from gitgt.model.merge_acts import (
     Stop,
     Wait,
 )
-from gitgt.model.merge_chain import Base, Clash, Link
-from gitgt.model.merge_facts import Queue
-from gitgt.model.merge_odds import Finding
-from gitgt.model.merge_queue import plan
-from gitgt.model.queue_order import Request, in_order
+from gitgt.model.queue.merge_chain import Base, Clash, Link
+from gitgt.model.queue.merge_facts import Queue
+from gitgt.model.queue.merge_odds import Finding
+from gitgt.model.queue.merge_queue import plan
+from gitgt.model.queue.queue_order import Request, in_order
 
 NAMES = "abcdefghijkl"
 Pair = frozenset[str]

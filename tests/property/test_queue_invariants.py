@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gitgt.model.gate import Verdict
-from gitgt.model.merge_acts import Cause, Confirm, Eject, Freeze, Land, Skip, Start
-from gitgt.model.merge_chain import Link
-from gitgt.model.merge_queue import plan
-from gitgt.model.queue_order import URGENT
+from gitgt.model.queue.merge_acts import Cause, Confirm, Eject, Freeze, Land, Skip, Start
+from gitgt.model.queue.merge_chain import Link
+from gitgt.model.queue.merge_queue import plan
+from gitgt.model.queue.queue_order import URGENT
 from tests.property.test_merge_queue import (
     CHOICES,
     LIES,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitgt.model.queue_order import URGENT, Request, due, in_order, span
+from gitgt.model.queue.queue_order import URGENT, Request, due, in_order, span
 
 NAMES = "abcdefghijkl"
 DAYS = 4 * 24 * 3600

@@ -7,7 +7,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitgt.model.queue_report import Spread, bins
+from gitgt.model.queue.queue_report import Spread, bins
 from gitgt.services.plots import bars, drawn, over_time
 
 SECONDS = st.floats(0.0, 1e7)

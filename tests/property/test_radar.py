@@ -14,8 +14,8 @@ from gitgt.git.repository import Repository
 from gitgt.git.touched import bases, touched
 from gitgt.git.trial import trials
 from gitgt.model.dispatch import Hold, Seat, SessionState, Start, plan, waits_for
-from gitgt.model.radar import Collision, Live, Spot, Standing
-from gitgt.model.radar_nudges import Nudges, delivered, noted
+from gitgt.model.radar.radar import Collision, Live, Spot, Standing
+from gitgt.model.radar.radar_nudges import Nudges, delivered, noted
 
 FILES = [f"{folder}{name}" for folder in ("", "d/", "d/s/", "e/") for name in "ab"]
 STEPS = st.tuples(

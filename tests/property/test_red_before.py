@@ -10,11 +10,11 @@ from hypothesis import event, given
 from hypothesis import strategies as st
 
 from gitgt.model.gate import Evidence, Verdict
-from gitgt.model.merge_acts import Cancel, Cause, Confirm, Eject, Land, Run, Skip, Start
-from gitgt.model.merge_chain import Base, Link
-from gitgt.model.merge_facts import Queue
-from gitgt.model.merge_queue import plan
-from gitgt.model.queue_order import Request
+from gitgt.model.queue.merge_acts import Cancel, Cause, Confirm, Eject, Land, Run, Skip, Start
+from gitgt.model.queue.merge_chain import Base, Link
+from gitgt.model.queue.merge_facts import Queue
+from gitgt.model.queue.merge_queue import plan
+from gitgt.model.queue.queue_order import Request
 
 TESTS = ("p", "q", "r")
 Names = frozenset[str]

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitgt.model.replay_order import Departure, concerns_all, dependencies
+from gitgt.model.replay.replay_order import Departure, concerns_all, dependencies
 
 NAMES = st.sampled_from([b"a", b"b", b"ab", b".gitattributes"])
 PATHS = st.lists(NAMES, min_size=1, max_size=3).map(b"/".join)

@@ -6,8 +6,8 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from gitgt.model.gate import Evidence, Verdict
-from gitgt.model.merge_acts import Run
-from gitgt.model.merge_odds import Finding
+from gitgt.model.queue.merge_acts import Run
+from gitgt.model.queue.merge_odds import Finding
 from tests.simulation.clock import HOUR, MINUTE
 from tests.simulation.town import GateRun, Rig, Town
 

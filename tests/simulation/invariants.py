@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gitgt.model.documents import Bead, Document, Escalation, MergeRequest
-from gitgt.model.merge_acts import Eject
+from gitgt.model.queue.merge_acts import Eject
 from tests.simulation import places
 from tests.simulation.clock import DAY, HOUR
 from tests.simulation.repository import name_of

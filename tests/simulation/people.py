@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from gitgt.model.convoy_feed import SKIPPED
+from gitgt.model.convoy.convoy_feed import SKIPPED
 from gitgt.model.documents import (
     Bead,
     Convoy,
@@ -19,7 +19,7 @@ from gitgt.model.documents import (
 )
 from gitgt.model.ids import BeadId
 from gitgt.model.lifecycle import BeadStatus, BeadVerb, ConvoyStatus, MergeStatus, WaiverStatus
-from gitgt.model.merge_chain import Clash
+from gitgt.model.queue.merge_chain import Clash
 from tests.simulation import verbs
 from tests.simulation.agents import PATHS
 from tests.simulation.clock import DAY, HOUR

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, replace
 
-from gitgt.model.merge_chain import Base, Clash, Link
+from gitgt.model.queue.merge_chain import Base, Clash, Link
 
 _PATH = "path"
 _EMPTY = "0" * 16

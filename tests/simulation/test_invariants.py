@@ -8,8 +8,8 @@ from itertools import islice
 import pytest
 
 from gitgt.model.documents import Bead, Escalation, MergeRequest
-from gitgt.model.merge_acts import Cause, Eject
-from gitgt.model.merge_chain import Link
+from gitgt.model.queue.merge_acts import Cause, Eject
+from gitgt.model.queue.merge_chain import Link
 from tests.simulation import places, verbs
 from tests.simulation.chance import Faults
 from tests.simulation.clock import DAY

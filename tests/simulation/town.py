@@ -16,8 +16,8 @@ from gitgt.model.documents import Bead, Convoy, Document, Escalation, MergeReque
 from gitgt.model.escalation.plan import Delivery, Key
 from gitgt.model.gate import Evidence
 from gitgt.model.health.watch import Watch
-from gitgt.model.merge_acts import Run
-from gitgt.model.merge_odds import Finding
+from gitgt.model.queue.merge_acts import Run
+from gitgt.model.queue.merge_odds import Finding
 from gitgt.model.rate_limit import Limited
 from tests.simulation.chance import Lots
 from tests.simulation.clock import Clock

@@ -14,7 +14,7 @@ from gitgt.model.documents import Bead, Escalation, MergeRequest, Outcome, Sever
 from gitgt.model.escalation.cause import Call, joined, looked_at
 from gitgt.model.instant import later_than
 from gitgt.model.lifecycle import BeadStatus, BeadVerb, EscalationStatus, MergeStatus
-from gitgt.model.merge_chain import Link
+from gitgt.model.queue.merge_chain import Link
 from tests.simulation.town import Rig, Town
 
 REFINERY = Actor.role("refinery")

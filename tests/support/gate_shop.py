@@ -8,7 +8,7 @@ from typing import Any, Final
 from gitgt.git.repository import Repository
 from gitgt.model.actor import Actor, Standing
 from gitgt.model.gate import Evidence, Gate
-from gitgt.model.merge_acts import Run
+from gitgt.model.queue.merge_acts import Run
 from gitgt.services import install, rig
 from gitgt.services.gates.gate_runs import GateRuns
 from gitgt.services.rig import Wanted

@@ -14,7 +14,7 @@ from gitgt.git.bulk import differences, read_commits
 from gitgt.git.merge import Conflict, Merged, Merger
 from gitgt.git.repository import Repository, Signature
 from gitgt.git.steps import read_history
-from gitgt.model.replay import History, Step
+from gitgt.model.replay.replay import History, Step
 from gitgt.services.replay.agent import work
 from gitgt.services.replay.sandbox import Sandbox
 from tests.support.checkout import Checkout

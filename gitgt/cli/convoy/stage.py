@@ -8,7 +8,7 @@ import click
 
 from gitgt.cli import context, output
 from gitgt.errors import RefusedError
-from gitgt.model.convoy_stage import Finding
+from gitgt.model.convoy.convoy_stage import Finding
 from gitgt.model.documents import Convoy
 from gitgt.services.convoy import launching, staging
 from gitgt.services.convoy.convoys import find

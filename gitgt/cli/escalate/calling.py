@@ -11,7 +11,8 @@ from gitgt.cli import context, output
 from gitgt.cli.escalate import see
 from gitgt.errors import RefusedError
 from gitgt.model.documents import Escalation, Severity
-from gitgt.services import escalations, submit
+from gitgt.services import submit
+from gitgt.services.escalation import escalations
 
 if TYPE_CHECKING:
     from gitgt.services.town import Rig, Town

@@ -10,7 +10,7 @@ import click
 from gitgt.cli import context, output
 from gitgt.model.documents import Escalation
 from gitgt.model.instant import text_of
-from gitgt.services import escalations
+from gitgt.services.escalation import escalations
 
 if TYPE_CHECKING:
     from gitgt.model.escalation.plan import Delivery

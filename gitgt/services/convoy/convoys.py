@@ -9,7 +9,7 @@ from typing import Any
 from gitgt.ledger.snapshot import Snapshot
 from gitgt.ledger.transact import Change
 from gitgt.model.actor import Actor
-from gitgt.model.convoy_feed import Member
+from gitgt.model.convoy.convoy_feed import Member
 from gitgt.model.documents import Bead, Convoy, Dependency, DependencyType
 from gitgt.model.ids import TOWN_PREFIX, BeadId
 from gitgt.model.lifecycle import ConvoyStatus

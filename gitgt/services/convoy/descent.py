@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gitgt.errors import RefusedError
-from gitgt.model.convoy_stage import Input, Piece, Request, Staging, stage
+from gitgt.model.convoy.convoy_stage import Input, Piece, Request, Staging, stage
 from gitgt.model.documents import Bead, Convoy, WorkType
 from gitgt.model.graph import Graph, Node
 from gitgt.model.ids import BeadId

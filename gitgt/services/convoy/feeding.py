@@ -15,7 +15,7 @@ from gitgt.errors import BusyError, GtError, RefusedError
 from gitgt.ledger.snapshot import Snapshot
 from gitgt.ledger.transact import Change
 from gitgt.model.actor import Actor
-from gitgt.model.convoy_feed import (
+from gitgt.model.convoy.convoy_feed import (
     MAX_REFUSALS,
     PASSING,
     SKIPPED,

@@ -12,7 +12,7 @@ from typing import Any, Final
 from gitgt.errors import GtError
 from gitgt.ledger import abroad
 from gitgt.ledger.abroad import Homes
-from gitgt.model.convoy_feed import MAX_REFUSALS, SKIPPED, SYNTHESIS, Member
+from gitgt.model.convoy.convoy_feed import MAX_REFUSALS, SKIPPED, SYNTHESIS, Member
 from gitgt.model.graph import FOREVER
 from gitgt.model.instant import exact_seconds_of
 from gitgt.model.lifecycle import SlingStatus

@@ -7,7 +7,7 @@ from typing import Any
 
 from gitgt.errors import NotFoundError, RefusedError
 from gitgt.model.actor import Actor
-from gitgt.model.convoy_report import Account
+from gitgt.model.convoy.convoy_report import Account
 from gitgt.model.documents import MOUNTAIN, Convoy, Document
 from gitgt.model.lifecycle import ConvoyStatus
 from gitgt.services import reading

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from gitgt.model.convoy_feed import Place
+from gitgt.model.convoy.convoy_feed import Place
 from gitgt.services import rig_state
 from gitgt.services.agents.hook import held
 from gitgt.services.freeze import frozen

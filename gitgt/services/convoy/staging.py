@@ -10,7 +10,7 @@ from gitgt.errors import RefusedError
 from gitgt.ledger.snapshot import Snapshot
 from gitgt.ledger.transact import Change
 from gitgt.model.actor import Actor
-from gitgt.model.convoy_stage import VALIDATION, Input, Piece, Staging
+from gitgt.model.convoy.convoy_stage import VALIDATION, Input, Piece, Staging
 from gitgt.model.documents import Bead, Convoy, Dependency, DependencyType
 from gitgt.model.ids import BeadId
 from gitgt.model.lifecycle import ConvoyStatus

@@ -8,17 +8,18 @@ from typing import Final
 from gitgt.ledger.snapshot import Snapshot
 from gitgt.ledger.transact import Change
 from gitgt.model.actor import Actor
-from gitgt.model.convoy_feed import SKIPPED, Member, Skip, Why, is_slung
-from gitgt.model.convoy_report import Account, Left, account, way_out, why_stalled, word
+from gitgt.model.convoy.convoy_feed import SKIPPED, Member, Skip, Why, is_slung
+from gitgt.model.convoy.convoy_report import Account, Left, account, way_out, why_stalled, word
 from gitgt.model.documents import Convoy, Severity
 from gitgt.model.graph import Graph
 from gitgt.model.lifecycle import ConvoyStatus
 from gitgt.model.wording import fit_line
-from gitgt.services import escalations, graph, submit
+from gitgt.services import graph, submit
 from gitgt.services.convoy import ending, telling
 from gitgt.services.convoy.convoys import Progress
 from gitgt.services.convoy.members import by_prefix
 from gitgt.services.convoy.telling import Notice
+from gitgt.services.escalation import escalations
 from gitgt.services.town import Town
 
 _MAYOR: Final = ("mayor",)

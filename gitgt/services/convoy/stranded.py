@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gitgt.model.convoy_feed import Place, Skip, Why, why_not
-from gitgt.model.convoy_report import way_out, word
+from gitgt.model.convoy.convoy_feed import Place, Skip, Why, why_not
+from gitgt.model.convoy.convoy_report import way_out, word
 from gitgt.services.convoy import convoys, feeding, places
 from gitgt.services.convoy.convoys import Progress
 from gitgt.services.town import Town

@@ -9,7 +9,7 @@ from gitgt.errors import NotFoundError, RefusedError
 from gitgt.ledger.snapshot import Snapshot
 from gitgt.ledger.transact import Change
 from gitgt.model.actor import Actor
-from gitgt.model.convoy_feed import SYNTHESIS, Member
+from gitgt.model.convoy.convoy_feed import SYNTHESIS, Member
 from gitgt.model.documents import Bead, Convoy, Dependency, DependencyType, WorkType
 from gitgt.model.ids import BeadId
 from gitgt.model.lifecycle import BeadStatus, ConvoyStatus

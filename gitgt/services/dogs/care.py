@@ -17,9 +17,10 @@ from gitgt.model.kennel import Pace
 from gitgt.model.when import lasts
 from gitgt.runtime import process
 from gitgt.runtime.process import Ended, Lost, Running
-from gitgt.services import escalations, submit
+from gitgt.services import submit
 from gitgt.services.dogs import kennel, sending
 from gitgt.services.dogs.kennel import Dog
+from gitgt.services.escalation import escalations
 from gitgt.services.plugins import library, runs
 from gitgt.services.plugins.runs import WHO, Result, Run
 from gitgt.services.sessions import sessions

@@ -16,9 +16,10 @@ from gitgt.model import chores as rules
 from gitgt.model.chores import Chore, Fact
 from gitgt.model.documents import Severity
 from gitgt.model.properties import opens_in
-from gitgt.services import escalations, leases, properties, submit
+from gitgt.services import leases, properties, submit
 from gitgt.services.dogs import backup, branches, main_test, patrol, tries
 from gitgt.services.dogs.settings import Tuning, tuning
+from gitgt.services.escalation import escalations
 from gitgt.services.gates.gate_runs import GateRuns
 from gitgt.services.plugins.runs import WHO
 from gitgt.services.town import Rig, Town

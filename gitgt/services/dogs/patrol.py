@@ -6,9 +6,10 @@ from typing import Final
 
 from gitgt.model.documents import Escalation, Severity
 from gitgt.model.wording import fit_line
-from gitgt.services import escalations, submit
+from gitgt.services import submit
 from gitgt.services.doctor import checkup
 from gitgt.services.doctor.finding import Finding
+from gitgt.services.escalation import escalations
 from gitgt.services.plugins.runs import WHO
 from gitgt.services.town import Town
 

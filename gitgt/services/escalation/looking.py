@@ -13,8 +13,7 @@ from gitgt.model.documents import Escalation
 from gitgt.model.escalation import plan as policy
 from gitgt.model.escalation.plan import Delivery, Key, Plan
 from gitgt.model.escalation.routes import Channel, Settings, unset
-from gitgt.services import escalations
-from gitgt.services.escalation import routing
+from gitgt.services.escalation import escalations, routing
 from gitgt.services.mail import rounds
 from gitgt.services.town import Town
 

@@ -25,8 +25,7 @@ from gitgt.model.escalation.letter import Letter
 from gitgt.model.escalation.plan import Deliver, Delivery
 from gitgt.model.escalation.routes import Kind, Settings
 from gitgt.model.wording import fit_line
-from gitgt.services import escalations
-from gitgt.services.escalation import channels, looking
+from gitgt.services.escalation import channels, escalations, looking
 from gitgt.services.mail import sending as mail
 from gitgt.services.town import Town
 

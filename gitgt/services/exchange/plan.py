@@ -14,7 +14,7 @@ from gitgt.ledger.snapshot import Snapshot
 from gitgt.model.change import flaws
 from gitgt.model.documents import Bead, Convoy, DependencyType, document_from, linked
 from gitgt.model.merge import Side, merge
-from gitgt.model.merge_state import is_tombstone
+from gitgt.model.queue.merge_state import is_tombstone
 from gitgt.services.exchange.foreign import Edge, Foreign, Problem, Work
 from gitgt.services.exchange.kept import MARK, difference, made_of, stored
 from gitgt.services.exchange.names import Names, mark_of

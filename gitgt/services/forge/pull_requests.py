@@ -38,7 +38,8 @@ from gitgt.model.pull_request_plan import (
     Take,
     plan,
 )
-from gitgt.services import escalations, submit
+from gitgt.services import submit
+from gitgt.services.escalation import escalations
 from gitgt.services.forge import proposing
 from gitgt.services.forge.api import CouldNotAskError, ForgeRefusedError
 from gitgt.services.forge.base import MARK, Forge, Wanted

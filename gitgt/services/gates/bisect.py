@@ -21,8 +21,8 @@ from gitgt.model.bisect import gap, next_look
 from gitgt.model.documents import Bead, WorkType
 from gitgt.model.gate import Evidence, Gate, Verdict
 from gitgt.model.lifecycle import BeadStatus
-from gitgt.model.merge_acts import Run
-from gitgt.model.merge_message import brought_by
+from gitgt.model.queue.merge_acts import Run
+from gitgt.model.queue.merge_message import brought_by
 from gitgt.services import beads
 from gitgt.services.gates import gate as gates
 from gitgt.services.gates.gate_runs import GateRuns

@@ -21,7 +21,7 @@ from gitgt.git import refs, snapshot, worktree
 from gitgt.git.command import attempt
 from gitgt.git.repository import Signature
 from gitgt.model.gate import Gate, Verdict
-from gitgt.model.merge_acts import Run
+from gitgt.model.queue.merge_acts import Run
 from gitgt.services.gates import gate as gates
 from gitgt.services.gates.gate_runs import GateRuns
 from gitgt.services.gates.run_folder import Live

@@ -9,7 +9,7 @@ from gitgt.ledger.gate_past import GatePast
 from gitgt.model.flaky import Flakes
 from gitgt.model.gate import Gate
 from gitgt.model.gate_times import Times
-from gitgt.model.merge_acts import Eject
+from gitgt.model.queue.merge_acts import Eject
 from gitgt.services.gates import gate_beads
 from gitgt.services.gates.gate_keys import Keys
 from gitgt.services.gates.gate_runs import GateRuns

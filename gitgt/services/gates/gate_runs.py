@@ -22,7 +22,7 @@ from gitgt.ledger.verdicts import Record, Verdicts, shortened
 from gitgt.model.failures import NONE, Failures, of_output, stopped_early
 from gitgt.model.gate import Evidence, Gate, Verdict, gate_hash
 from gitgt.model.gate_times import Times
-from gitgt.model.merge_acts import Run
+from gitgt.model.queue.merge_acts import Run
 from gitgt.runtime import gate as gate_runner
 from gitgt.runtime import junit, process
 from gitgt.runtime.environment import town_mark

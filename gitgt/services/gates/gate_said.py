@@ -19,8 +19,8 @@ from gitgt.model.documents import Bead, Document, MergeRequest
 from gitgt.model.gate import Evidence, Gate, Verdict
 from gitgt.model.ids import is_bead_id
 from gitgt.model.lifecycle import MergeStatus
-from gitgt.model.merge_chain import Base
-from gitgt.model.merge_facts import Known, Queue
+from gitgt.model.queue.merge_chain import Base
+from gitgt.model.queue.merge_facts import Known, Queue
 from gitgt.services.gates import gate as gates
 from gitgt.services.gates import gate_history
 from gitgt.services.gates.gate_runs import GateRuns

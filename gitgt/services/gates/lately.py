@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
-from gitgt.model.merge_odds import Finding, rate_of
+from gitgt.model.queue.merge_odds import Finding, rate_of
 from gitgt.runtime import notes
 from gitgt.runtime.notes import write_whole
 

@@ -16,7 +16,8 @@ from gitgt.model.documents import Severity
 from gitgt.model.gate import Gate
 from gitgt.runtime import notes
 from gitgt.runtime.notes import write_whole
-from gitgt.services import escalations, submit
+from gitgt.services import submit
+from gitgt.services.escalation import escalations
 from gitgt.services.town import Rig, Town
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from gitgt.git import faults
-from gitgt.model.merge_acts import Run
+from gitgt.model.queue.merge_acts import Run
 from gitgt.runtime import notes
 from gitgt.runtime.notes import write_whole
 

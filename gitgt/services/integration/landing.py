@@ -15,7 +15,8 @@ from gitgt.ledger.transact import Change
 from gitgt.model.actor import Actor
 from gitgt.model.documents import Bead, MergeRequest, Severity
 from gitgt.model.lifecycle import BeadStatus, BeadVerb, MergeStatus
-from gitgt.services import escalations, submit
+from gitgt.services import submit
+from gitgt.services.escalation import escalations
 from gitgt.services.integration import branches, opening, standing
 from gitgt.services.integration.branches import LIVE
 from gitgt.services.integration.standing import View

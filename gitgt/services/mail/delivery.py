@@ -16,7 +16,7 @@ from gitgt.ledger.index import Row
 from gitgt.model.actor import Actor
 from gitgt.model.mail import showing
 from gitgt.model.mail.showing import Item
-from gitgt.model.radar_nudges import Nudge as Collision
+from gitgt.model.radar.radar_nudges import Nudge as Collision
 from gitgt.services.mail import boxes, nudges, steps, told
 from gitgt.services.radar import radar_nudges
 from gitgt.services.town import Rig, Town

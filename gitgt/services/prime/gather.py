@@ -16,8 +16,8 @@ from gitgt.errors import GtError
 from gitgt.model.documents import Escalation
 from gitgt.model.fence import line
 from gitgt.model.prime.facts import OVERSEER, Earlier, Facts, Unsaved, Who
-from gitgt.services import escalations
 from gitgt.services.deacon import pausing
+from gitgt.services.escalation import escalations
 from gitgt.services.prime import hooked, told
 from gitgt.services.town import Rig, Town
 

@@ -12,9 +12,9 @@ from gitgt.ledger.snapshot import Snapshot
 from gitgt.model.conflict import Dispute
 from gitgt.model.documents import MergeRequest
 from gitgt.model.lifecycle import MergeStatus
-from gitgt.model.merge_chain import Base, Held, behind, chain_of
-from gitgt.model.merge_facts import LIMIT
-from gitgt.model.queue_order import in_order
+from gitgt.model.queue.merge_chain import Base, Held, behind, chain_of
+from gitgt.model.queue.merge_facts import LIMIT
+from gitgt.model.queue.queue_order import in_order
 from gitgt.services import target
 from gitgt.services.queue import landed, merge_queue, queue_facts
 from gitgt.services.queue.merge_queue import WHO, Target

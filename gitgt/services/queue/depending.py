@@ -23,9 +23,10 @@ from gitgt.model.documents import (
 )
 from gitgt.model.ids import BeadId
 from gitgt.model.lifecycle import EscalationStatus, MergeStatus
-from gitgt.model.request_graph import WAITS_FOR, Needed, circle, footing
+from gitgt.model.queue.request_graph import WAITS_FOR, Needed, circle, footing
 from gitgt.model.wording import fit_line
-from gitgt.services import escalations, reading
+from gitgt.services import reading
+from gitgt.services.escalation import escalations
 from gitgt.services.town import Rig, Town
 
 _WHO: Final = Actor.role("refinery")

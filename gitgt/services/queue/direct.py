@@ -20,7 +20,7 @@ from gitgt.git.remote import UnreachableError
 from gitgt.git.repository import Repository
 from gitgt.git.transaction import RefMove, move_refs
 from gitgt.ledger.transact import Ledger
-from gitgt.model.merge_chain import Link
+from gitgt.model.queue.merge_chain import Link
 from gitgt.model.upstream import Course, Upstream
 from gitgt.services import sync
 from gitgt.services.queue.merge_queue import Target

@@ -15,7 +15,7 @@ from gitgt.git.lfs import NoLargeFilesError
 from gitgt.git.publish import DeclinedError
 from gitgt.git.remote import UnreachableError
 from gitgt.git.signing import CannotSignError
-from gitgt.model.merge_chain import Link
+from gitgt.model.queue.merge_chain import Link
 from gitgt.services.queue.publish import ParkedError, Publisher
 
 # For so many seconds what was fetched counts as fresh.

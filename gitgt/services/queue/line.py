@@ -15,7 +15,7 @@ from gitgt.model.documents import MergeRequest, Severity
 from gitgt.model.fair_share import Lane
 from gitgt.model.gate import Gate
 from gitgt.model.lifecycle import MergeStatus
-from gitgt.model.merge_acts import (
+from gitgt.model.queue.merge_acts import (
     Act,
     Cancel,
     Cause,
@@ -28,13 +28,14 @@ from gitgt.model.merge_acts import (
     Stop,
     Wait,
 )
-from gitgt.model.merge_chain import Base, Link, Merging
-from gitgt.model.merge_facts import Known, Queue
-from gitgt.model.merge_probes import Test
-from gitgt.model.merge_queue import plan
-from gitgt.model.merge_style import Style
+from gitgt.model.queue.merge_chain import Base, Link, Merging
+from gitgt.model.queue.merge_facts import Known, Queue
+from gitgt.model.queue.merge_probes import Test
+from gitgt.model.queue.merge_queue import plan
+from gitgt.model.queue.merge_style import Style
 from gitgt.model.wording import is_alike
-from gitgt.services import escalations, submit, target
+from gitgt.services import submit, target
+from gitgt.services.escalation import escalations
 from gitgt.services.forge import proposing
 from gitgt.services.gates import gate_beads, gate_history
 from gitgt.services.gates.gate_runs import GateRuns

@@ -33,7 +33,7 @@ from gitgt.model.documents import (
 from gitgt.model.ids import BeadId
 from gitgt.model.instant import seconds_of
 from gitgt.model.lifecycle import BeadStatus, BeadVerb, EscalationStatus, MergeStatus
-from gitgt.model.merge_chain import Link
+from gitgt.model.queue.merge_chain import Link
 from gitgt.model.wording import fit_line, fit_text
 from gitgt.services import sling, submit
 from gitgt.services.agents.hook import hooks

@@ -16,7 +16,7 @@ from gitgt.git.landing import Landed
 from gitgt.git.patient import PATIENCE
 from gitgt.git.repository import Repository
 from gitgt.git.signing import Signer
-from gitgt.model.merge_chain import Link
+from gitgt.model.queue.merge_chain import Link
 from gitgt.services import settings
 from gitgt.services.queue import merge_queue
 from gitgt.services.queue.merge_queue import Mover, Target

@@ -9,7 +9,7 @@ from gitgt.ledger.gate_log import runs_since
 from gitgt.ledger.transact import Ledger
 from gitgt.model.documents import MergeRequest
 from gitgt.model.instant import seconds_of
-from gitgt.model.queue_cost import Cost, Moment, cost
+from gitgt.model.queue.queue_cost import Cost, Moment, cost
 from gitgt.services.town import Town
 
 

@@ -7,10 +7,10 @@ from collections.abc import Collection, Iterator, Sequence
 from gitgt.errors import SettingsError
 from gitgt.ledger.snapshot import Snapshot
 from gitgt.model.gate import Gate
-from gitgt.model.merge_eta import Begun, Eta, Pace, Work, etas
-from gitgt.model.merge_facts import Queue
-from gitgt.model.merge_odds import odds, survival
-from gitgt.model.queue_order import Request, in_order
+from gitgt.model.queue.merge_eta import Begun, Eta, Pace, Work, etas
+from gitgt.model.queue.merge_facts import Queue
+from gitgt.model.queue.merge_odds import odds, survival
+from gitgt.model.queue.queue_order import Request, in_order
 from gitgt.services.gates import gate, gate_history
 from gitgt.services.gates.gate_runs import GateRuns
 from gitgt.services.gates.run_folder import AtWork

@@ -17,9 +17,9 @@ from gitgt.model.gate import Gate
 from gitgt.model.ids import BeadId
 from gitgt.model.instant import exact_seconds_of
 from gitgt.model.lifecycle import WaiverStatus
-from gitgt.model.merge_chain import Base, Clash, Link, Merging
-from gitgt.model.merge_facts import Queue
-from gitgt.model.queue_order import Request, due
+from gitgt.model.queue.merge_chain import Base, Clash, Link, Merging
+from gitgt.model.queue.merge_facts import Queue
+from gitgt.model.queue.queue_order import Request, due
 from gitgt.services import reading
 from gitgt.services.gates import gate_history
 from gitgt.services.gates.gate_runs import GateRuns

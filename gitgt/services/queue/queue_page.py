@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from gitgt.model.instant import text_of
-from gitgt.model.queue_report import QueueReport, Spread, bins
+from gitgt.model.queue.queue_report import QueueReport, Spread, bins
 from gitgt.model.when import lasts
 from gitgt.services.plots import Plot, bars, over_time
 from gitgt.services.report import Report, Table

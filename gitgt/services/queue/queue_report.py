@@ -8,8 +8,8 @@ from gitgt.ledger.gate_log import runs_since
 from gitgt.model.documents import MergeRequest
 from gitgt.model.instant import exact_seconds_of, text_of
 from gitgt.model.lifecycle import MergeStatus
-from gitgt.model.queue_cost import Moment, Ran, backs, cost
-from gitgt.model.queue_report import Back, Landed, QueueReport
+from gitgt.model.queue.queue_cost import Moment, Ran, backs, cost
+from gitgt.model.queue.queue_report import Back, Landed, QueueReport
 from gitgt.services.queue import queue_cost
 from gitgt.services.town import Rig, Town
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from gitgt.model.ids import BeadId
-from gitgt.model.merge_chain import Held
-from gitgt.model.merge_eta import Eta
-from gitgt.model.queue_cost import Cost
+from gitgt.model.queue.merge_chain import Held
+from gitgt.model.queue.merge_eta import Eta
+from gitgt.model.queue.queue_cost import Cost
 from gitgt.services.queue import conflicts, queue_cost, queue_eta, queue_view
 from gitgt.services.queue.queue_view import Seen
 from gitgt.services.town import Town

@@ -11,8 +11,9 @@ from gitgt.ledger.snapshot import Snapshot
 from gitgt.model.documents import MergeRequest
 from gitgt.model.escalation.cause import titles
 from gitgt.model.lifecycle import MergeStatus
-from gitgt.model.queue_order import Request, in_order
-from gitgt.services import escalations, reading, submit
+from gitgt.model.queue.queue_order import Request, in_order
+from gitgt.services import reading, submit
+from gitgt.services.escalation import escalations
 from gitgt.services.gates.gate_runs import GateRuns
 from gitgt.services.gates.run_folder import AtWork
 from gitgt.services.queue import merge_queue, queue_facts

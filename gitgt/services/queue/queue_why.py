@@ -11,11 +11,11 @@ from gitgt.git.repository import Signature
 from gitgt.model.documents import MergeRequest
 from gitgt.model.ids import BeadId
 from gitgt.model.lifecycle import MergeStatus
-from gitgt.model.merge_chain import Merging
-from gitgt.model.merge_eta import Eta
-from gitgt.model.merge_facts import Queue
-from gitgt.model.queue_why import Why, why
-from gitgt.model.request_graph import Needed
+from gitgt.model.queue.merge_chain import Merging
+from gitgt.model.queue.merge_eta import Eta
+from gitgt.model.queue.merge_facts import Queue
+from gitgt.model.queue.queue_why import Why, why
+from gitgt.model.queue.request_graph import Needed
 from gitgt.services.gates import gate
 from gitgt.services.gates.gate_runs import GateRuns
 from gitgt.services.gates.run_folder import AtWork

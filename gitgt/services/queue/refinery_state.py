@@ -12,7 +12,7 @@ from gitgt.git.records import layout, records
 from gitgt.model.actor import Actor
 from gitgt.model.instant import text_of
 from gitgt.model.lifecycle import MergeStatus
-from gitgt.model.merge_eta import Eta
+from gitgt.model.queue.merge_eta import Eta
 from gitgt.services.gates.gate_runs import GateRuns
 from gitgt.services.gates.run_folder import AtWork
 from gitgt.services.queue import conflicts, queue_eta, queue_view, tuning

@@ -13,9 +13,9 @@ from gitgt.errors import RefusedError
 from gitgt.git.command import git
 from gitgt.model.actor import Actor
 from gitgt.model.instant import text_of
-from gitgt.model.merge_facts import LIMIT
-from gitgt.model.merge_style import Style
-from gitgt.model.queue_order import HOURS
+from gitgt.model.queue.merge_facts import LIMIT
+from gitgt.model.queue.merge_style import Style
+from gitgt.model.queue.queue_order import HOURS
 from gitgt.model.wording import fit_line
 from gitgt.services import commit, freeze, settings
 from gitgt.services.freeze import Freeze

@@ -18,8 +18,8 @@ from gitgt.git.attributes import attributes_file
 from gitgt.git.snapshot import WIP
 from gitgt.git.trial import trials
 from gitgt.ledger.snapshot import Snapshot
-from gitgt.model import radar
-from gitgt.model.radar import Collision, Found, Live, Scanned, Standing, Touched, Trial
+from gitgt.model.radar import radar
+from gitgt.model.radar.radar import Collision, Found, Live, Scanned, Standing, Touched, Trial
 from gitgt.services import target
 from gitgt.services.agents import hook
 from gitgt.services.radar import radar_found, radar_live

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from gitgt.errors import NotFoundError
 from gitgt.git import refs
-from gitgt.model.radar import Collision, Live, Standing
+from gitgt.model.radar.radar import Collision, Live, Standing
 from gitgt.services import target
 from gitgt.services.radar.radar import Radar
 from gitgt.services.town import Rig, Town

@@ -12,8 +12,8 @@ from gitgt.git.hunks import hunks
 from gitgt.git.merge import Stage
 from gitgt.git.repository import SUBMODULE, Repository
 from gitgt.git.trial import Tried
-from gitgt.model.radar import Found, Spot, Trial
-from gitgt.model.radar_lines import Span, meeting
+from gitgt.model.radar.radar import Found, Spot, Trial
+from gitgt.model.radar.radar_lines import Span, meeting
 from gitgt.runtime.notes import write_whole
 
 _LOG = logging.getLogger(__name__)

@@ -11,7 +11,7 @@ from gitgt.ledger.snapshot import Snapshot
 from gitgt.model.documents import Bead, MergeRequest
 from gitgt.model.ids import BeadId
 from gitgt.model.lifecycle import MergeStatus
-from gitgt.model.radar import Live, Standing
+from gitgt.model.radar.radar import Live, Standing
 from gitgt.services import submit, target
 from gitgt.services.agents import hook
 from gitgt.services.agents.sandbox import branch_of

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from gitgt.errors import BusyError
-from gitgt.model import radar_nudges
-from gitgt.model.radar_nudges import Nudge, Nudges
+from gitgt.model.radar import radar_nudges
+from gitgt.model.radar.radar_nudges import Nudge, Nudges
 from gitgt.runtime.notes import write_whole
 from gitgt.services.town import Rig
 

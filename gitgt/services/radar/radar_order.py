@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from gitgt.model.dispatch import Act, Hold, Seat, waits_for
-from gitgt.model.radar import Standing
+from gitgt.model.radar.radar import Standing
 from gitgt.services import settings
 from gitgt.services.radar import radar_held
 from gitgt.services.radar.radar import Radar

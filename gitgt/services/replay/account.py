@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from gitgt.git.command import git
 from gitgt.model.documents import Bead, MergeRequest
-from gitgt.model.replay import Resolution
+from gitgt.model.replay.replay import Resolution
 from gitgt.services.replay.stage import Stage
 from gitgt.services.replay.tally import Tally
 from gitgt.services.report import Report, Table, Text

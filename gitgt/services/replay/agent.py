@@ -22,8 +22,8 @@ from gitgt.git.bulk import differences, read_commits
 from gitgt.git.command import git
 from gitgt.git.merge import Merged
 from gitgt.git.rebuild import Draft
-from gitgt.model.replay import Branch, Changes, Original, Step
-from gitgt.model.replay_text import parse
+from gitgt.model.replay.replay import Branch, Changes, Original, Step
+from gitgt.model.replay.replay_text import parse
 from gitgt.services.replay.message import closing
 from gitgt.services.replay.sandbox import Sandbox
 

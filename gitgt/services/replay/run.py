@@ -16,7 +16,7 @@ from gitgt.model.actor import Actor
 from gitgt.model.documents import Bead, MergeRequest
 from gitgt.model.gate import Evidence, Verdict
 from gitgt.model.lifecycle import BeadStatus, MergeStatus
-from gitgt.model.replay_course import AHEAD, next_up
+from gitgt.model.replay.replay_course import AHEAD, next_up
 from gitgt.services import beads, sling
 from gitgt.services.agents.hook import hooks
 from gitgt.services.gates import gate

@@ -14,7 +14,7 @@ from gitgt.git.command import line
 from gitgt.git.merge import Merger
 from gitgt.git.rebuild import Draft, rebuild
 from gitgt.git.repository import Repository, Signature
-from gitgt.model.replay import Changes, Identity, Original
+from gitgt.model.replay.replay import Changes, Identity, Original
 from gitgt.services.replay.message import quoted
 
 

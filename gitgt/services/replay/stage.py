@@ -24,8 +24,8 @@ from gitgt.model.actor import Actor
 from gitgt.model.documents import Bead, Dependency, DependencyType, WorkType
 from gitgt.model.ids import RESERVED_RIGS, BeadId
 from gitgt.model.lifecycle import BeadStatus
-from gitgt.model.replay import History, Resolution, Step
-from gitgt.model.replay_text import emit
+from gitgt.model.replay.replay import History, Resolution, Step
+from gitgt.model.replay.replay_text import emit
 from gitgt.services import install, rig
 from gitgt.services.gates import gate
 from gitgt.services.replay.agent import PLAN

@@ -8,7 +8,7 @@ from gitgt.ledger.snapshot import Snapshot
 from gitgt.model.documents import Escalation, MergeRequest
 from gitgt.model.ids import is_bead_id
 from gitgt.model.todo import Entry, of_escalation
-from gitgt.services import escalations
+from gitgt.services.escalation import escalations
 from gitgt.services.town import Town
 
 

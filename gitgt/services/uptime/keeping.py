@@ -15,7 +15,8 @@ from gitgt.model.actor import Actor
 from gitgt.model.documents import Severity
 from gitgt.model.restarts import Begin, Stop, Trail, Wait
 from gitgt.runtime.launcher import Session, SessionState
-from gitgt.services import escalations, submit
+from gitgt.services import submit
+from gitgt.services.escalation import escalations
 from gitgt.services.sessions import session_records, sessions
 from gitgt.services.town import Rig, Town
 from gitgt.services.uptime import coming_up, going_down, trails

@@ -15,8 +15,9 @@ from gitgt.model.address import Address, Role
 from gitgt.model.documents import Warrant
 from gitgt.model.lifecycle import WarrantStatus
 from gitgt.model.wording import fit_line, fit_text
-from gitgt.services import escalations, identity
+from gitgt.services import identity
 from gitgt.services.agents.hook_record import full
+from gitgt.services.escalation import escalations
 from gitgt.services.mail import nudges
 from gitgt.services.sessions import sessions
 from gitgt.services.town import Rig, Town

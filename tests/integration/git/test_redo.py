@@ -7,7 +7,7 @@ import pytest
 from gitgt.git.links import Incoming
 from gitgt.git.merge import Conflict, Merged, Merger
 from gitgt.git.repository import Repository, Signature
-from gitgt.model.merge_chain import Link
+from gitgt.model.queue.merge_chain import Link
 from tests.support.checkout import Checkout
 
 REFINERY = Signature("refinery", "refinery@gitgt.invalid", 1)

@@ -8,7 +8,7 @@ import shutil
 import pytest
 
 from gitgt.git import snapshot
-from gitgt.model.radar import MOST_PATHS
+from gitgt.model.radar.radar import MOST_PATHS
 from gitgt.roles.radar import RadarRole
 from gitgt.services.radar import radar_nudges
 from gitgt.services.radar.radar import Radar, Radars

@@ -7,7 +7,7 @@ import pytest
 from gitgt.errors import NotFoundError, RefusedError
 from gitgt.ledger.verdicts import Verdicts
 from gitgt.model.gate import gate_hash
-from gitgt.model.merge_acts import Run
+from gitgt.model.queue.merge_acts import Run
 from gitgt.services.gates import bisect, gate
 from gitgt.services.gates.gate_keys import environment
 from gitgt.services.gates.gate_runs import GateRuns

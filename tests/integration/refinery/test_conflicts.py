@@ -15,8 +15,9 @@ from gitgt.model.actor import Actor
 from gitgt.model.documents import Bead
 from gitgt.reactor.key import Key
 from gitgt.roles.refinery import RefineryRole
-from gitgt.services import escalations, submit
+from gitgt.services import submit
 from gitgt.services.agents import sandbox
+from gitgt.services.escalation import escalations
 from gitgt.services.queue import conflicts, resolve, tuning
 from gitgt.services.queue.resolve import Begun, Place
 from gitgt.services.queue.tuning import Brake

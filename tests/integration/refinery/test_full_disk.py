@@ -10,7 +10,8 @@ import pytest
 from gitgt.errors import EnvironmentProblemError
 from gitgt.git.repository import Repository, Signature
 from gitgt.model.documents import Outcome
-from gitgt.services import beads, escalations
+from gitgt.services import beads
+from gitgt.services.escalation import escalations
 from tests.support.checkout import Checkout
 from tests.support.little_room import fill, on_a_disk_of
 from tests.support.shop import Shop, file

@@ -10,8 +10,9 @@ from gitgt.errors import NotAllowedError, NotFoundError, RefusedError
 from gitgt.model.actor import Actor
 from gitgt.model.documents import MergeRequest, Outcome
 from gitgt.model.escalation.cause import titles
-from gitgt.services import beads, commit, escalations
+from gitgt.services import beads, commit
 from gitgt.services.convoy import convoys
+from gitgt.services.escalation import escalations
 from gitgt.services.gates import gate
 from gitgt.services.integration import landing, opening, refreshing, standing
 from gitgt.services.rig import Rig

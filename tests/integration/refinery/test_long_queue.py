@@ -7,7 +7,7 @@ from gitgt.ledger.transact import Change
 from gitgt.model.documents import Bead, MergeRequest
 from gitgt.model.ids import BeadId
 from gitgt.model.lifecycle import BeadStatus, BeadVerb, MergeStatus
-from gitgt.model.merge_facts import LIMIT
+from gitgt.model.queue.merge_facts import LIMIT
 from gitgt.reactor.key import Key
 from gitgt.roles.refinery import RefineryRole
 from tests.support.deaths import announced, do

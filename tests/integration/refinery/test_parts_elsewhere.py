@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gitgt.services import escalations
+from gitgt.services.escalation import escalations
 from tests.support.branches import Branches
 from tests.support.checkout import Checkout
 from tests.support.clones import Place, hub

@@ -9,7 +9,8 @@ import pytest
 
 from gitgt.git.intent import INTENTS
 from gitgt.model.documents import MergeRequest
-from gitgt.services import beads, escalations, standing
+from gitgt.services import beads, standing
+from gitgt.services.escalation import escalations
 from tests.support.branches import Branches
 from tests.support.checkout import Checkout
 from tests.support.clones import Place, hub

@@ -9,7 +9,7 @@ import pytest
 from gitgt.cli import mq
 from gitgt.ledger.verdicts import Record
 from gitgt.model.gate import Verdict
-from gitgt.model.merge_eta import Eta
+from gitgt.model.queue.merge_eta import Eta
 from gitgt.services.gates import gate
 from gitgt.services.gates.gate_runs import GateRuns
 from gitgt.services.queue import (

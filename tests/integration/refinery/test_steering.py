@@ -7,8 +7,9 @@ import pytest
 from gitgt.errors import NotAllowedError, NotFoundError, RefusedError
 from gitgt.model.actor import Actor
 from gitgt.model.documents import Outcome
-from gitgt.services import beads, ending, escalations
+from gitgt.services import beads, ending
 from gitgt.services.convoy import convoys
+from gitgt.services.escalation import escalations
 from gitgt.services.gates.gate_runs import GateRuns
 from gitgt.services.queue import (
     depending,

@@ -10,8 +10,9 @@ from gitgt.model.documents import Outcome
 from gitgt.model.ids import BeadId
 from gitgt.model.lifecycle import BeadVerb
 from gitgt.roles.refinery import RefineryRole
-from gitgt.services import beads, escalations
+from gitgt.services import beads
 from gitgt.services.demo.narrator import Narrator
+from gitgt.services.escalation import escalations
 from gitgt.services.gates import gate
 from gitgt.services.gates.gate_runs import GateRuns
 from gitgt.services.queue import steering, tuning

@@ -7,8 +7,8 @@ import pytest
 from gitgt.errors import RefusedError
 from gitgt.git.merge import Merger
 from gitgt.git.repository import Signature
-from gitgt.model.merge_chain import Link
-from gitgt.model.merge_style import Style
+from gitgt.model.queue.merge_chain import Link
+from gitgt.model.queue.merge_style import Style
 from gitgt.services import beads
 from gitgt.services.gates import bisect, gate
 from gitgt.services.queue import landed, merge_queue

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gitgt.services import escalations
+from gitgt.services.escalation import escalations
 from gitgt.services.gates import gate
 from tests.support.shop import Shop, file
 from tests.support.town import TESS

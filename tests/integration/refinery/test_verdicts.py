@@ -11,7 +11,7 @@ from gitgt.ledger.gate_log import runs_since
 from gitgt.ledger.verdicts import REF, Record, Verdicts, path_of
 from gitgt.model.gate import Evidence, Verdict
 from gitgt.model.instant import text_of
-from gitgt.model.queue_cost import Ran
+from gitgt.model.queue.queue_cost import Ran
 
 TREE, OTHER, GATE = "a" * 40, "b" * 40, "0123456789abcdef"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from gitgt.model.actor import Actor
-from gitgt.model.convoy_feed import (
+from gitgt.model.convoy.convoy_feed import (
     SKIPPED,
     Act,
     Caravan,

@@ -8,7 +8,7 @@ from math import inf
 from gitgt.model.documents import Bead, MergeRequest, Severity, Waiver
 from gitgt.model.instant import exact_seconds_of
 from gitgt.model.lifecycle import MergeStatus
-from gitgt.model.merge_acts import (
+from gitgt.model.queue.merge_acts import (
     Act,
     Cancel,
     Cause,
@@ -21,11 +21,11 @@ from gitgt.model.merge_acts import (
     Stop,
     Wait,
 )
-from gitgt.model.merge_chain import Clash, Link
-from gitgt.model.merge_facts import Known, Queue
-from gitgt.model.merge_odds import rate_of
-from gitgt.model.merge_queue import plan
-from gitgt.model.queue_order import Request, due
+from gitgt.model.queue.merge_chain import Clash, Link
+from gitgt.model.queue.merge_facts import Known, Queue
+from gitgt.model.queue.merge_odds import rate_of
+from gitgt.model.queue.merge_queue import plan
+from gitgt.model.queue.queue_order import Request, due
 from tests.simulation import verbs
 from tests.simulation.agents import MENDS, PATHS
 from tests.simulation.clock import MINUTE

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gitgt.model.convoy_feed import (
+from gitgt.model.convoy.convoy_feed import (
     Caravan,
     Close,
     Feed,

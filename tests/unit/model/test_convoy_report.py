@@ -1,7 +1,7 @@
 """What is said of a convoy."""
 
-from gitgt.model.convoy_feed import Member, Skip, Why
-from gitgt.model.convoy_report import Left, account, way_out, why_stalled, word
+from gitgt.model.convoy.convoy_feed import Member, Skip, Why
+from gitgt.model.convoy.convoy_report import Left, account, way_out, why_stalled, word
 
 
 def member(name, status="open", **more):

@@ -1,6 +1,6 @@
 """What a convoy would be like, before it starts."""
 
-from gitgt.model.convoy_stage import Input, Piece, Request, stage
+from gitgt.model.convoy.convoy_stage import Input, Piece, Request, stage
 from gitgt.model.graph import Edge, Graph, Node
 
 

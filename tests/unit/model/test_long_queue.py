@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 import pytest
 
-from gitgt.model.merge_acts import Eject, Land, Skip, Start
-from gitgt.model.merge_chain import Base, Clash, Link
-from gitgt.model.merge_facts import LIMIT, Queue
-from gitgt.model.merge_odds import Finding
-from gitgt.model.merge_queue import plan
-from gitgt.model.queue_order import Request, in_order
+from gitgt.model.queue.merge_acts import Eject, Land, Skip, Start
+from gitgt.model.queue.merge_chain import Base, Clash, Link
+from gitgt.model.queue.merge_facts import LIMIT, Queue
+from gitgt.model.queue.merge_odds import Finding
+from gitgt.model.queue.merge_queue import plan
+from gitgt.model.queue.queue_order import Request, in_order
 
 MANY = 10_000
 # A chain, those that do not fit into it (each is tried alone too), and what more slots look at.

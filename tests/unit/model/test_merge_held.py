@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from gitgt.model.merge_acts import Cause, Eject, Freeze, Stop
-from gitgt.model.merge_chain import Base, Clash, Held, Link, behind, chain_of
-from gitgt.model.merge_facts import Queue
-from gitgt.model.merge_queue import plan
-from gitgt.model.queue_order import Request
+from gitgt.model.queue.merge_acts import Cause, Eject, Freeze, Stop
+from gitgt.model.queue.merge_chain import Base, Clash, Held, Link, behind, chain_of
+from gitgt.model.queue.merge_facts import Queue
+from gitgt.model.queue.merge_queue import plan
+from gitgt.model.queue.queue_order import Request
 
 BASE = Base("base", "tree")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitgt.model.merge_message import (
+from gitgt.model.queue.merge_message import (
     Author,
     Brought,
     Written,

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from gitgt.model.gate import Evidence
-from gitgt.model.merge_acts import (
+from gitgt.model.queue.merge_acts import (
     Cancel,
     Cause,
     Confirm,
@@ -14,11 +14,11 @@ from gitgt.model.merge_acts import (
     Stop,
     Wait,
 )
-from gitgt.model.merge_chain import Base, Clash, Link, halfway
-from gitgt.model.merge_facts import Queue
-from gitgt.model.merge_odds import Finding, survival
-from gitgt.model.merge_queue import plan
-from gitgt.model.queue_order import Request, in_order
+from gitgt.model.queue.merge_chain import Base, Clash, Link, halfway
+from gitgt.model.queue.merge_facts import Queue
+from gitgt.model.queue.merge_odds import Finding, survival
+from gitgt.model.queue.merge_queue import plan
+from gitgt.model.queue.queue_order import Request, in_order
 
 GREEN = Evidence(passes=1, passed_at=1)
 RED = Evidence(fails=1, failed_at=2)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from gitgt.model.gate import Verdict
-from gitgt.model.queue_cost import Cost, Moment, Ran, backs, cost
+from gitgt.model.queue.queue_cost import Cost, Moment, Ran, backs, cost
 
 LIFE = [
     Moment(100, "queued", "a"),

@@ -1,6 +1,6 @@
 """The order of the queue: what counts for how much."""
 
-from gitgt.model.queue_order import Request, due, in_order, span
+from gitgt.model.queue.queue_order import Request, due, in_order, span
 
 HOUR = 3600.0
 

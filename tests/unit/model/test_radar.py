@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from gitgt.model import radar
-from gitgt.model.radar import (
+from gitgt.model.radar import radar
+from gitgt.model.radar.radar import (
     MOST_PATHS,
     Collision,
     Found,

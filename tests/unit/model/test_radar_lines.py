@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gitgt.model.radar_lines import Hunk, meeting
+from gitgt.model.radar.radar_lines import Hunk, meeting
 
 
 @pytest.mark.parametrize(

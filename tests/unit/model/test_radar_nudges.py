@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from gitgt.model.radar import Collision, Live, Spot, Standing
-from gitgt.model.radar_nudges import described, due, spans
+from gitgt.model.radar.radar import Collision, Live, Spot, Standing
+from gitgt.model.radar.radar_nudges import described, due, spans
 
 MAIN = Live(branch="main", head="t", standing=Standing.TARGET)
 

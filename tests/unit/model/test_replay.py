@@ -1,7 +1,7 @@
 import pytest
 
-from gitgt.model.replay import Branch, Entry, Identity, Original, Resolution, Step
-from gitgt.model.replay_text import emit, parse
+from gitgt.model.replay.replay import Branch, Entry, Identity, Original, Resolution, Step
+from gitgt.model.replay.replay_text import emit, parse
 
 SOMEBODY = Identity("A U Thor", "a@example.com", 1112911993, "-0700")
 

@@ -1,4 +1,4 @@
-from gitgt.model.replay_course import next_up
+from gitgt.model.replay.replay_course import next_up
 
 NEEDS = [(), (), (0,), (1, 2), ()]
 

@@ -1,4 +1,4 @@
-from gitgt.model.replay_order import Departure, dependencies, shares
+from gitgt.model.replay.replay_order import Departure, dependencies, shares
 
 
 def needs(*steps, departures=()):

@@ -11,7 +11,7 @@ import click
 from gitgt.cli import context, output
 
 if TYPE_CHECKING:
-    from gitgt.model.queue_report import QueueReport
+    from gitgt.model.queue.queue_report import QueueReport
 
 
 @click.command()

@@ -27,7 +27,7 @@ from dataclasses import replace
 from functools import cache
 from itertools import islice
 
-from gitgt.model.merge_acts import (
+from gitgt.model.queue.merge_acts import (
     Act,
     Cancel,
     Cause,
@@ -41,9 +41,9 @@ from gitgt.model.merge_acts import (
     Stop,
     Wait,
 )
-from gitgt.model.merge_chain import Base, Chain, Link, Merging
-from gitgt.model.merge_facts import Known, Queue
-from gitgt.model.merge_probes import Probes, Test
+from gitgt.model.queue.merge_chain import Base, Chain, Link, Merging
+from gitgt.model.queue.merge_facts import Known, Queue
+from gitgt.model.queue.merge_probes import Probes, Test
 
 
 def plan(queue: Queue, merging: Merging) -> tuple[Act, ...]:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import click
 
 from gitgt.cli import context, mq, output
-from gitgt.cli.mq_steering import meant, one
+from gitgt.cli.mq.steering import meant, one
 from gitgt.model.lifecycle import MergeStatus
 
 if TYPE_CHECKING:
     from gitgt.model.documents import MergeRequest
-    from gitgt.model.queue_why import Why
+    from gitgt.model.queue.queue_why import Why
     from gitgt.services.queue.queue_view import Seen
     from gitgt.services.queue.queue_why import Told
     from gitgt.services.town import Rig, Town

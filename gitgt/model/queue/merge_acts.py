@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
-from gitgt.model.merge_chain import Link
+from gitgt.model.queue.merge_chain import Link
 
 
 class Cause(StrEnum):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
-from gitgt.model.queue_order import Request
+from gitgt.model.queue.queue_order import Request
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Final
 
-from gitgt.model.replay import Original
+from gitgt.model.replay.replay import Original
 
 # These change how git merges and checks out every other path.
 _CONCERNS_ALL: Final = frozenset({b".gitattributes", b".gitmodules"})

@@ -16,12 +16,12 @@ from itertools import pairwise
 from typing import Final
 
 from gitgt.model.gate import Evidence
-from gitgt.model.merge_acts import Confirm, Run, Start
-from gitgt.model.merge_chain import Chain, Clash, Link, Merging, chain_of, halfway
-from gitgt.model.merge_facts import Known, Queue
-from gitgt.model.merge_gauge import Gauge
-from gitgt.model.merge_odds import group_size, odds, reds, survival
-from gitgt.model.queue_order import Request, in_order
+from gitgt.model.queue.merge_acts import Confirm, Run, Start
+from gitgt.model.queue.merge_chain import Chain, Clash, Link, Merging, chain_of, halfway
+from gitgt.model.queue.merge_facts import Known, Queue
+from gitgt.model.queue.merge_gauge import Gauge
+from gitgt.model.queue.merge_odds import group_size, odds, reds, survival
+from gitgt.model.queue.queue_order import Request, in_order
 
 # From this chance on somebody counts as probably to blame. Found by simulation, as _GAP was:
 # benchmarks/refinery.py.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from gitgt.cli import context, mq, output
-from gitgt.cli.mq_steering import changed
+from gitgt.cli.mq.steering import changed
 from gitgt.cli.noun import Noun
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ command = Noun(
         "restart": "gitgt.cli.refinery:restart",
         "pause": "gitgt.cli.refinery:pause",
         "resume": "gitgt.cli.refinery:resume",
-        "report": "gitgt.cli.refinery_report:report",
+        "report": "gitgt.cli.refinery.report:report",
         "queue": "gitgt.cli.refinery:queue",
         "ready": "gitgt.cli.refinery:ready",
         "blocked": "gitgt.cli.refinery:blocked",

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from gitgt.cli import conflicting, context, output
-from gitgt.cli.mq_steering import told
+from gitgt.cli.mq.steering import told
 
 
 @click.command()

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from gitgt.model.gate import FIRST_PHASE, Evidence, Verdict
-from gitgt.model.merge_acts import Run
-from gitgt.model.merge_chain import Base, Link
-from gitgt.model.merge_odds import Finding, rate_of
-from gitgt.model.queue_order import Request
+from gitgt.model.queue.merge_acts import Run
+from gitgt.model.queue.merge_chain import Base, Link
+from gitgt.model.queue.merge_odds import Finding, rate_of
+from gitgt.model.queue.queue_order import Request
 
 _NOTHING: Final = Evidence()
 # No chain is longer, however good the odds.

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # a tap that delivers them has no time to import it
-    from gitgt.model.radar import Collision, Live, Span, Spot
+    from gitgt.model.radar.radar import Collision, Live, Span, Spot
 
 _MOST = 8  # paths that are named; the rest is a number
 
@@ -62,7 +62,7 @@ def due(collisions: Iterable[Collision]) -> Iterator[Nudge]:
 
 def _hears(one: Live, other: Live) -> bool:
     """Tell whether the agent of *one* is told; one agent is told of its two branches once."""
-    from gitgt.model.radar import Standing
+    from gitgt.model.radar.radar import Standing
 
     if not one.agent or Standing.EARLIER in (one.standing, other.standing):
         return False
@@ -82,7 +82,7 @@ def _nudge(seen: Collision) -> Nudge:
 
 
 def _text(seen: Collision, sure: tuple[Spot, ...]) -> str:
-    from gitgt.model.radar import Standing
+    from gitgt.model.radar.radar import Standing
 
     one, other = seen.one, seen.other
     where = "; ".join(described(spot) for spot in sure[:_MOST])

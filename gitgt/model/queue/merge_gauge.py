@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gitgt.model.merge_chain import halfway
+from gitgt.model.queue.merge_chain import halfway
 
 
 @dataclass(frozen=True, slots=True)

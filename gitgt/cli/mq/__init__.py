@@ -14,8 +14,8 @@ from gitgt.model.documents import MergeRequest
 from gitgt.model.lifecycle import MergeStatus
 
 if TYPE_CHECKING:
-    from gitgt.model.merge_chain import Held
-    from gitgt.model.merge_eta import Eta
+    from gitgt.model.queue.merge_chain import Held
+    from gitgt.model.queue.merge_eta import Eta
     from gitgt.services.gates.run_folder import AtWork
     from gitgt.services.queue.queue_view import Seen
     from gitgt.services.town import Rig, Town
@@ -27,21 +27,21 @@ command = Noun(
     "See what wants to land, and steer it.",
     {
         "list": "gitgt.cli.mq:show_all",
-        "show": "gitgt.cli.mq_show:show",
-        "status": "gitgt.cli.mq_show:show",
-        "conflict": "gitgt.cli.mq_conflict:command",
-        "why": "gitgt.cli.mq_why:why",
-        "next": "gitgt.cli.mq_why:following",
-        "submit": "gitgt.cli.mq_submit:submit",
-        "depend": "gitgt.cli.mq_submit:depend",
-        "undepend": "gitgt.cli.mq_submit:undepend",
-        "retry": "gitgt.cli.mq_steering:retry",
-        "reject": "gitgt.cli.mq_steering:reject",
-        "jump": "gitgt.cli.mq_steering:jump",
-        "hold": "gitgt.cli.mq_steering:hold",
-        "unhold": "gitgt.cli.mq_steering:unhold",
-        "freeze": "gitgt.cli.mq_steering:freeze",
-        "thaw": "gitgt.cli.mq_steering:thaw",
+        "show": "gitgt.cli.mq.show:show",
+        "status": "gitgt.cli.mq.show:show",
+        "conflict": "gitgt.cli.mq.conflict:command",
+        "why": "gitgt.cli.mq.why:why",
+        "next": "gitgt.cli.mq.why:following",
+        "submit": "gitgt.cli.mq.submit:submit",
+        "depend": "gitgt.cli.mq.submit:depend",
+        "undepend": "gitgt.cli.mq.submit:undepend",
+        "retry": "gitgt.cli.mq.steering:retry",
+        "reject": "gitgt.cli.mq.steering:reject",
+        "jump": "gitgt.cli.mq.steering:jump",
+        "hold": "gitgt.cli.mq.steering:hold",
+        "unhold": "gitgt.cli.mq.steering:unhold",
+        "freeze": "gitgt.cli.mq.steering:freeze",
+        "thaw": "gitgt.cli.mq.steering:thaw",
         "integration": "gitgt.cli.integration:command",
     },
     usual="list",

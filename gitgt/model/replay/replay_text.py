@@ -10,7 +10,15 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
-from gitgt.model.replay import Branch, Changes, Entry, Identity, Original, Resolution, Step
+from gitgt.model.replay.replay import (
+    Branch,
+    Changes,
+    Entry,
+    Identity,
+    Original,
+    Resolution,
+    Step,
+)
 
 
 def emit(step: Step) -> bytes:

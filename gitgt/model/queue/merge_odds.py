@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from math import log
 from typing import Final
 
-from gitgt.model.queue_order import Request
+from gitgt.model.queue.queue_order import Request
 
 # How much of its danger a request keeps that passed together with others on an older base.
 _RESIDUE: Final = 0.1

@@ -12,7 +12,7 @@ from gitgt.model.when import lasts
 
 if TYPE_CHECKING:
     from gitgt.model.ids import BeadId
-    from gitgt.model.queue_cost import Cost
+    from gitgt.model.queue.queue_cost import Cost
     from gitgt.services.queue.queue_shown import Shown
     from gitgt.services.town import Town
 

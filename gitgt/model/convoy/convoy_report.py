@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from gitgt.model.convoy_feed import Member, Skip, Why, held_below
+from gitgt.model.convoy.convoy_feed import Member, Skip, Why, held_below
 from gitgt.model.when import lasts
 
 _WORDS: Final = {

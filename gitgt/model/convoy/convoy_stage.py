@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
 
-from gitgt.model.convoy_feed import is_slung
+from gitgt.model.convoy.convoy_feed import is_slung
 from gitgt.model.graph import BLOCKING, Graph, Node, Reason, cycles, waves
 
 # So many workers at once are as many as somebody keeps an eye on.

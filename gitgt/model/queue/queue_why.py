@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gitgt.model.merge_acts import Freeze, Run
-from gitgt.model.merge_chain import Held, Merging, behind, chain_of
-from gitgt.model.merge_facts import Queue
-from gitgt.model.merge_odds import odds
-from gitgt.model.merge_queue import plan
-from gitgt.model.queue_order import Request, in_order
+from gitgt.model.queue.merge_acts import Freeze, Run
+from gitgt.model.queue.merge_chain import Held, Merging, behind, chain_of
+from gitgt.model.queue.merge_facts import Queue
+from gitgt.model.queue.merge_odds import odds
+from gitgt.model.queue.merge_queue import plan
+from gitgt.model.queue.queue_order import Request, in_order
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from typing import Any, Final
 from gitgt.model.gate import Verdict
 from gitgt.model.gate_times import HALF, MOST, quantile
 from gitgt.model.instant import text_of
-from gitgt.model.queue_cost import Cost, Ran
+from gitgt.model.queue.queue_cost import Cost, Ran
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Convoys as pure functions: what travels when, what stalls, what is skipped."""

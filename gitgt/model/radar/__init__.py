@@ -1,0 +1,1 @@
+"""Who is about to collide with whom, and who is told."""

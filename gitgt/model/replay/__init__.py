@@ -1,0 +1,1 @@
+"""A history run through a town: its order, its course, its account."""
