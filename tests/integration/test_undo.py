@@ -133,6 +133,30 @@ def test_whoever_is_killed_between_two_ledgers_undoes_the_rest(town, rig, acting
     assert slung.status == "hooked"
 
 
+def test_what_somebody_else_has_taken_back_is_not_said_to_be_undone(town, rig, acting):
+    figs = town.bead(rig, "Figs")
+    acting()
+    beads.update(town.town, figs.id, TESS, Update({"priority": 0}))
+    acting()
+    beads.update(town.town, figs.id, OTTO, Update({"priority": 2}))
+    head = town.town.ledger_at(rig).head()
+    with pytest.raises(RefusedError, match=r"nothing of 'update .*' is left to be taken back"):
+        taking.undo(town.town, TESS)
+    assert town.town.ledger_at(rig).head() == head
+
+
+def test_two_undo_at_once_and_one_of_them_is_told_so(town, rig, acting, monkeypatch):
+    town.bead(rig, "Figs")
+    acting()
+    limes = town.bead(rig, "Limes")
+    seen = taking.written.of(town.town, TESS)
+    taking.undo(town.town, TESS)
+    monkeypatch.setattr(taking.written, "of", lambda *_: seen)
+    with pytest.raises(RefusedError, match="somebody did so meanwhile"):
+        taking.undo(town.town, TESS)
+    assert town.town.ledger_at(rig).snapshot().find(limes.id) is None
+
+
 def test_who_has_done_nothing_undoes_nothing(town, rig):
     town.bead(rig, "Figs")
     with pytest.raises(NotFoundError, match="there is nothing of yours to undo"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NoReturn, Protocol
 
 from gitgt.errors import NotFoundError, RefusedError
 from gitgt.git.repository import Repository
@@ -39,7 +39,8 @@ def undo(town: Town, who: Actor, *, name: str = "") -> Taken:
 
     Raises:
         NotFoundError: there is nothing of theirs to take back.
-        RefusedError: something of it has been changed since, or is elsewhere, too.
+        RefusedError: something of it has been changed since, or is elsewhere, too; or
+            somebody has taken it back already.
     """
     found = _chosen(written.of(town, who).done, name, "there is nothing of yours to undo")
     return _take(town, who, found, again=False)
@@ -50,7 +51,7 @@ def redo(town: Town, who: Actor) -> Taken:
 
     Raises:
         NotFoundError: there is nothing to be done again.
-        RefusedError: something of it has been changed since.
+        RefusedError: something of it has been changed since, or it is done again already.
     """
     found = _chosen(written.of(town, who).undone, "", "there is nothing to redo")
     return _take(town, who, found, again=True)
@@ -72,8 +73,10 @@ def _take(town: Town, who: Actor, act: Act, *, again: bool) -> Taken:
     parts = [_part(how, place) for place in _places_of(act)]
     for part in parts:
         how.check(part.clashes())
-    for part in parts:
-        part.write()
+    # Each part is written, whatever the others answer.
+    wrote = [part.write() for part in parts]
+    if not any(wrote):
+        how.refuse_vain()
     return Taken(act, again)
 
 
@@ -115,6 +118,18 @@ class _How:
                 hint="change it by hand; what was done: git gt undo --list",
             )
 
+    def refuse_vain(self) -> NoReturn:
+        """Say that others were there first; who types it twice would else believe in two acts.
+
+        Raises:
+            RefusedError: always.
+        """
+        what = "done again" if self.again else "taken back"
+        raise RefusedError(
+            f"nothing of {self.act.said!r} is left to be {what}: somebody did so meanwhile",
+            hint="another one, by its name: git gt undo --list",
+        )
+
 
 class _Part(Protocol):
     """What an act did in one place."""
@@ -122,8 +137,8 @@ class _Part(Protocol):
     def clashes(self) -> list[Clash]:
         """Return what has been changed since."""
 
-    def write(self) -> None:
-        """Take it back; what is so already stays."""
+    def write(self) -> bool:
+        """Take it back; what is so already stays. Say if anything was not."""
 
 
 def _part(how: _How, place: str) -> _Part:
@@ -148,12 +163,15 @@ class _InLedger:
         """
         return self._back(self._ledger.snapshot())[1]
 
-    def write(self) -> None:
-        """Write the documents as they were."""
+    def write(self) -> bool:
+        """Write the documents as they were; say if they were not so already."""
+        differ = False
 
         def decide(now: Snapshot) -> Change:
+            nonlocal differ
             after, clashes = self._back(now)
             self._how.check(clashes)
+            differ = any(_fields(now.find(name)) != fields for name, fields in after.items())
             left = {name: now.find(name) for name, fields in after.items() if fields is None}
             return Change(
                 self._how.said,
@@ -165,6 +183,7 @@ class _InLedger:
             )
 
         self._ledger.transact(decide, self._how.who)
+        return differ
 
     def _back(self, now: Snapshot) -> tuple[dict[str, Fields | None], list[Clash]]:
         """Return each document as it is to be (None: it goes), and what speaks against it."""
@@ -188,8 +207,8 @@ class _InSettings:
         """Return the files that have been changed since."""
         return self._back()[1]
 
-    def write(self) -> None:
-        """Write the files as they were."""
+    def write(self) -> bool:
+        """Write the files as they were; say if they were not so already."""
 
         def decide() -> commit.Files:
             files, clashes = self._back()
@@ -197,7 +216,7 @@ class _InSettings:
             return files
 
         how = self._how
-        commit.change(how.town, decide, how.said, how.who, trailers=how.trailers)
+        return commit.change(how.town, decide, how.said, how.who, trailers=how.trailers)
 
     def _back(self) -> tuple[dict[str, bytes | None], list[Clash]]:
         repository, found = self._how.town.repository, dict[str, bytes | None]()
