@@ -12,7 +12,7 @@ from __future__ import annotations
 from bisect import insort
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import pairwise
+from itertools import count, pairwise
 from typing import Final
 
 from gitgt.model.gate import Evidence
@@ -21,7 +21,7 @@ from gitgt.model.queue.merge_chain import Chain, Clash, Link, Merging, chain_of,
 from gitgt.model.queue.merge_facts import Known, Queue
 from gitgt.model.queue.merge_gauge import Gauge
 from gitgt.model.queue.merge_odds import group_size, odds, reds, survival
-from gitgt.model.queue.queue_order import Request, in_order
+from gitgt.model.queue.queue_order import Request, in_order, without
 
 # From this chance on somebody counts as probably to blame. Found by simulation, as _GAP was:
 # benchmarks/refinery.py.
@@ -32,6 +32,8 @@ _GAP: Final = 0.25
 _AHEAD: Final = 128
 
 Test = Start | Confirm
+# A chain, behind the names of the queue that it was made of.
+Line = tuple[tuple[str, ...], tuple[Link, ...]]
 
 
 class Probes(Known):
@@ -40,7 +42,9 @@ class Probes(Known):
     def __init__(self, queue: Queue, merging: Merging) -> None:
         super().__init__(queue)
         self._links: dict[str, Link] = {}
-        self._chains: dict[tuple[str, ...], Chain] = {}
+        self._whole: dict[tuple[str, ...], Chain] = {}
+        self._lines: list[Line] = []
+        self._more_lines = self._chains()
         self._merges = merging
         under_test = [each for run in queue.running for each in run.place]
         self.order = in_order(queue.requests, under_test=under_test)
@@ -60,17 +64,27 @@ class Probes(Known):
     def whole_chain(self, order: Sequence[Request]) -> Chain:
         """Return the chain that *order* makes; it is asked for again and again."""
         key = tuple(each.id for each in order)
-        found = self._chains.get(key)
+        found = self._whole.get(key)
         if found is None:
             found = chain_of(order, self.base, self.merging, limit=self.queue.limit)
-            self._chains[key] = found
+            self._whole[key] = found
         return found
 
-    def chains(self) -> Iterator[tuple[tuple[str, ...], tuple[Link, ...]]]:
+    def chains(self) -> Iterator[Line]:
         """Yield the chain, and while its head is red, the one as if that head were gone.
 
-        Each comes with the queue that it was made of, behind those that are gone.
+        Each comes with the queue that it was made of, behind those that are gone. All of them
+        are asked for several times, and made once.
         """
+        for number in count():
+            if number == len(self._lines):
+                more = next(self._more_lines, None)
+                if more is None:
+                    return
+                self._lines.append(more)
+            yield self._lines[number]
+
+    def _chains(self) -> Iterator[Line]:
         gone: tuple[str, ...] = ()
         order = self.order
         while links := self.chain(order):
@@ -78,8 +92,7 @@ class Probes(Known):
             if not self.red_gate(links[0].tree):
                 return
             gone = (*gone, links[0].request)
-            left = [each for each in order if each.id != gone[-1]]
-            order = in_order(left, under_test=[each.id for each in left])
+            order = without(order, gone[-1])
 
     def wishes(self) -> Iterator[Test]:
         """Yield the tests worth running, the most telling first, each once."""

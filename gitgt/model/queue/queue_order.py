@@ -82,7 +82,21 @@ def in_order(requests: Iterable[Request], *, under_test: Sequence[str] = ()) -> 
     return _sorted(by_id, _places(under_test))
 
 
+def without(order: Sequence[Request], gone: str) -> list[Request]:
+    """Return what is left of *order* once one has gone: not who has to wait for that one."""
+    lost, left = {gone}, []
+    for each in order:
+        if each.id in lost or not lost.isdisjoint(each.after):
+            lost.add(each.id)
+        else:
+            left.append(each)
+    return left
+
+
 def _sorted(by_id: Mapping[str, Request], held: Mapping[str, int]) -> list[Request]:
+    if not any(request.after for request in by_id.values()):
+        free = [request for request in by_id.values() if not request.held]
+        return sorted(free, key=lambda each: _standing(each, held))
     lacks = {request.id: len(set(request.after)) for request in by_id.values()}
     waiters = _waiters(by_id.values())
     ready = [

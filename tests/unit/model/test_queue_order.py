@@ -1,6 +1,11 @@
 """The order of the queue: what counts for how much."""
 
-from gitgt.model.queue.queue_order import Request, due, in_order, span
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gitgt.model.queue.queue_order import Request, due, in_order, span, without
 
 HOUR = 3600.0
 
@@ -50,3 +55,37 @@ def test_who_is_held_does_not_go_nor_does_who_lands_after_it():
 def test_an_urgent_one_that_cannot_go_pushes_nobody_aside():
     waiting = [one("a", 5), one("b", 0), one("urgent", 6, priority=0, after=("gone",))]
     assert order(*waiting, under_test=["a"]) == ["a", "b"]
+
+
+@st.composite
+def queues(draw):
+    """Return requests of which some wait for others, are held, or are urgent."""
+    many = draw(st.integers(1, 8))
+    return [
+        Request(
+            id=f"r{n}", head=f"h{n}", due=float(draw(st.integers(0, 4))),
+            priority=draw(st.integers(0, 4)), held=draw(st.sampled_from(["", "", "so"])),
+            after=tuple(
+                sorted({f"r{m}" for m in draw(st.lists(st.integers(0, many), max_size=2))})
+            ),
+        )
+        for n in range(many)
+    ]  # fmt: skip
+
+
+@given(queues(), st.data())
+def test_whoever_goes_leaves_the_others_in_their_places(requests, data):
+    order = in_order(requests)
+    if not order:
+        return
+    gone = data.draw(st.sampled_from([each.id for each in order]))
+    left = [each for each in order if each.id != gone]
+    names = [each.id for each in left]
+    assert without(order, gone) == in_order(left, under_test=names)
+
+
+@given(queues())
+def test_who_waits_for_nobody_stands_where_those_do_who_may_wait(requests):
+    alone = [replace(each, after=()) for each in requests]
+    one_waits = [*alone, Request(id="z", head="", due=9.0, after=("nobody",))]
+    assert in_order(alone) == in_order(one_waits)
