@@ -71,7 +71,7 @@ class Agents:
 
     def end(self, rig: Rig, session: Session, seen: Seen, why: str) -> None:
         """Ask a session to end; a deaf one comes back hours later."""
-        assert seen.sure, f"{session.address} was ended though nobody could tell"
+        _check_look(session, seen, "ended")
         if session.deaf:
             session.deaf = False
             self.clock.after(self.lots.around(3 * HOUR), self._of(rig, session, self._late))
@@ -80,7 +80,7 @@ class Agents:
 
     def nudge(self, rig: Rig, session: Session, seen: Seen) -> None:
         """Type a line to it; it helps one in two that stand still."""
-        assert seen.sure, f"{session.address} was nudged though nobody could tell"
+        _check_look(session, seen, "nudged")
         if session.alive and self.lots.happens(0.5):
             self.clock.after(MINUTE, self._of(rig, session, self._work))
 
@@ -104,12 +104,21 @@ class Agents:
 
     # --- what they do
 
+    def meanwhile(self, session: Session | None) -> None:
+        """Let a session go on, now and then, between a look and what is done about it."""
+        if session is not None and session.alive and self.lots.happens(self.lots.faults.stirs):
+            self._stirs(session)
+
+    def _stirs(self, session: Session) -> None:
+        session.active_at = self.clock.now
+        session.signs += 1
+
     def _of(
         self, rig: Rig, session: Session, what: Callable[[Rig, Session], None]
     ) -> Callable[[], None]:
         def happens() -> None:
             if session.alive:
-                session.active_at = self.clock.now
+                self._stirs(session)
                 what(rig, session)
 
         return happens
@@ -275,3 +284,9 @@ class Agents:
         session.ended_at = self.clock.now
         self._town.trace(f"{session.address} ended on {session.bead}: {why}")
         self._town.tell_softly(rig.name)
+
+
+def _check_look(session: Session, seen: Seen, what: str) -> None:
+    assert seen.sure, f"{session.address} was {what} though nobody could tell"
+    since = session.signs - seen.signs
+    assert not since, f"{session.address} was {what} on an old look: it has stirred since"

@@ -23,6 +23,7 @@ class Faults:
     hopeless: float = 0.02  # of beads: nobody but a person gets them done
     # Looking and hearing
     unsure: float = 0.03  # whether a session lives cannot be told just now
+    stirs: float = 0.1  # a session does something between a look and what is done about it
     lost: float = 0.06
     doubled: float = 0.06
     late: float = 0.06

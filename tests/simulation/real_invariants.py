@@ -73,7 +73,10 @@ def _main_was_tested(town: Town, rig: Rig, now: Snapshot) -> None:
     runs, gates = GateRuns(town, rig), gate.gates(town, rig)
     reflog = Checkout(rig.repository_path).git("log", "-g", "--format=%H %gs", "main")
     moves = [line.split(" ", 1) for line in reflog.splitlines()]
-    for commit in [commit for commit, why in moves if why.startswith("land ")]:
+    brought = [commit for commit, why in moves if why.startswith("land ")]
+    has_landed = any(each.status == "landed" for each in now.all(MergeRequest))
+    assert bool(brought) == has_landed, "the reflog does not tell what has landed"
+    for commit in brought:
         tree = now.repository.tree_of(commit)
         for each in gates:
             assert runs.evidence(tree, each).passes, f"{commit} landed untested by {each.name}"

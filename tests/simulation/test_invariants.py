@@ -191,6 +191,16 @@ def test_an_act_on_a_session_of_which_nothing_can_be_told_is_noticed(world, rig)
         world.agents.start(rig, TOAST, bead, unsure)
 
 
+def test_an_act_on_a_session_that_has_stirred_since_the_look_is_noticed(world, rig):
+    session = world.agents.start(rig, TOAST, beads(rig)[0], Seen(SessionState.NONE))
+    seen = world.town.look(rig, TOAST)
+    session.signs += 1
+    with pytest.raises(AssertionError, match="it has stirred since"):
+        world.agents.end(rig, session, seen, "it seems to stand still")
+    with pytest.raises(AssertionError, match="it has stirred since"):
+        world.agents.nudge(rig, session, seen)
+
+
 def test_a_call_that_was_taken_and_grows_louder_is_noticed(world, rig):
     verbs.escalate(world.town, rig, verbs.REFINERY, "medium", "no gate", "refs/heads/main")
     [call] = rig.ledger.all(Escalation, "open")

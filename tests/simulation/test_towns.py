@@ -19,7 +19,7 @@ def replay(seed, size=SMALL, **more):
     return world
 
 
-@pytest.mark.parametrize("seed", [3, 5, 9, 112])
+@pytest.mark.parametrize("seed", [3, 9, 22, 112])
 def test_whatever_goes_wrong_no_invariant_breaks_and_all_work_ends(seed):
     world = replay(seed)
     assert world.watcher.deaths, "a seed in which the watcher never dies tests little"

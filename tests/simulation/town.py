@@ -48,6 +48,7 @@ class Session:
     forgiven: bool = False
     over: bool = False  # somebody has seen for sure that it has ended
     active_at: float = 0.0
+    signs: int = 0  # how often it has done something
     watch: Watch | None = None  # what is remembered of it between two looks
 
 
@@ -122,6 +123,7 @@ class Seen:
     state: SessionState
     session: Session | None = None
     sure: bool = True
+    signs: int = 0  # that it had given by then
 
 
 class Town:
@@ -232,9 +234,9 @@ class Town:
         if session.over:  # its record says so by now
             return Seen(SessionState.ENDED, session)
         if self.lots.happens(self.lots.faults.unsure):
-            return Seen(SessionState.RUNNING, session, sure=False)
+            return Seen(SessionState.RUNNING, session, sure=False, signs=session.signs)
         if session.alive:
-            return Seen(SessionState.RUNNING, session)
+            return Seen(SessionState.RUNNING, session, signs=session.signs)
         session.over = True
         rig.perhaps_live.pop(address, None)
         return Seen(SessionState.ENDED, session)

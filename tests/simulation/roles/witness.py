@@ -90,7 +90,7 @@ class Witness(Role):
             seen={
                 "branch": rig.repository.refs.get(sandbox.branch, ""),
                 "worktree": str(sandbox.dirty),
-                "turn": str(session.active_at),
+                "turn": str(session.signs),
             },
             is_alone=held.get(session.address) != session.bead,
         )
@@ -114,10 +114,12 @@ class Witness(Role):
 
     def _help(self, rig: Rig, address: str, step: Step) -> None:
         """Do what was planned, if a second look finds the very same."""
-        seen = self.town.look(rig, address)
+        self.world.agents.meanwhile(rig.sessions.get(address))
+        seen, held = self.town.look(rig, address), dict(rig.ledger.held())
         session = seen.session
         assert session is not None
-        later = judge(self._facts(rig, address, seen, dict(rig.ledger.held())))
+        self._listen(rig, seen, held)
+        later = judge(self._facts(rig, address, seen, held))
         if not is_same(step, later):
             return
         agents = self.world.agents
