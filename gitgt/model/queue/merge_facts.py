@@ -70,7 +70,8 @@ class Known:
 
     def key(self, tree: str, gate: str) -> tuple[str, str]:
         """Return what a verdict of *gate* on *tree* belongs to."""
-        return self.queue.scopes.get((tree, gate), tree), gate
+        scopes = self.queue.scopes
+        return (scopes.get((tree, gate), tree) if scopes else tree), gate
 
     def said(self, tree: str, gate: str) -> Evidence:
         """Return what *gate* has said of all that it sees of *tree*."""
@@ -103,7 +104,9 @@ class Known:
     def is_content(self, tree: str, gate: str) -> bool:
         """Tell whether *gate* passed on *tree*, or nothing but what was red before failed."""
         return self.passes(tree, gate) or (
-            self.is_confirmed(tree, gate) and self.adds_nothing(tree, gate)
+            self.queue.go_on
+            and self.is_confirmed(tree, gate)
+            and self.adds_nothing(tree, gate)
         )
 
     def red_gate(self, tree: str) -> str:

@@ -29,6 +29,7 @@ from gitgt.model.queue.queue_order import Request, due
 from tests.simulation import verbs
 from tests.simulation.agents import MENDS, PATHS
 from tests.simulation.clock import MINUTE
+from tests.simulation.repository import Repository
 from tests.simulation.roles.role import Role
 from tests.simulation.town import TARGET, Rig
 from tests.simulation.verbs import REFINERY
@@ -51,6 +52,7 @@ class Refinery(Role):
         self._settled: dict[str, tuple[object, ...]] = {}
         self._retry_at: dict[str, float] = {}  # when what could not run is tried again
         self._known: dict[str, tuple[MergeRequest, Request]] = {}  # as the planner sees them
+        self._merges: dict[str, _Merges] = {}
         self._cannot_land: dict[str, tuple[float, int]] = {}  # until when, and how often
 
     def see_to(self, rig: Rig) -> float | None:
@@ -116,7 +118,7 @@ class Refinery(Role):
 
     def _plan(self, rig: Rig, requests: list[MergeRequest]) -> tuple[tuple[Act, ...], Known]:
         """Ask the planner, until it was told all that gates have said of what it asks about."""
-        heads = {str(each.id): each.head for each in requests}
+        merges = self._merges_of(rig, {str(each.id): each.head for each in requests})
         facts = Queue(
             base=rig.repository.base,
             requests=tuple(self._request(each) for each in requests),
@@ -134,7 +136,7 @@ class Refinery(Role):
         asked: set[str] = set()
 
         def merging(members: tuple[str, ...]) -> Link | Clash:
-            found = rig.repository.merge(heads, members)
+            found = merges.of(members)
             if isinstance(found, Link):
                 asked.add(found.tree)
             return found
@@ -159,6 +161,14 @@ class Refinery(Role):
         if retry_in is not None:
             self._retry_at[rig.name] = self.clock.now + retry_in
         return acts, Known(known)
+
+    def _merges_of(self, rig: Rig, heads: dict[str, str]) -> _Merges:
+        """Return what merging gave, and gives: the same, while target and heads are."""
+        known = self._merges.get(rig.name)
+        if known is None or not known.holds(heads):
+            known = self._merges[rig.name] = _Merges(rig.repository, {})
+        known.heads.update(heads)
+        return known
 
     def _request(self, request: MergeRequest) -> Request:
         before = self._known.get(request.id)
@@ -243,6 +253,28 @@ class Refinery(Role):
         title = f"the queue of {rig.name} stands still: {stop}: {reason}"
         if verbs.escalate(self.town, rig, REFINERY, severity, title, TARGET):
             self.acted()
+
+
+class _Merges:
+    """Merges onto one target of requests whose heads stay."""
+
+    def __init__(self, repository: Repository, heads: dict[str, str]) -> None:
+        self._repository = repository
+        self._main = repository.main
+        self._made: dict[tuple[str, ...], Link | Clash] = {}
+        self.heads = heads
+
+    def holds(self, heads: dict[str, str]) -> bool:
+        """Tell whether the target is the same, and each head that is known already."""
+        is_same = all(self.heads.get(name, head) == head for name, head in heads.items())
+        return is_same and self._repository.main == self._main
+
+    def of(self, members: tuple[str, ...]) -> Link | Clash:
+        """Return what merging *members* gives."""
+        found = self._made.get(members)
+        if found is None:
+            found = self._made[members] = self._repository.merge(self.heads, members)
+        return found
 
 
 def _request(request: MergeRequest) -> Request:
