@@ -104,9 +104,7 @@ class Known:
     def is_content(self, tree: str, gate: str) -> bool:
         """Tell whether *gate* passed on *tree*, or nothing but what was red before failed."""
         return self.passes(tree, gate) or (
-            self.queue.go_on
-            and self.is_confirmed(tree, gate)
-            and self.adds_nothing(tree, gate)
+            self.queue.go_on and self.is_confirmed(tree, gate) and self.adds_nothing(tree, gate)
         )
 
     def red_gate(self, tree: str) -> str:
