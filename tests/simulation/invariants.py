@@ -30,6 +30,7 @@ class Invariants:
         self._landed: set[str] = set()
         self._stuck: dict[str, float] = {}  # since when, in seconds of a watcher's life
         self._looked = 0.0
+        self._counted = world.clock.now
         self.checks = 0
 
     def age_of(self, call: str) -> float:
@@ -54,9 +55,15 @@ class Invariants:
             self._looked = self._world.clock.now
             self._blockers()
 
+    def check_daily(self) -> None:
+        """Check everything once a day."""
+        if self._world.clock.now >= self._counted + DAY:
+            self.check_all()
+
     def check_all(self) -> None:
         """Check everything, however long ago it changed."""
         self.check()
+        self._counted = self._world.clock.now
         for rig in self._town.rigs.values():
             lost = set(rig.repository.made) - rig.repository.reachable()
             assert not lost, f"nothing keeps {sorted(lost)}"

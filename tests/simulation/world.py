@@ -116,6 +116,7 @@ class World:
         while (coming := self.clock.next_at()) is not None and coming <= end:
             self.clock.step()
             self.invariants.check()
+            self.invariants.check_daily()
         self.clock.now = end
         self.invariants.check_all()
 
