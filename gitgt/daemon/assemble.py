@@ -9,7 +9,7 @@ from typing import Final
 
 from gitgt.daemon.acting import acting
 from gitgt.daemon.instance import Instance
-from gitgt.errors import BusyError, GtError, SettingsError
+from gitgt.errors import BusyError, GtError, NotFoundError, SettingsError
 from gitgt.git import faults, landing
 from gitgt.git.spool import Spool
 from gitgt.model.actor import Actor
@@ -106,6 +106,7 @@ def _reporter(town: Town, ending: Callable[[], bool]) -> Callable[[Trouble], Non
                 severity=Severity.HIGH,
                 title=title[:500],
                 about=_about(trouble.key),
+                cause=_cause(trouble),
             )
         except (GtError, OSError) as error:  # on a full disk the log has to do
             _LOG.info("could not escalate", extra={"why": str(error)})
@@ -124,6 +125,13 @@ def _reliever(town: Town) -> Callable[[Key], None]:
             _LOG.info("could not close an escalation", extra={"why": str(error)})
 
     return relieve
+
+
+def _cause(trouble: Trouble) -> str:
+    """Return what all roles stumble over alike, so that it is one call; empty for others."""
+    if isinstance(trouble.error, (NotFoundError, SettingsError)):
+        return f"{trouble.key.name or 'all'}: {trouble.why}"
+    return ""
 
 
 def _about(key: Key) -> str:

@@ -4,13 +4,14 @@ import json
 
 import pytest
 
-from gitgt.errors import SettingsError
+from gitgt.errors import NotAllowedError, SettingsError
 from gitgt.model.actor import Actor
 from gitgt.model.documents import Escalation, Severity
 from gitgt.services import submit
-from gitgt.services.escalation import routing
+from gitgt.services.escalation import escalations, routing
 from tests.support.commandline import gt
 from tests.support.outputs import validator
+from tests.support.town import TESS
 
 
 def test_a_person_calls_sees_takes_and_closes(town):
@@ -36,6 +37,30 @@ def test_a_person_calls_sees_takes_and_closes(town):
     assert [each for each in shown if "git" in each and "because" in each]
     assert gt("escalate", "list", cwd=at).stdout == ""
     assert [each.id for each in town.ledger(rig).all(Escalation)] == [name]
+
+
+def test_an_agent_silences_no_call_but_its_own(town):
+    rig = town.rig(gate=None)
+    toast, nux = (Actor.agent(f"shop/polecats/{name}") for name in ("toast", "nux"))
+
+    def call(who, to=""):
+        more = {
+            "severity": Severity.HIGH,
+            "title": f"Which {who.address}?",
+            "about": "",
+            "to": to,
+        }
+        return submit.escalate(town.town, rig, who, **more).id
+
+    others, own, asked = call(TESS), call(toast), call(nux, to=toast.address)
+    for step in (escalations.ack, lambda *words: escalations.close(*words, reason="quiet")):
+        with pytest.raises(
+            NotAllowedError, match=f"{others} is a call of Tess Ter, and not for"
+        ):
+            step(town.town, others, toast)
+    for name in (own, asked):
+        assert escalations.close(town.town, name, toast, reason="seen").status == "closed"
+    assert escalations.ack(town.town, others, Actor.agent("mayor")).acked_by == "mayor"
 
 
 def test_roles_that_look_again_write_nothing(town):

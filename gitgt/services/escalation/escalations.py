@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from gitgt.errors import NotFoundError
+from gitgt.errors import NotAllowedError, NotFoundError
 from gitgt.ledger.snapshot import Snapshot
 from gitgt.ledger.transact import Change
-from gitgt.model.actor import Actor
+from gitgt.model.actor import Actor, Standing
 from gitgt.model.documents import Escalation, Severity
 from gitgt.model.escalation import cause
 from gitgt.model.instant import text_of
@@ -81,6 +81,7 @@ def _step(
 
     def decide(now: Snapshot) -> Change | None:
         old = _escalation(now, wanted)
+        _check_theirs(old, who)
         row = old.machine.between(old.status, to, who.standing)
         if row is None:
             return None
@@ -88,6 +89,21 @@ def _step(
         return Change(f"{row.verb} {wanted}: {old.title}", (new,), event=f"escalation.{to}")
 
     return _escalation(ledger.transact(decide, who), wanted)
+
+
+def _check_theirs(old: Escalation, who: Actor) -> None:
+    """Check that an agent silences no call but its own, and those that are for it.
+
+    Raises:
+        NotAllowedError: it is somebody else's.
+    """
+    # The deacon is a desk that calls come by, if an agent sits there.
+    known = (old.created_by, old.recipient, "deacon")
+    if who.standing is Standing.AGENT and who.address not in known:
+        raise NotAllowedError(
+            f"{old.id} is a call of {old.created_by}, and not for {who.address} to answer",
+            hint="git gt mail send mayor, who may answer it, as people and crew may",
+        )
 
 
 def _escalation(now: Snapshot, name: str) -> Escalation:
