@@ -167,8 +167,8 @@ def _is_vain(event: str, path: object) -> bool:
 def _run(argv: Sequence[str]) -> str:
     program, *words = argv
     if Path(program).name == "git":
-        while words[:1] in (["-c"], ["-C"]):
-            words = words[2:]
+        while words and words[0].startswith("-") and words[0] not in _READ:
+            words = words[2 if words[0] in ("-c", "-C") else 1 :]
         if _reads(words):
             return ""
     return f"run {shlex.join([program, *words])}"
