@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 # Verbs that write nothing, whatever noun they belong to, and those that begin what lasts.
 _READ: Final = frozenset(
     {
-        "announces", "at", "attach", "audit", "blame", "blocked", "bisect-main", "boot",
+        "announces", "at", "attach", "audit", "blame", "blocked",
         "capture", "check-recovery", "children", "conflict", "cook", "costs", "count",
         "current", "cv", "cycles", "demo", "detect", "diff", "digest", "directory", "du", "env",
         "export", "feed", "get", "graph", "health-state", "history", "home", "inbox", "lint",
@@ -35,13 +35,14 @@ _READ: Final = frozenset(
         "tree", "waves", "watch", "whoami", "why", "zombie-scan",
     }
 )  # fmt: skip
-# What is named like one of them and writes, and what reads though its name says otherwise.
+# What is named like one of them and writes, with some option at least; and what reads though its
+# name says otherwise.
 _WRITES_ALL_THE_SAME: Final = frozenset(
-    {"deacon resume", "refinery resume", "mountain resume", "scheduler resume", "convoy watch"}
-)
+    {"deacon resume", "refinery resume", "mountain resume", "scheduler resume", "convoy watch",
+     "hook attach", "patrol scan"}
+)  # fmt: skip
 _READS_ALL_THE_SAME: Final = frozenset(
-    {"bead stale", "dog chores", "polecat stale", "mol gate check", "radar check",
-     "refinery ready", "session check", "doctor", "fsck"}
+    {"bead stale", "dog chores", "radar check", "refinery ready", "session check"}
 )  # fmt: skip
 
 

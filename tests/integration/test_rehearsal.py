@@ -7,6 +7,7 @@ import os
 import pytest
 
 from gitgt.cli.bead.outputs import OTHERS
+from gitgt.cli.loading import everything as everything_there_is
 from gitgt.errors import LedgerConflictError
 from gitgt.git import rehearsal
 from gitgt.git.command import git
@@ -49,6 +50,7 @@ mail send mayor/ -s Hi -m There | mail from
 remember figs | remember figs
 rig park shop | park shop
 rig dock shop | dock shop
+hook attach {bead} shop/zed | sling {bead}
 estop | freeze the town
 crew add ann --rig shop | then: run git worktree
 config default-agent codex | settings/agents.yaml
@@ -105,6 +107,13 @@ def test_what_is_told_is_what_is_done(town):
     }
 
 
+def test_whatever_may_write_can_be_rehearsed():
+    writing = {"--fix", "--force", "--cleanup", "--clean", "--notify", "--revert", "--delete"}
+    for each in everything_there_is():
+        offered = {name for option in each.command.params for name in option.opts}
+        assert not offered & writing or "--dry-run" in offered, each.command_path
+
+
 def test_what_would_be_refused_is_refused(town):
     rig = town.rig()
     figs = town.bead(rig, "Figs").id
@@ -157,6 +166,7 @@ def test_reading_goes_on(rig, rehearsing):
     assert (path / "README.md").read_text()
     assert git("log", "--format=%s", cwd=path)
     assert git("worktree", "list", "--porcelain", cwd=path)
+    assert git("--no-optional-locks", "-c", "a.b=c", "status", "-sb", cwd=path)
     path.mkdir(exist_ok=True)
     (path / "none").unlink(missing_ok=True)
     assert Repository.at(path).write_blob(b"x")

@@ -121,8 +121,11 @@ def _tell(done: list[tuple[str, Kept]], *, as_json: bool) -> None:
     "--threshold", default=20, show_default=True, metavar="COMMITS", help="So far behind."
 )
 @click.option("--cleanup", is_flag=True, help="Take those away where nothing is at hand.")
+@_dry_run
 @output.json_option
-def stale(*, rig: str | None, threshold: int, cleanup: bool, as_json: bool) -> None:
+def stale(
+    *, rig: str | None, threshold: int, cleanup: bool, dry_run: bool, as_json: bool
+) -> None:  # fmt: skip
     """List sandboxes that nobody uses, and that are far behind the rig's branch."""
     from gitgt.services.agents import polecats
 
@@ -135,7 +138,7 @@ def stale(*, rig: str | None, threshold: int, cleanup: bool, as_json: bool) -> N
         output.answer_json([each.fields() for each in found])
     else:
         output.table([_cells(each) for each in found], head=("address", "behind", ""))
-    for each in found if cleanup else ():
+    for each in found if cleanup and not dry_run else ():
         if not each.kept_for:
             polecats.nuke(town, where, each.address, context.me(), force=False)
             output.say(f"{each.address} has no sandbox any more")
