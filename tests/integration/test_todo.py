@@ -122,3 +122,12 @@ def test_a_source_that_fails_hides_no_other(town):
         ("nobody knows what of a needs you: rigs.yaml is spoiled", "git gt doctor", 2),
         ("look", "git gt status", 1),
     ]
+
+
+def test_a_deacon_that_rests_is_told_with_what_ends_it(town):
+    root = town.town.root
+    assert gt("deacon", "pause", "--reason", "the demo is on", cwd=root).code == 0
+    told = "low  the deacon is paused: the demo is on\n  git gt deacon resume\n"
+    assert gt("todo", cwd=root).stdout == told
+    assert gt("deacon", "resume", cwd=root).code == 0
+    assert gt("todo", cwd=root).stdout == "nothing needs you\n"

@@ -10,6 +10,7 @@ from gitgt.model.instant import text_of
 from gitgt.model.rate_limit import Source
 from gitgt.model.todo import Entry
 from gitgt.services import freeze, rig_state
+from gitgt.services.deacon import pausing
 from gitgt.services.queue import tuning
 from gitgt.services.queue.tuning import Brake
 from gitgt.services.rig_state import Kind
@@ -97,6 +98,18 @@ def witnesses(town: Town) -> Iterator[Entry]:
                 since=since,
                 command=f"git gt witness start {rig.name}",
             )
+
+
+def deacon(town: Town) -> Iterator[Entry]:
+    """Yield the deacon, if a person let it rest."""
+    if sign := pausing.paused(town):
+        yield Entry(
+            what=f"the deacon is paused: {sign.why or 'nobody said why'}",
+            about="deacon",
+            severity=Severity.LOW,
+            since=sign.since,
+            command="git gt deacon resume",
+        )
 
 
 def rigs(town: Town) -> Iterator[Entry]:

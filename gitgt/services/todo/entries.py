@@ -24,6 +24,7 @@ SOURCES: Final[tuple[tuple[str, Source], ...]] = (
     ("scheduler", brakes.scheduler),
     ("rigs", brakes.rigs),
     ("witness", brakes.witnesses),
+    ("deacon", brakes.deacon),
     ("gates", requests.without_gates),
     ("doctor", vital.errors),
     ("requests", requests.escalated),
