@@ -35,8 +35,8 @@ _READ: Final = frozenset(
         "tree", "waves", "watch", "whoami", "why", "zombie-scan",
     }
 )  # fmt: skip
-# What is named like one of them and writes, with some option at least; and what reads though its
-# name says otherwise.
+# What is named like one of them and writes, if only with an option; and what reads though
+# its name says otherwise.
 _WRITES_ALL_THE_SAME: Final = frozenset(
     {"deacon resume", "refinery resume", "mountain resume", "scheduler resume", "convoy watch",
      "hook attach", "patrol scan"}
