@@ -47,9 +47,10 @@ _CHANGES: Final = {
 }  # fmt: skip
 _STARTS: Final = frozenset({"os.exec", "os.fork", "os.forkpty", "os.posix_spawn", "os.system"})
 _WRITES: Final = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
-# What may be lost: locks, and what is found again by looking. And objects, see above.
+# What may be lost: locks, what is found again by looking, what Python makes of modules that
+# it reads for the first time. And objects, see above.
 _MOMENTARY: Final = re.compile(
-    r"/dev/|.*/objects(/[0-9a-f]{2}|/pack)?(/[^/]*)?$"
+    r"/dev/|.*/__pycache__(/[^/]*)?$|.*/objects(/[0-9a-f]{2}|/pack)?(/[^/]*)?$"
     r"|.*\.git/gt(/[^/]*|/.*\.lock|/index\.sqlite[^/]*)$"
 )
 

@@ -1,8 +1,10 @@
 """``--dry-run``: what would be done is told, and nothing is."""
 
 import hashlib
+import importlib
 import json
 import os
+import sys
 
 import pytest
 
@@ -159,6 +161,19 @@ def test_what_cannot_be_pretended_ends_it(rig, rehearsing, act, told):
         act(rig.path)
     assert ended.value.act == told.format(rig.path)
     assert not rehearsing.transactions
+
+
+def test_a_module_that_is_read_for_the_first_time_ends_nothing(rig, monkeypatch):
+    (rig.path / "new_here.py").write_text("FIGS = 1\n")
+    monkeypatch.syspath_prepend(rig.path)
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    going = rehearsal.begin()
+    try:
+        assert importlib.import_module("new_here").FIGS == 1
+    finally:
+        rehearsal.end()
+        sys.modules.pop("new_here", None)
+    assert not going.transactions
 
 
 def test_reading_goes_on(rig, rehearsing):
