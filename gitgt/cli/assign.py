@@ -44,11 +44,13 @@ def command(
 
     WHO is the name of a crew member of the rig, or RIG/NAME or RIG/crew/NAME.
     """
+    from gitgt.cli.crew.who import only_rig
     from gitgt.services import assigning
 
     town = context.town()
     me = context.me()
-    where = context.rig_for(town, rig or name.partition("/")[0] if "/" in name else rig)
+    named = name.partition("/")[0] if "/" in name else only_rig(town, name)
+    where = context.rig_for(town, rig or named)
     to = name if "/" in name else f"{where.name}/crew/{name}"
     said = {"title": title, "type": kind, "priority": priority, "description": description}
     chosen = {**said, "labels": tuple(sorted(set(labels)))}

@@ -11,6 +11,7 @@ from gitgt.cli import context, output
 from gitgt.cli.held_back import say_if_held
 from gitgt.daemon.instance import Instance
 from gitgt.errors import EnvironmentProblemError, GtError
+from gitgt.git import faults
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -128,7 +129,7 @@ def shutdown(*, graceful: bool, force: bool, patience: float, yes: bool, as_json
     who = context.person("ending all that runs is")
     if graceful and force:
         raise click.UsageError("--graceful and --force contradict each other")
-    if not yes:
+    if not yes and not faults.are_pretended():
         click.confirm("end all that runs, and begin nobody again?", abort=True, err=True)
     if graceful:
         going_down.note(town, who, remember=False)

@@ -12,6 +12,8 @@ from gitgt.model.actor import Actor, Standing
 from gitgt.model.documents import Outcome
 from gitgt.services import beads, ending
 from gitgt.services.beads import Update
+from gitgt.services.freeze import stopping
+from gitgt.services.rig_state import moves
 from gitgt.services.undo import taking
 from tests.support.commandline import gt
 from tests.support.outputs import validator
@@ -155,6 +157,23 @@ def test_two_undo_at_once_and_one_of_them_is_told_so(town, rig, acting, monkeypa
     with pytest.raises(RefusedError, match="somebody did so meanwhile"):
         taking.undo(town.town, TESS)
     assert town.town.ledger_at(rig).snapshot().find(limes.id) is None
+
+
+def test_what_is_no_document_has_an_opposite_of_its_own(town, rig, acting):
+    figs = town.bead(rig, "Figs")
+    acting()
+    beads.update(town.town, figs.id, TESS, Update({"priority": 0}))
+    town.clock.advance()
+    stopping.stop(town.town, None, TESS, why="smoke")
+    with pytest.raises(RefusedError, match="what you did last is no document: the town is fro"):
+        taking.undo(town.town, TESS)
+    stopping.thaw(town.town, None, TESS)
+    moves.park(town.town, rig, TESS, why="summer")
+    with pytest.raises(RefusedError) as refused:
+        taking.undo(town.town, TESS)
+    assert refused.value.hint.startswith("git gt rig unpark shop; or take back what was before")
+    named = refused.value.hint.rpartition(" ")[2]
+    assert taking.undo(town.town, TESS, name=named).act.said == f"update {figs.id}"
 
 
 def test_who_has_done_nothing_undoes_nothing(town, rig):

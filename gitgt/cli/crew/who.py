@@ -30,7 +30,7 @@ def rig_of(town: Town, name: str | None, rig: str | None) -> tuple[Rig, str]:
     *place, last = (name or "").split("/")
     if place[-1:] == ["crew"]:
         place.pop()
-    named = rig or "/".join(place) or _only_rig(town, last)
+    named = rig or "/".join(place) or only_rig(town, last)
     where = context.rig_for(town, named)
     return where, last if place in ([], [where.name]) else name or ""
 
@@ -72,7 +72,7 @@ def _here(town: Town, rig: Rig) -> str:
     raise click.UsageError("whom of the crew? name one: git gt crew list")
 
 
-def _only_rig(town: Town, name: str) -> str | None:
+def only_rig(town: Town, name: str) -> str | None:
     """Return the one rig whose crew has somebody called so, unless we stand in a rig."""
     from gitgt.services.agents import crew_care
 

@@ -16,10 +16,11 @@ from gitgt.ledger.transact import Change, Ledger
 from gitgt.model.actor import Actor
 from gitgt.model.documents import Document, MergeRequest, document_from
 from gitgt.model.ids import TOWN_PREFIX, BeadId
+from gitgt.model.instant import seconds_of
 from gitgt.model.undo import Act, Clash, Fields, taken_back
 from gitgt.services import commit
 from gitgt.services.town import MARKER, Town
-from gitgt.services.undo import written
+from gitgt.services.undo import opposites, written
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +41,12 @@ def undo(town: Town, who: Actor, *, name: str = "") -> Taken:
     Raises:
         NotFoundError: there is nothing of theirs to take back.
         RefusedError: something of it has been changed since, or is elsewhere, too; or
-            somebody has taken it back already.
+            somebody has taken it back already; or what they did last is no document, and
+            has an opposite of its own.
     """
     found = _chosen(written.of(town, who).done, name, "there is nothing of yours to undo")
+    if not name:
+        _check_last(town, who, found)
     return _take(town, who, found, again=False)
 
 
@@ -55,6 +59,19 @@ def redo(town: Town, who: Actor) -> Taken:
     """
     found = _chosen(written.of(town, who).undone, "", "there is nothing to redo")
     return _take(town, who, found, again=True)
+
+
+def _check_last(town: Town, who: Actor, found: Act) -> None:
+    """Check that *found* is what *who* did last: brakes and signs stand in no ledger."""
+    after = seconds_of(found.at)
+    later = [each for each in opposites.of(town, who) if seconds_of(each.at) > after]
+    if later:
+        last = max(later, key=lambda each: seconds_of(each.at))
+        before = f"git gt undo {found.name[:12]}"
+        raise RefusedError(
+            f"what you did last is no document: {last.said}",
+            hint=f"{last.opposite}; or take back what was before: {before}",
+        )
 
 
 def _chosen(acts: tuple[Act, ...], name: str, nothing: str) -> Act:
