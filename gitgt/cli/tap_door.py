@@ -92,8 +92,14 @@ def _serve(event: str, dialect: str, without: list[str], said: list[int]) -> Non
     def say(spoken: Spoken) -> None:
         sys.stderr.write(spoken.err)
         sys.stderr.flush()
-        sys.stdout.write(spoken.out)
-        sys.stdout.flush()
+        try:
+            sys.stdout.write(spoken.out)
+            sys.stdout.flush()
+        except OSError:  # what is left of it is not to fail once more at the end
+            from gitgt.cli.exits import mute
+
+            mute()
+            raise
         said.append(spoken.code)
 
     tap: Tap = Tap(

@@ -41,12 +41,7 @@ def ready(runtime: Runtime, environ: Mapping[str, str] | None = None) -> Runtime
         EnvironmentProblemError: it may not be run, or refuses to work so.
     """
     ours = os.environ if environ is None else environ
-    found = _found(runtime, ours)
     _check_refusal(runtime, ours)
-    return found
-
-
-def _found(runtime: Runtime, ours: Mapping[str, str]) -> Runtime:
     word = runtime.command[0]
     if _is_of_the_worktree(word):
         return runtime

@@ -69,4 +69,5 @@ def test_a_frozen_run_that_is_stopped_ends(tmp_path):
     process.stop(run, grace=20)
 
     assert process.members(run) == []
-    assert (run / "output").read_text() == "bye\n"
+    # Some shells say first what ended their sleep.
+    assert (run / "output").read_text().splitlines()[-1] == "bye"
