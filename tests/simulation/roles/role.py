@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -12,8 +13,8 @@ if TYPE_CHECKING:
     from tests.simulation.world import World
 
 
-class Role:
-    """Looks after one rig for each key."""
+class _Seeing(ABC):
+    """Has a world to look at, and does what was planned in it."""
 
     role = ""
 
@@ -22,6 +23,22 @@ class Role:
         self.town = world.town
         self.clock = world.clock
         self.lots = world.lots
+
+    @abstractmethod
+    def keys(self) -> Iterable[Key]:
+        """Return what it looks after."""
+
+    @abstractmethod
+    def reconcile(self, key: Key) -> Settled:
+        """Look, plan, and do what was planned."""
+
+    def acted(self) -> None:
+        """Say that an act was done."""
+        self.world.acted()
+
+
+class Role(_Seeing):
+    """Looks after one rig for each key."""
 
     def keys(self) -> Iterable[Key]:
         """Return one key for each rig."""
@@ -32,16 +49,12 @@ class Role:
         self.world.maybe_busy()
         return Settled(again_in=self.see_to(self.town.rigs[key.name]))
 
+    @abstractmethod
     def see_to(self, rig: Rig) -> float | None:
         """See to a rig; return in how many seconds it has to be looked at again."""
-        raise NotImplementedError
-
-    def acted(self) -> None:
-        """Say that an act was done."""
-        self.world.acted()
 
 
-class RoleOfTheTown(Role):
+class RoleOfTheTown(_Seeing):
     """Looks after the town as a whole."""
 
     def keys(self) -> Iterable[Key]:
@@ -54,6 +67,6 @@ class RoleOfTheTown(Role):
         self.world.maybe_busy()
         return Settled(again_in=self.see_to_all())
 
+    @abstractmethod
     def see_to_all(self) -> float | None:
         """See to the town."""
-        raise NotImplementedError
