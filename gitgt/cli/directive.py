@@ -70,14 +70,8 @@ def change(
     who = context.person("directives are")
     where = town.rig(rig) if rig else None
     path = told.paths(where, role)[-1]
-    draft = path.replace("/", "-")
-    text = message
-    if text is None:
-        before = [each.text for each in told.directives(town, where, role) if each.path == path]
-        text = editor.edited(town.gt, draft, before[0] if before else "")
-    changed = told.write(town, where, role, text, who)
-    editor.done(town.gt, draft)
-    if as_json:
-        output.answer_json({"path": path, "changed": changed})
-    else:
-        output.answer(f"{path} is {'committed' if changed else 'as it was'}")
+    old = (each.text for each in told.directives(town, where, role) if each.path == path)
+    editor.settle(
+        town, path, message, before=lambda: next(old, ""),
+        write=lambda text: told.write(town, where, role, text, who), as_json=as_json,
+    )  # fmt: skip

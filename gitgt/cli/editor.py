@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gitgt.errors import EnvironmentProblemError
+
+if TYPE_CHECKING:
+    from gitgt.services.town import Town
 
 
 def edit(path: Path) -> None:
@@ -43,3 +48,25 @@ def edited(folder: Path, name: str, text: str) -> str:
 def done(folder: Path, name: str) -> None:
     """Forget a draft: what it says was taken."""
     (folder / "drafts" / name).unlink(missing_ok=True)
+
+
+def settle(
+    town: Town,
+    path: str,
+    message: str | None,
+    *,
+    before: Callable[[], str],
+    write: Callable[[str], bool],
+    as_json: bool,
+) -> None:
+    """Write the settings file at *path*: *message*, or what an editor makes of *before*."""
+    from gitgt.cli import output
+
+    draft = path.replace("/", "-")
+    text = edited(town.gt, draft, before()) if message is None else message
+    changed = write(text)
+    done(town.gt, draft)
+    if as_json:
+        output.answer_json({"path": path, "changed": changed})
+    else:
+        output.answer(f"{path} is {'committed' if changed else 'as it was'}")

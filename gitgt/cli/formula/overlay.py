@@ -88,13 +88,7 @@ def change(
     where = town.rig(rig) if rig else None
     name = Formulas(town, where).get(formula).name
     path = overlays.path_of(where, name)
-    draft = path.replace("/", "-")
-    text = message
-    if text is None:
-        text = editor.edited(town.gt, draft, overlays.text(town, where, name))
-    changed = overlays.write(town, where, name, text, who)
-    editor.done(town.gt, draft)
-    if as_json:
-        output.answer_json({"path": path, "changed": changed})
-    else:
-        output.answer(f"{path} is {'committed' if changed else 'as it was'}")
+    editor.settle(
+        town, path, message, before=lambda: overlays.text(town, where, name),
+        write=lambda text: overlays.write(town, where, name, text, who), as_json=as_json,
+    )  # fmt: skip
