@@ -106,7 +106,7 @@ def killing(town, shop, names, many):
         return is_settled(town, shop, names)
 
     until(look, patience=PATIENCE)
-    assert left < many  # how often there was time for it depends on the machine
+    assert left < many or not many  # how often there was time for it depends on the machine
 
 
 @pytest.mark.parametrize(("launcher", "many", "kills"), [("tmux", 30, 0), ("process", 15, 5)])

@@ -70,8 +70,7 @@ class Known:
 
     def key(self, tree: str, gate: str) -> tuple[str, str]:
         """Return what a verdict of *gate* on *tree* belongs to."""
-        scopes = self.queue.scopes
-        return (scopes.get((tree, gate), tree) if scopes else tree), gate
+        return self.queue.scopes.get((tree, gate), tree), gate
 
     def said(self, tree: str, gate: str) -> Evidence:
         """Return what *gate* has said of all that it sees of *tree*."""
