@@ -56,7 +56,9 @@ _OPTIONS: Final = (
 )
 _GONE: Final = re.compile(
     r"can't find|no server running|error connecting|no current|lost server"
+    r"|server exited"
 )
+_LEAVING: Final = re.compile(r"lost server|server exited")
 
 
 def is_usable() -> bool:
@@ -95,7 +97,9 @@ class Tmux:
     ) -> None:
         """Start a session that runs *argv* and copies what it prints into *log*.
 
-        One call does all, so that nothing can end before it is set.
+        One call does all, so that nothing can end before it is set. A server whose last session
+        has just ended takes the call down with itself: then there is none, and the next call
+        starts one.
 
         Raises:
             EnvironmentProblemError: tmux cannot, and what it says.
@@ -104,10 +108,16 @@ class Tmux:
         options = [word for each in _OPTIONS for word in (";", "set-option", *each)]
         copy = f"exec cat >{shlex.quote(str(log))}".replace("#", "##").replace("%", "%%")
         new = ("new-session", "-d", "-s", session, "-x", str(columns), "-y", str(rows))
-        self._call(
+        words = (
             "start-server", *options, ";", *new, "-c", "/", "--", *map(_whole, argv),
-            ";", "pipe-pane", "-O", "-t", f"={session}:", _whole(copy), mark=mark,
+            ";", "pipe-pane", "-O", "-t", f"={session}:", _whole(copy),
         )  # fmt: skip
+        try:
+            self._call(*words, mark=mark)
+        except EnvironmentProblemError as error:
+            if not _LEAVING.search(error.message):
+                raise
+            self._call(*words, mark=mark)
 
     def has(self, session: str) -> bool:
         """Tell whether there is such a session."""
