@@ -185,6 +185,22 @@ def test_settings_that_break_their_schema_are_found(town, look):
     assert look("committed") == []
 
 
+def test_a_plugin_that_never_runs_is_found(town, look):
+    plugin = town.town.root / "plugins" / "sweep" / "plugin.md"
+    plugin.parent.mkdir(parents=True)
+    plugin.write_text("---\nname: [sweep\n---\n")
+    path = "plugins/sweep/plugin.md"
+    assert look("plugins") == [f"warning: hq: {path} is not committed, and does not run"]
+    repository = town.repo()
+    repository.git("add", path)
+    repository.git("commit", "-qm", "Sweep")
+    (found,) = look("plugins")
+    assert found.startswith(f"error: hq: {path}:")
+    repository.git("rm", "-q", path)
+    repository.git("commit", "-qm", "Do not sweep")
+    assert look("plugins") == []
+
+
 def test_a_person_whom_git_does_not_know_is_told(town, look, monkeypatch, tmp_path):
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "none"))
     assert look("identity") == [

@@ -184,6 +184,8 @@ def waive(*, rig: str, reason: str, tree: str, branch: str, as_json: bool) -> No
     where = town.rig(rig)
     only = gate_said.tree(town, where, tree) if tree else ""
     made = gate.waive(town, where, reason, context.me(), tree=only, branch=branch)
+    if made.description != reason:
+        output.say(f"gt: {made.id} covers it already, so nothing was written")
     if as_json:
         output.answer_json(made.fields())
     else:

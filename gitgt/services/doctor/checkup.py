@@ -33,6 +33,7 @@ CHECKS: Final = (
     Check("settings", "a settings file breaks its schema, or has an unknown key", files.valid,
           quick=True),
     Check("committed", "settings were changed and not committed", files.committed),
+    Check("plugins", "a plugin cannot be read, or was never committed", files.plugins),
     Check("git", "git is too old", machine.git),
     Check("identity", "git does not know who you are", machine.identity),
     Check("clock", "the clock is behind what was written last", machine.clock, quick=True),

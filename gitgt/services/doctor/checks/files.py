@@ -1,4 +1,4 @@
-"""The town's settings: they keep their schemas, and what counts is committed."""
+"""The town's settings and plugins: they keep their schemas, and what counts is committed."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from gitgt.errors import SettingsError
 from gitgt.git.command import attempt
 from gitgt.services import settings
 from gitgt.services.doctor.finding import Finding, Level
+from gitgt.services.plugins import library
 from gitgt.services.town import MARKER, RIGS, Rig, Town
 
 _OF_TOWN: Final = {
@@ -57,3 +58,17 @@ def committed(town: Town, rigs: Sequence[Rig]) -> Iterator[Finding]:
             level=Level.WARNING,
             hint=f"git -C {town.root} add -A settings && git -C {town.root} commit",
         )
+
+
+def plugins(town: Town, _: Sequence[Rig]) -> Iterator[Finding]:
+    """Yield plugins that never run: those that nobody can read, and those not committed."""
+    known = library.shelf(town)
+    for broken in known.broken:
+        yield Finding(
+            check="plugins", what=broken.why, hint=f"mend it, and commit {broken.path}"
+        )  # fmt: skip
+    for path in library.uncommitted(town, known):
+        yield Finding(
+            check="plugins", what=f"{path} is not committed, and does not run",
+            level=Level.WARNING, hint=f"git -C {town.root} add {path}, and commit it",
+        )  # fmt: skip
