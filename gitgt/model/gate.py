@@ -17,6 +17,13 @@ DEFAULT_TIMEOUT: Final = 1800.0
 FIRST_PHASE: Final = 1
 
 
+class Runs(StrEnum):
+    """Where a gate runs: here, in a slot of the rig, or on the runners of the rig's forge."""
+
+    HERE = "here"
+    FORGE = "forge"
+
+
 class Verdict(StrEnum):
     """What a gate said of a tree. Only a pass lands; only a fail is blamed on anybody."""
 
@@ -37,6 +44,7 @@ class Gate:
     usual). ``environment`` names what it may see of ours, or gives a value (``TZ=UTC``). What
     the command ``fingerprint`` prints tells one machine from another. ``junit`` is the report
     that it writes; ``quarantine`` is why it neither blocks nor blames for the time being.
+    ``runs`` says where, and ``check`` what it is called there, if not by its name.
     """
 
     name: str
@@ -54,12 +62,29 @@ class Gate:
     fingerprint: tuple[str, ...] = ()
     junit: str = ""
     quarantine: str = ""
+    runs: Runs = Runs.HERE
+    check: str = ""
 
     def __post_init__(self) -> None:
         if not self.command:
             raise SettingsError(f"the gate {self.name!r} has no command")
         if self.timeout <= 0:
             raise SettingsError(f"the gate {self.name!r} has no time to run in")
+
+    @property
+    def is_remote(self) -> bool:
+        """Tell whether it runs on the forge's runners."""
+        return self.runs == Runs.FORGE
+
+    @property
+    def is_alone(self) -> bool:
+        """Tell whether it runs beside no other: there each has a machine of its own."""
+        return not self.parallel and not self.is_remote
+
+    @property
+    def called(self) -> str:
+        """What the forge calls it."""
+        return self.check or self.name
 
     @property
     def passed_on(self) -> tuple[str, ...]:

@@ -40,6 +40,8 @@ command = Noun(
 )
 @click.option("--phase", type=click.IntRange(0, 99), help="Wait for the gates of lower ones.")
 @click.option("--alone", is_flag=True, help="Never beside another run of the rig.")
+@click.option("--runs", type=click.Choice(["here", "forge"]), help="Where; forge: its runners.")
+@click.option("--check", help="What the forge calls it, if not by its name.")
 @click.option("--input", "inputs", multiple=True, help="A glob of what it sees; repeatable.")
 @click.option("--keep", multiple=True, help="What stays in its worktree, such as .venv.")
 @click.option("--minimum", type=click.IntRange(1), help="So many tests must have run.")
@@ -232,6 +234,7 @@ def _standing(gate: Gate, flakes: Flakes, left: Sequence[str]) -> str:
         f"in quarantine: {output.one_line(gate.quarantine)}" if gate.quarantine else "",
         f"phase {gate.phase}" if gate.phase != FIRST_PHASE else "",
         "" if gate.parallel else "alone",
+        "on the forge's runners" if gate.is_remote else "",
         f"sees {' '.join(gate.inputs)}" if gate.inputs else "",
         "with submodules" if gate.submodules else "",
         f"{gate.memory} MiB" if gate.memory else "",

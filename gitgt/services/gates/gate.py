@@ -10,7 +10,7 @@ from gitgt.ledger.snapshot import Snapshot
 from gitgt.ledger.transact import Change
 from gitgt.model.actor import Actor
 from gitgt.model.documents import Waiver
-from gitgt.model.gate import DEFAULT_TIMEOUT, Gate
+from gitgt.model.gate import DEFAULT_TIMEOUT, Gate, Runs
 from gitgt.model.lifecycle import WaiverStatus
 from gitgt.services import commit, settings
 from gitgt.services.gates.leaks import Leaks
@@ -44,7 +44,9 @@ def _gate(fields: dict[str, Any]) -> Gate:
         name: tuple(value) if isinstance(value, list) else value
         for name, value in fields.items()
     }
-    return Gate(**{**said, "timeout": float(fields.get("timeout", DEFAULT_TIMEOUT))})
+    runs = Runs(fields.get("runs", Runs.HERE))
+    timeout = float(fields.get("timeout", DEFAULT_TIMEOUT))
+    return Gate(**{**said, "timeout": timeout, "runs": runs})
 
 
 def add(

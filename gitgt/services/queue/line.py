@@ -91,7 +91,7 @@ class Line:
     def lane(self) -> Lane:
         """What it asks for when slots are shared: valid once it has decided."""
         running = len(list(self._runs.running()))
-        alone = any(not self._gates[each.run.gate].parallel for each in self._tests[:1])
+        alone = any(self._gates[each.run.gate].is_alone for each in self._tests[:1])
         return Lane(self._target.branch, running, running + len(self._tests), alone=alone)
 
     def start(self, many: int, *, of: int) -> float | None:

@@ -94,4 +94,4 @@ def _work(town: Town, works: Works, facts: Queue, begun: tuple[Begun, ...], slot
 
 
 def _pace(each: Gate, seconds: tuple[float, ...]) -> Pace:
-    return Pace(each.name, seconds, each.phase, alone=not each.parallel)
+    return Pace(each.name, seconds, each.phase, alone=each.is_alone)

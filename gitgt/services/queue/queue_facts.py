@@ -113,7 +113,7 @@ class Works:
             requests=tuple(planned),
             gates=blocking,
             phases={each.name: each.phase for each in self.gates.values()},
-            alone=frozenset(each.name for each in self.gates.values() if not each.parallel),
+            alone=frozenset(each.name for each in self.gates.values() if each.is_alone),
             running=tuple(self.runs.running()),
             waived=frozenset(waiver.tree for waiver in waivers if waiver.tree),
             waiver=not self.gates and any(not waiver.tree for waiver in waivers),
