@@ -18,6 +18,7 @@ GtError
 │  └─ AtCapacityError
 ├─ NewerDataError            written by a later gitgt
 └─ EnvironmentProblemError   git, disk, settings
+   ├─ CannotJudgeError
    ├─ GitFailedError
    ├─ ToolMissingError
    ├─ NotATownError
@@ -59,7 +60,16 @@ class IllegalTransitionError(RefusedError):
 
 
 class InvalidDocumentError(RefusedError):
-    """A document breaks its schema; the message names file and line."""
+    """A document breaks its schema; the message names file and line.
+
+    ``found`` are the same problems one by one: line, what, and the way out.
+    """
+
+    def __init__(
+        self, message: str, *, hint: str = "", found: Sequence[tuple[int, str, str]] = ()
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.found = tuple(found)
 
 
 class NotAllowedError(RefusedError):
@@ -97,6 +107,12 @@ class NewerDataError(GtError):
 
 class EnvironmentProblemError(GtError):
     """Git, the disk or the settings stand in the way."""
+
+
+class CannotJudgeError(EnvironmentProblemError):
+    """Too little is here to say whether something keeps the rules: that is no yes."""
+
+    exit_code = 75
 
 
 class GitFailedError(EnvironmentProblemError):

@@ -21,7 +21,7 @@ EXIT_CODES: Final[dict[int, str]] = {
     USAGE: "wrong usage",
     BUG: "a bug in gitgt",
     4: "busy, the same may work in a moment",
-    COULD_NOT_RUN: "a gate could not run, which is nobody's fault",
+    COULD_NOT_RUN: "a gate could not run, or a push not be judged: nobody's fault",
     78: "the data is newer than this gitgt",
     INTERRUPTED: "interrupted",
     BROKEN_PIPE: "nobody reads the output any more",

@@ -53,12 +53,13 @@ def read_commits(repository: Path, oids: Iterable[str]) -> dict[str, Original]:
                 hint="a shallow clone? git fetch --unshallow",
             )
         size = int(head[2])
-        found[oid] = _original(oid, answer[end + 1 : end + 1 + size])
+        found[oid] = original_of(oid, answer[end + 1 : end + 1 + size])
         at = end + 2 + size
     return found
 
 
-def _original(oid: str, content: bytes) -> Original:
+def original_of(oid: str, content: bytes) -> Original:
+    """Return the commit *oid*, whose *content* git stores."""
     head, _, message = content.partition(b"\n\n")
     fields: dict[bytes, list[bytes]] = {}
     for row in head.split(b"\n"):

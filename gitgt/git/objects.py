@@ -32,9 +32,14 @@ class Entry(NamedTuple):
 class Objects:
     """The objects of one repository, named by its common git directory."""
 
-    def __init__(self, common: Path, *, synced: bool = True) -> None:
-        self._folder = common / "objects"
+    def __init__(
+        self, common: Path, *, synced: bool = True, folder: Path | None = None,
+        sight: Mapping[str, str] | None = None,
+    ) -> None:  # fmt: skip
+        """Name them; what is written goes to *folder*, and git is told of its *sight*."""
+        self._folder = folder or common / "objects"
         self._common = common
+        self._sight = sight
         self._synced = synced
         self._pipe: _Pipe | None = None
         self.asked = 0
@@ -117,7 +122,7 @@ class Objects:
                 break
             before, after, above = waiting.pop()
             for name, left, right in self._unequal(before, after):
-                path = f"{above}{name.decode(errors='replace')}"
+                path = f"{above}{os.fsdecode(name)}"
                 trees = _tree(left), _tree(right)
                 if trees != (None, None):
                     waiting.append((*trees, f"{path}/"))
@@ -208,7 +213,7 @@ class Objects:
 
     def _packed(self, oid: str) -> tuple[str, bytes]:
         if self._pipe is None:
-            self._pipe = _Pipe(self._common)
+            self._pipe = _Pipe(self._common, self._sight)
         found = self._pipe.ask(oid)
         if found is None:
             raise NotFoundError(f"object {oid} is missing from {self._common}")
@@ -242,14 +247,14 @@ def _name_of(whole: bytes) -> str:
 class _Pipe:
     """One ``git cat-file`` that answers until it is dropped."""
 
-    def __init__(self, common: Path) -> None:
+    def __init__(self, common: Path, sight: Mapping[str, str] | None) -> None:
         self._git = subprocess.Popen(
             ["git", "cat-file", "--batch"],
             cwd=common,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=clean_environment(),
+            env=clean_environment(sight),
         )
 
     def ask(self, oid: str) -> tuple[str, bytes] | None:

@@ -89,6 +89,11 @@ class Repository:
         """Tell whether libgit2 is at work here already."""
         return "_git" in self.__dict__
 
+    @property
+    def sight(self) -> Mapping[str, str]:
+        """What git has to be told besides to see all that this repository is to have."""
+        return {}
+
     def ref(self, name: str) -> str | None:
         """Return where ref *name* points, None if there is none."""
         return refs.read_ref(self.common, name)
@@ -99,9 +104,8 @@ class Repository:
 
     def resolve(self, name: str) -> str:
         """Return the commit that *name*, anything git understands, stands for."""
-        return line(
-            "rev-parse", "--verify", "--end-of-options", f"{name}^{{commit}}", cwd=self.common
-        )
+        argv = ("rev-parse", "--verify", "--end-of-options", f"{name}^{{commit}}")
+        return line(*argv, cwd=self.common, env=self.sight)
 
     @property
     def _few(self) -> Objects | None:
@@ -128,7 +132,8 @@ class Repository:
         if not wanted:
             return
         asked = "".join(f"{oid}\n" for oid in wanted).encode()
-        answer = git("cat-file", "--batch", "--buffer", cwd=self.common, stdin=asked)
+        argv = ("cat-file", "--batch", "--buffer")
+        answer = git(*argv, cwd=self.common, stdin=asked, env=self.sight)
         at = 0
         for oid in wanted:
             end = answer.index(b"\n", at)
@@ -373,7 +378,8 @@ class Repository:
     def between(self, old: str | None, new: str) -> list[str]:
         """Return the commits that *new* has and *old* has not, oldest first."""
         span = [new] if old is None else [new, f"^{old}"]
-        answer = git("rev-list", "--topo-order", "--reverse", *span, "--", cwd=self.common)
+        argv = ("rev-list", "--topo-order", "--reverse", *span, "--")
+        answer = git(*argv, cwd=self.common, env=self.sight)
         return answer.decode().split()
 
     def _object(self, oid: str) -> Any:  # noqa: ANN401 - pygit2 has no common type

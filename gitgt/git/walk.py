@@ -37,15 +37,17 @@ class Commit:
     files: dict[str, tuple[tuple[str | None, ...], str | None]] = field(default_factory=dict)
 
 
-def only_in(repository: Repository, tip: str, other: str) -> Iterator[Commit]:
+def only_in(repository: Repository, tip: str, other: str | None) -> Iterator[Commit]:
     """Yield the commits that *tip* has and *other* has not, parents before children."""
+    without = () if other is None else (f"^{other}",)
     argv = (
         "-c", "core.quotePath=false", "-c", "log.showRoot=true",
         "-c", "log.showSignature=false", "log",
         "--topo-order", "--reverse", "--full-history", "--raw", "-c", "--no-abbrev",
-        "--no-renames", f"--format={_FORMAT}", tip, f"^{other}", "--",
+        "--no-renames", f"--format={_FORMAT}", tip, *without, "--",
     )  # fmt: skip
-    said = git(*argv, cwd=repository.common, env=_PLAIN).decode(errors="surrogateescape")
+    env = {**repository.sight, **_PLAIN}
+    said = git(*argv, cwd=repository.common, env=env).decode(errors="surrogateescape")
     for block in said.split(_HEAD)[1:]:
         head, _, rows = block.rpartition("\0")
         made = _commit(head.split("\0"))
@@ -53,9 +55,9 @@ def only_in(repository: Repository, tip: str, other: str) -> Iterator[Commit]:
         yield made
 
 
-def new_in(repository: Repository, tip: str, since: str) -> Iterator[Commit]:
+def new_in(repository: Repository, tip: str, since: str | None) -> Iterator[Commit]:
     """Yield what ``only_in`` does; a few commits in a straight line cost no process."""
-    line = _straight(repository, tip, since)
+    line = None if since is None else _straight(repository, tip, since)
     if line is None:
         yield from only_in(repository, tip, since)
         return
@@ -99,5 +101,6 @@ def _file(row: str) -> tuple[str, tuple[tuple[str | None, ...], str | None]]:
 
 def merge_bases(repository: Repository, one: str, other: str) -> tuple[str, ...]:
     """Return all best common ancestors, in the order of their names."""
-    found = attempt("merge-base", "--all", one, other, cwd=repository.common)
+    argv = ("merge-base", "--all", one, other)
+    found = attempt(*argv, cwd=repository.common, env=repository.sight)
     return tuple(sorted(found.stdout.decode().split()))

@@ -20,6 +20,7 @@ from gitgt.ledger.documents import load, load_draft
 from gitgt.ledger.join import Arm
 from gitgt.ledger.placement import Placed, placed, renamed
 from gitgt.ledger.snapshot import Snapshot
+from gitgt.ledger.wrong import said
 from gitgt.model.actor import Actor
 from gitgt.model.change import check_change, complete
 from gitgt.model.documents import Convoy, Document, type_of
@@ -27,6 +28,7 @@ from gitgt.model.ids import TOWN_PREFIX, BeadId
 from gitgt.model.merge import Side, merge
 
 _THEIRS_WINS: Final = 1 << 62
+_CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _NO_FILES: Final = {LINK: "a symbolic link", SUBMODULE: "a submodule"}
 
 
@@ -61,7 +63,7 @@ def judge(head: Snapshot, base: str | None, theirs: str, writer: Writer) -> Inta
         try:
             taking.take(each)
         except GtError as error:
-            taking.problems.append(_said(each.path, error))
+            taking.problems.append(said(each.path, error))
     return Intake(taking.files, tuple(taking.documents), tuple(taking.problems))
 
 
@@ -90,7 +92,8 @@ class _Taking:
         if one.problem is not None:
             raise one.problem
         difference = one.difference
-        _check_file(difference, one.path)
+        check_file(difference, one.path)
+        _check_own(difference)
         if layout.named_by(one.path) is None or _is_litter(difference):
             if layout.is_item(difference.path) and difference.new is not None:
                 load_draft(self._content(difference), one.path, one.path)  # says what is wrong
@@ -178,23 +181,20 @@ def _is_litter(difference: Difference) -> bool:
     return difference.new is None and layout.id_of(difference.path) is None
 
 
-def _said(path: str, error: GtError) -> str:
-    text = error.message if error.message.startswith(path) else f"{path}: {error.message}"
-    return "\n".join((text, *(f"  hint: {row}" for row in error.hint.splitlines())))
-
-
-def _check_file(difference: Difference, path: str) -> None:
+def check_file(difference: Difference, path: str) -> None:
+    """Check that what lies at *path* may lie in a ledger at all, whatever it holds."""
     if what := _NO_FILES.get(difference.mode):
         raise RefusedError(f"{what} has no place in a ledger", hint=f"git rm --cached {path}")
-    if difference.new is not None and not _is_utf8(difference.path):
-        raise RefusedError(
-            "the name of this file is not UTF-8", hint="git mv it to one that is"
-        )
+    if difference.new is not None:
+        _check_name(difference.path)
     if difference.path == layout.ROOT:
         raise RefusedError(
             "this name is the folder's in which documents lie",
             hint=f"git rm --cached {difference.path}",
         )
+
+
+def _check_own(difference: Difference) -> None:
     if difference.path == genesis.SETTINGS or difference.path.startswith(genesis.SCHEMAS):
         raise RefusedError(
             "what the ledger says about itself is not edited by hand",
@@ -202,12 +202,17 @@ def _check_file(difference: Difference, path: str) -> None:
         )
 
 
-def _is_utf8(path: str) -> bool:
+def _check_name(path: str) -> None:
     try:
         path.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+    except UnicodeEncodeError as error:
+        raise RefusedError(
+            "the name of this file is not UTF-8", hint="git mv it to one that is"
+        ) from error
+    if _CONTROL.search(path):
+        raise RefusedError(
+            "the name of this file holds a control character", hint="git mv it to one without"
+        )
 
 
 def _plain_file(head: Snapshot, difference: Difference) -> dict[str, bytes | None]:

@@ -25,6 +25,7 @@ from gitgt.ledger import codec, genesis, layout
 from gitgt.ledger.documents import load, load_draft
 from gitgt.ledger.intake import check_home, line_of
 from gitgt.ledger.join import join
+from gitgt.ledger.wrong import Wrong, wrong
 from gitgt.model.actor import Actor, Standing
 from gitgt.model.change import check_change, complete, flaws
 from gitgt.model.documents import Document
@@ -42,22 +43,15 @@ _WHOLE: Final = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Wrong:
-    """What one commit did to one file, and which rule speaks against it."""
-
-    commit: str
-    by: Actor
-    at: str
-    path: str
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
 class Findings:
-    """What was done wrong, and the blobs (None to remove) that make it good again."""
+    """What was done wrong, and the blobs (None to remove) that make it good again.
+
+    ``unread`` is what no schema accepts: its writer has to mend it, so it stays.
+    """
 
     wrongs: tuple[Wrong, ...] = ()
     files: Mapping[str, str | None] = field(default_factory=dict)
+    unread: tuple[Wrong, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +61,7 @@ class _Held:
     good: str | None
     wanted: str | None
     wrongs: tuple[Wrong, ...] = ()
-    unreadable: bool = False  # that is told by others, and stays for its writer to mend
+    unread: Wrong | None = None  # that is told by others, and stays for its writer to mend
 
 
 @dataclass(slots=True)
@@ -91,26 +85,23 @@ def mark(repository: Repository, head: str) -> None:
         move_refs(repository, [move], why="judged", logged=old is not None)
 
 
-def look(repository: Repository, since: str, head: str) -> Findings:
-    """Return what is wrong at *head* and was not at *since*.
+def look(repository: Repository, since: str | None, head: str) -> Findings:
+    """Return what is wrong at *head* and was not at *since*; None is before the beginning.
 
     Raises:
         NewerDataError: a later gitgt wrote the ledger, so nothing can be judged.
     """
-    prefix = str(genesis.settings(repository, since)["prefix"])
+    prefix = str(genesis.settings(repository, since or head)["prefix"])
     with suppress(RefusedError):  # it was taken away, and comes back
         genesis.settings(repository, head)
     looking = _Looking(repository, prefix)
     for commit in new_in(repository, head, since):
         looking.take(commit)
-    held = {
-        path: each
-        for path, each in sorted(looking.states.get(head, _State()).held.items())
-        if not each.unreadable or each.wrongs
-    }
+    held = dict(sorted(looking.states.get(head, _State()).held.items()))
     return Findings(
-        tuple(wrong for each in held.values() for wrong in each.wrongs),
-        {path: each.wanted for path, each in held.items()},
+        tuple(one for each in held.values() for one in each.wrongs),
+        {path: each.wanted for path, each in held.items() if not each.unread or each.wrongs},
+        tuple(each.unread for each in held.values() if each.unread),
     )
 
 
@@ -241,11 +232,12 @@ class _Looking:
             if wanted != new:
                 state.held[path] = _Held(good, wanted)
             return
-        wrongs = held.wrongs if held else ()
-        unreadable = isinstance(problem, InvalidDocumentError | NotFoundError)
-        if blame and not unreadable and problem is not None:
-            wrongs += (Wrong(commit.id, who, at, path, _said(path, problem)),)
-        state.held[path] = _Held(good, good, wrongs, unreadable)
+        assert problem is not None
+        wrongs, told = held.wrongs if held else (), wrong(commit.id, who, at, path, problem)
+        unread = isinstance(problem, InvalidDocumentError | NotFoundError)
+        if blame and not unread:
+            wrongs += (told,)
+        state.held[path] = _Held(good, good, wrongs, told if unread else None)
 
     def _taken(
         self, path: str, old: str | None, new: str | None, writer: tuple[Actor, str]
@@ -310,9 +302,3 @@ def _is_its_own(path: str) -> bool:
     """Tell whether a file is what the ledger says about itself."""
     own = (genesis.SETTINGS, genesis.ATTRIBUTES)
     return path in own or path.startswith(genesis.SCHEMAS)
-
-
-def _said(path: str, error: GtError) -> str:
-    """Return the rule that was broken and the way out, with the file."""
-    text = error.message if error.message.startswith(path) else f"{path}: {error.message}"
-    return "\n".join((text, *(f"  hint: {row}" for row in error.hint.splitlines())))

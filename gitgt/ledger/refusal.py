@@ -21,10 +21,14 @@ class Problem:
     what: str
     hint: str = ""
 
+    @property
+    def bare(self) -> str:
+        """What is wrong, without the file and the line."""
+        return f"{self.where}: {self.what}" if self.where else self.what
+
     def said(self, source: str) -> str:
         """Return the line that says it."""
-        where = f"{self.where}: " if self.where else ""
-        return f"{source}:{self.line}: {where}{self.what}"
+        return f"{source}:{self.line}: {self.bare}"
 
 
 def refusal(source: str, problems: Iterable[Problem]) -> InvalidDocumentError:
@@ -34,7 +38,8 @@ def refusal(source: str, problems: Iterable[Problem]) -> InvalidDocumentError:
     if len(ordered) > _MOST:
         said.append(f"{source}: and {len(ordered) - _MOST} more")
     hints = dict.fromkeys(problem.hint for problem in ordered[:_MOST] if problem.hint)
-    return InvalidDocumentError("\n".join(said), hint="\n".join(hints))
+    found = [(each.line, each.bare, each.hint) for each in ordered]
+    return InvalidDocumentError("\n".join(said), hint="\n".join(hints), found=found)
 
 
 def did_you_mean(word: object, known: Sequence[object]) -> str:

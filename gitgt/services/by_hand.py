@@ -24,12 +24,41 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class _Added:
+class Added:
     """An edge that was not there before, and where it is written."""
 
     document: Document
     edge: Edge
-    where: str
+    path: str
+    line: int
+
+    @property
+    def where(self) -> str:
+        """The place, as people write it."""
+        return f"{self.path}:{self.line}"
+
+
+@dataclass(frozen=True, slots=True)
+class Circle:
+    """A way round on which something waits for itself, and the edge that closes it."""
+
+    by: Added
+    way: tuple[str, ...]
+
+    @property
+    def what(self) -> str:
+        """What is wrong."""
+        return f"{self.by.edge.type}: nothing may wait for itself: {' -> '.join(self.way)}"
+
+    @property
+    def hint(self) -> str:
+        """The way out."""
+        return f"take {self.by.edge.on} out of {self.by.document.id} again"
+
+    @property
+    def said(self) -> str:
+        """The lines that say all of it."""
+        return f"{self.by.where}: {self.what}\n  hint: {self.hint}"
 
 
 def check(town: Town, rig: Rig | None, tree: str, found: Intake) -> list[str]:
@@ -45,7 +74,7 @@ def check(town: Town, rig: Rig | None, tree: str, found: Intake) -> list[str]:
     changed = {str(each.id): node_of(each) for each in found.documents}
     with graph.graph_of(town, rig) as (_, web, _homes):
         after = _after(web, changed)
-        problems = dict.fromkeys(_circles(after, added))
+        problems = dict.fromkeys(each.said for each in circles(after, added))
         if problems:
             raise RefusedError("\n".join(problems))
         return [_dangles(each) for each in added if after.find(each.edge.on) is None]
@@ -72,7 +101,7 @@ def node_of(document: Document) -> Node:
     )  # fmt: skip
 
 
-def _added(ledger: Ledger, tree: str, documents: Iterable[Document]) -> Iterator[_Added]:
+def _added(ledger: Ledger, tree: str, documents: Iterable[Document]) -> Iterator[Added]:
     now = ledger.snapshot()
     for each in documents:
         path = layout.path_of(each.id)
@@ -80,10 +109,10 @@ def _added(ledger: Ledger, tree: str, documents: Iterable[Document]) -> Iterator
             continue
         for edge in fresh_edges(now.find(each.id), each):
             content = ledger.repository.read(tree, path) or b""
-            yield _Added(each, edge, f"{path}:{_line(content, edge)}")
+            yield Added(each, edge, path, line_of_edge(content, edge))
 
 
-def _line(content: bytes, edge: Edge) -> int:
+def line_of_edge(content: bytes, edge: Edge) -> int:
     """Return the line on which an edge is written, if need be without its type; else 1."""
     named = re.compile(rf"^(?!id:).*(?<![\w-]){re.escape(edge.on)}(?![\w.-])")
     rows = list(enumerate(content.decode(errors="replace").split("\n"), 1))
@@ -102,7 +131,8 @@ def _after(web: Graph, changed: Mapping[str, Node]) -> Graph:
     return Graph(lambda name: changed.get(name) or web.find(name), children)
 
 
-def _circles(web: Graph, added: Iterable[_Added]) -> Iterator[str]:
+def circles(web: Graph, added: Iterable[Added]) -> Iterator[Circle]:
+    """Yield each circle that one of the *added* edges closes."""
     waiting = [each for each in added if each.edge.type in (*BLOCKING, PARENT)]
     inside = _in_circles(web, (str(each.document.id) for each in waiting))
     seen: set[frozenset[str]] = set()
@@ -113,11 +143,7 @@ def _circles(web: Graph, added: Iterable[_Added]) -> Iterator[str]:
         way = (bead,) if edge.on == bead else graph.way_round(web, bead, edge.on, edge.type)
         if way and frozenset(way) not in seen:
             seen.add(frozenset(way))
-            shown = " -> ".join((bead, *way))
-            yield (
-                f"{each.where}: {edge.type}: nothing may wait for itself: {shown}\n"
-                f"  hint: take {edge.on} out of {bead} again"
-            )
+            yield Circle(each, (bead, *way))
 
 
 def _in_circles(web: Graph, starts: Iterable[str]) -> set[str]:
@@ -133,7 +159,7 @@ def _in_circles(web: Graph, starts: Iterable[str]) -> set[str]:
     return members(pairs)
 
 
-def _dangles(each: _Added) -> str:
+def _dangles(each: Added) -> str:
     what = f"{each.where}: {each.edge.type}: {each.edge.on} is in no ledger here"
     holds = each.edge.type in (*BLOCKING, PARENT)
     return f"{what}, so {each.document.id} waits for good" if holds else what

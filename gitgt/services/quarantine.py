@@ -18,9 +18,10 @@ from gitgt.git.repository import Repository
 from gitgt.git.spool import Spool
 from gitgt.git.transaction import RefMove, move_refs
 from gitgt.ledger import codec, lawful, layout
-from gitgt.ledger.lawful import Findings, Wrong
+from gitgt.ledger.lawful import Findings
 from gitgt.ledger.snapshot import Snapshot
 from gitgt.ledger.transact import Change, Ledger
+from gitgt.ledger.wrong import Wrong
 from gitgt.model.actor import Actor
 from gitgt.model.documents import Escalation, Severity
 from gitgt.model.event import Event
