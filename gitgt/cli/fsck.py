@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 import click
@@ -12,6 +12,7 @@ from gitgt.errors import RefusedError
 from gitgt.services import fsck
 from gitgt.services.fsck import Finding
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 
 @click.command()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from gitgt.cli import output
@@ -14,6 +13,7 @@ from gitgt.model.radar.radar_nudges import described
 from gitgt.services.radar import radar_held
 from gitgt.services.radar.radar import Picture
 from gitgt.services.radar.radar_held import Held
+from gitgt.values import dataclass
 
 # More than these in a matrix are a carpet; the list says it better.
 _MOST: Final = 24

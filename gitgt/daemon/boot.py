@@ -11,7 +11,6 @@ import json
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any, Final
 
 from filelock import FileLock, Timeout
@@ -28,6 +27,7 @@ from gitgt.runtime.held import is_held
 from gitgt.services import freeze, uptime
 from gitgt.services.deacon import heartbeat, pausing
 from gitgt.services.town import Town
+from gitgt.values import dataclass
 
 _GUARD: Final = "boot.lock"
 _STATUS: Final = "boot.json"

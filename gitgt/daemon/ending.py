@@ -12,7 +12,6 @@ import signal
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -23,6 +22,7 @@ from gitgt.runtime import identity, process
 from gitgt.runtime.environment import town_mark
 from gitgt.runtime.identity import Identity
 from gitgt.runtime.process import TOWN_MARK, Running
+from gitgt.values import dataclass
 
 _PATIENCE: Final = 30.0
 _SWEEPS: Final = 10

@@ -8,7 +8,6 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
@@ -22,6 +21,7 @@ from gitgt.runtime.environment import town_mark
 from gitgt.runtime.identity import DETACHED
 from gitgt.runtime.notes import write_whole
 from gitgt.runtime.process import CHOSEN, TOWN_MARK
+from gitgt.values import dataclass
 
 _PASSED_ON: Final = ("PATH", "LANG", "LC_ALL", "TMUX_TMPDIR")
 _PATIENCE: Final = 20.0

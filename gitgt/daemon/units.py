@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import plistlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Final
+
+from gitgt.values import dataclass
 
 _HEAD: Final = "# Written by gitgt; git gt daemon disable-supervisor removes it."
 _PAUSE: Final = 5

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from gitgt.git.command import git
 from gitgt.git.records import layout, records
 from gitgt.git.repository import Repository, Signature
 from gitgt.model.queue.merge_message import Author, Written
+from gitgt.values import dataclass
 
 _PLAIN: Final = {
     "GIT_CONFIG_GLOBAL": "/dev/null",

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from gitgt.errors import NotFoundError
 from gitgt.git.command import attempt, git
+from gitgt.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

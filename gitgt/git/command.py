@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from gitgt.errors import EnvironmentProblemError, GitFailedError, ToolMissingError
 from gitgt.git import faults
+from gitgt.values import dataclass
 
 # What git itself says is local to one repository (git rev-parse --local-env-vars), and what
 # would make its answers depend on who asks.

@@ -14,7 +14,7 @@ import os
 import shlex
 import shutil
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
@@ -37,6 +37,7 @@ from gitgt.git.hookfiles import (
 from gitgt.git.hookstates import HookState, InstalledHook, installed, signature
 from gitgt.git.repository import Repository
 from gitgt.git.turn import turn
+from gitgt.values import dataclass
 
 __all__ = [
     "HOOKS", "HookState", "InstalledHook", "install", "installed", "is_unwanted", "repair",

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import shlex
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
 from gitgt.git import chained, hookfiles, hookspath
 from gitgt.git.hookfiles import HOOKS, SHARED
 from gitgt.git.repository import Repository
+from gitgt.values import dataclass
 
 
 class HookState(StrEnum):

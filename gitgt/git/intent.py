@@ -7,13 +7,13 @@ become, so nothing of it can be collected as garbage meanwhile; its message is t
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
 
 from gitgt.errors import EnvironmentProblemError
 from gitgt.git.repository import Repository, Signature
 from gitgt.git.transaction import RefMove
+from gitgt.values import dataclass
 
 INTENTS: Final = "refs/gt/intent/"
 _FORMAT: Final = 1

@@ -14,7 +14,7 @@ intent none of whose refs has moved here may have been kept there: it waits unti
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
@@ -28,6 +28,7 @@ from gitgt.git.remote import UnreachableError
 from gitgt.git.repository import Repository
 from gitgt.git.transaction import RefMove, move_refs
 from gitgt.git.turn import turn
+from gitgt.values import dataclass
 
 PINS: Final = "refs/gt/pin/"
 _LEDGER: Final = "refs/heads/beads"

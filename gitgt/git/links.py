@@ -12,7 +12,6 @@ link: a commit with the link's tree, and with all that was merged into it as its
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from typing import Final
 
 from gitgt.git import authorship
@@ -21,6 +20,7 @@ from gitgt.git.repository import Repository, Signature
 from gitgt.model.queue import merge_message
 from gitgt.model.queue.merge_message import Author, Brought
 from gitgt.model.queue.merge_style import Style
+from gitgt.values import dataclass
 
 # The tree that merging a commit into another gives; None if they conflict.
 Pick = Callable[[str, str], str | None]

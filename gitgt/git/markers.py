@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from gitgt.git import faults
+from gitgt.values import dataclass
 
 _DESK: Final = "gt-desk"
 _ASTRAY: Final = "gt-astray"

@@ -8,7 +8,7 @@ commits get the same tree. Which commits land with that tree is told in ``links`
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Final
@@ -21,6 +21,7 @@ from gitgt.git.redo import redo
 from gitgt.git.repository import Repository, Signature
 from gitgt.model.queue.merge_chain import Clash, Link, Merging
 from gitgt.model.queue.merge_style import Style
+from gitgt.values import dataclass
 
 PINNED: Final = (
     "core.hooksPath=/dev/null",

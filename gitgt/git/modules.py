@@ -9,13 +9,13 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from gitgt.errors import EnvironmentProblemError
 from gitgt.git.command import attempt, git
 from gitgt.git.repository import Repository
+from gitgt.values import dataclass
 
 _LINK: Final = "160000"
 _BRANCHES: Final = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")

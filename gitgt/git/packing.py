@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from gitgt.errors import EnvironmentProblemError
 from gitgt.git.patient import attempt_within
 from gitgt.git.repository import Repository
+from gitgt.values import dataclass
 
 _KEPT: Final = "2.weeks.ago"
 # Objects are spread evenly over so many folders: one of them tells for all.

@@ -7,7 +7,6 @@ refuses a target that was rewound meanwhile, which a plain push would bring back
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
@@ -16,6 +15,7 @@ from gitgt.git.command import Outcome
 from gitgt.git.patient import attempt_within
 from gitgt.git.remote import TOO_LATE
 from gitgt.git.repository import Repository
+from gitgt.values import dataclass
 
 # A server that has trouble of its own says so in the same place as one that does not want it.
 _TROUBLE: Final = ("remote failure", "unpacker error", "failed to write", "internal error")

@@ -7,12 +7,12 @@ case-folding file system comes between the change and the commit.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from gitgt.git.bulk import PLAIN
 from gitgt.git.command import git
 from gitgt.model.replay.replay import Changes, Identity
+from gitgt.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +19,7 @@ from gitgt.git.command import HERMETIC, attempt, git, line
 from gitgt.git.merge import Conflict, Merged, Merger
 from gitgt.git.repository import Repository, Signature
 from gitgt.git.rerere import Memory, Resolution
+from gitgt.values import dataclass
 
 _FILES: Final = ("100644", "100755")
 _RERERE: Final = ("-c", "rerere.enabled=true", "-c", "rerere.autoupdate=false", "rerere")

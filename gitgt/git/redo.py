@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from gitgt.git.command import HERMETIC, attempt, git
 from gitgt.git.repository import Repository, Signature
+from gitgt.values import dataclass
 
 # Each commit costs a few milliseconds; a longer branch is its author's to redo.
 _LIMIT: Final = 30

@@ -16,12 +16,13 @@ import re
 import shlex
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from gitgt.errors import LedgerConflictError
 from gitgt.git import faults, refs
+from gitgt.values import dataclass
 
 if TYPE_CHECKING:
     from gitgt.git.transaction import RefMove

@@ -11,7 +11,6 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from gitgt.errors import EnvironmentProblemError, GitFailedError, NotFoundError
 from gitgt.git import refs
 from gitgt.git.command import git, line
+from gitgt.values import dataclass
 
 if TYPE_CHECKING:
     import pygit2

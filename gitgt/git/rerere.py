@@ -16,7 +16,7 @@ import json
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,6 +24,7 @@ from gitgt.errors import LedgerConflictError
 from gitgt.git import faults
 from gitgt.git.repository import Repository, Signature
 from gitgt.git.transaction import RefMove, move_refs
+from gitgt.values import dataclass
 
 REF: Final = "refs/gt/rerere"
 _FORGOTTEN: Final = "forgotten"

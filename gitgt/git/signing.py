@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +15,7 @@ from gitgt.errors import EnvironmentProblemError, what_git_said
 from gitgt.git.command import attempt, git
 from gitgt.git.patient import attempt_within
 from gitgt.git.repository import Repository
+from gitgt.values import dataclass
 
 _PROGRAMS: Final = {
     "openpgp": ("gpg.program", "gpg"),

@@ -13,7 +13,6 @@ import os
 import shutil
 import stat
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
 
@@ -22,6 +21,7 @@ from gitgt.git import lent
 from gitgt.git.command import Outcome, attempt, git
 from gitgt.git.modules import Module, modules
 from gitgt.git.repository import Repository
+from gitgt.values import dataclass
 
 # What would make a checkout differ from the tree, or hide that it does. Filters (LFS) stay.
 _EXACT: Final = (

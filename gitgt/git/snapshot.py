@@ -17,7 +17,6 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -31,6 +30,7 @@ from gitgt.git import refs
 from gitgt.git.command import Outcome, attempt, git, line
 from gitgt.git.repository import Repository
 from gitgt.git.transaction import RefMove, move_refs
+from gitgt.values import dataclass
 
 WIP: Final = "refs/gt/wip/"
 MEBIBYTE: Final = 1024 * 1024

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from gitgt.git.command import attempt, git, line
 from gitgt.git.repository import Repository
 from gitgt.model.replay.replay import Branch, History, Original, Resolution, Step
 from gitgt.model.replay.replay_order import Departure, boundary, dependencies, shares
+from gitgt.values import dataclass
 
 
 def read_history(

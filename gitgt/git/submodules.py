@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from gitgt.git.command import attempt
 from gitgt.git.repository import SUBMODULE, Repository
+from gitgt.values import dataclass
 
 _SECTION: Final = re.compile(r"submodule\.(?P<name>.*)\.(?P<key>path|url)")
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +16,7 @@ from gitgt.git import faults, rehearsal
 from gitgt.git.command import Outcome, attempt
 from gitgt.git.locks import lock_of, remove_stale
 from gitgt.git.repository import Repository
+from gitgt.values import dataclass
 
 ZERO: Final = "0" * 40
 # What git says when another process moved or holds a ref; seen with 8 writers.

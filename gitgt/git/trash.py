@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
@@ -15,6 +14,7 @@ from gitgt.errors import EnvironmentProblemError
 from gitgt.git.command import git
 from gitgt.git.repository import Repository
 from gitgt.git.transaction import RefMove, move_refs
+from gitgt.values import dataclass
 
 TRASH: Final = "refs/gt/trash/"
 _TIME: Final = "%Y%m%dT%H%M%SZ"

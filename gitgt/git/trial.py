@@ -12,13 +12,13 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from gitgt.git.command import HERMETIC, attempt
 from gitgt.git.merge import PINNED, Stage
 from gitgt.git.repository import Repository
+from gitgt.values import dataclass
 
 _PREFIX: Final = "trial-"
 # What is gone in a moment need be neither small nor safe.

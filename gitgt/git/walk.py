@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from gitgt.git.command import attempt, git
 from gitgt.git.repository import Repository
+from gitgt.values import dataclass
 
 _PLAIN: Final = {"GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_NOSYSTEM": "1"}
 _HEAD: Final = "\x01"

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +17,7 @@ from gitgt.git import refs
 from gitgt.git.command import attempt, git, line
 from gitgt.git.locks import lock_of, remove_stale
 from gitgt.git.repository import Repository
+from gitgt.values import dataclass
 
 # The reason for which git locks a checkout until it is made.
 _INITIALIZING: Final = "initializing"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from gitgt.git.markers import Assignment
 from gitgt.ledger.transact import Ledger
 from gitgt.services.desk import Desk, desks
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 
 @dataclass

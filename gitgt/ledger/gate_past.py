@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 from gitgt.errors import GtError
@@ -17,6 +17,7 @@ from gitgt.git.repository import Difference, Repository
 from gitgt.ledger.verdicts import REF
 from gitgt.model.flaky import Flakes
 from gitgt.model.gate_times import Times
+from gitgt.values import dataclass
 
 _FORMAT: Final = 2
 

@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 from gitgt.ledger.codec import HEADER, MAX_BYTES, MAX_DEPTH, MAX_KEY
 from gitgt.ledger.refusal import Problem, refusal, too_big
 from gitgt.ledger.scalars import UNREADABLE, resolved
 from gitgt.ledger.syntax import QUOTE, stumble
+from gitgt.values import dataclass
 
 _MOST_HIDDEN: Final = 100
 _MOST_PROBLEMS: Final = 50

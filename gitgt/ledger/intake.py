@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
@@ -26,6 +25,7 @@ from gitgt.model.change import check_change, complete
 from gitgt.model.documents import Convoy, Document, type_of
 from gitgt.model.ids import TOWN_PREFIX, BeadId
 from gitgt.model.merge import Side, merge
+from gitgt.values import dataclass
 
 _THEIRS_WINS: Final = 1 << 62
 _CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")

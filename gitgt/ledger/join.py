@@ -11,7 +11,7 @@ that it reaches them, whichever clone was the one that merged.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from typing import Final
 
@@ -29,6 +29,7 @@ from gitgt.model.instant import text_of
 from gitgt.model.lost_claims import calls
 from gitgt.model.merge import Lost, Side, identity, merge
 from gitgt.model.stamps import Parts, Stamp, Write, parts_of, stamps_of
+from gitgt.values import dataclass
 
 _MERGER: Final = ("gitgt", "merge@gitgt.invalid")
 _LONGEST_JUMP: Final = 1_000_000  # of a clock; whoever claims more is not believed

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Final
 
 from gitgt.errors import GtError, InvalidDocumentError, NotFoundError, RefusedError
@@ -31,6 +31,7 @@ from gitgt.model.change import check_change, complete, flaws
 from gitgt.model.documents import Document
 from gitgt.model.event import Event
 from gitgt.model.instant import text_of
+from gitgt.values import dataclass
 
 JUDGED: Final = "refs/gt/judged"
 PUT_BACK: Final = "ledger.put-back"

@@ -10,13 +10,13 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from gitgt.ledger import layout
 from gitgt.model.documents import Comment, Dependency, Document, in_order
 from gitgt.model.ids import BeadId, base36
 from gitgt.model.merge import identity
+from gitgt.values import dataclass
 
 ALIAS: Final = "alias"
 _WIDTH: Final = 8

@@ -7,11 +7,12 @@ meant for its own; two files with one name are a question, and are refused.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from gitgt.errors import RefusedError
 from gitgt.git.repository import Difference, Repository
 from gitgt.ledger import layout
+from gitgt.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

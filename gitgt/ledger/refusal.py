@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from gitgt.errors import InvalidDocumentError
 from gitgt.ledger.codec import MAX_BYTES
+from gitgt.values import dataclass
 
 _MOST: Final = 20  # more lines than this say nothing new
 

@@ -10,11 +10,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from gitgt import resources
+from gitgt.values import dataclass
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError

@@ -4,11 +4,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from gitgt.ledger import skim
 from gitgt.ledger.questions import COLUMNS
+from gitgt.values import dataclass
 
 if TYPE_CHECKING:
     from gitgt.ledger.snapshot import Snapshot

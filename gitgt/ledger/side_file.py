@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from gitgt.git import side_ref
 from gitgt.git.repository import Repository, Signature
 from gitgt.model.actor import Actor
 from gitgt.model.event import Event
+from gitgt.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

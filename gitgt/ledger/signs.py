@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any, Final
 
 from gitgt.errors import EnvironmentProblemError
@@ -19,6 +19,7 @@ from gitgt.git.spool import Spool
 from gitgt.model.actor import Actor
 from gitgt.model.event import Event
 from gitgt.model.instant import text_of
+from gitgt.values import dataclass
 
 _FILE: Final = "sign.json"
 

@@ -16,7 +16,7 @@ import re
 import shlex
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Final
 
 from gitgt.errors import (
@@ -29,6 +29,7 @@ from gitgt.git.repository import Repository, Signature
 from gitgt.ledger import act, layout
 from gitgt.ledger.index import Index
 from gitgt.ledger.snapshot import Snapshot
+from gitgt.values import dataclass
 
 if TYPE_CHECKING:
     from gitgt.git.transaction import RefMove

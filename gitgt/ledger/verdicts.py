@@ -12,7 +12,6 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
@@ -21,6 +20,7 @@ from gitgt.git.repository import Repository, Signature
 from gitgt.model.event import Event
 from gitgt.model.failures import NONE, Failures
 from gitgt.model.gate import Evidence, Verdict
+from gitgt.values import dataclass
 
 REF: Final = "refs/gt/verdicts"
 _WHO: Final = ("refinery", "refinery@gitgt.invalid")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from gitgt.values import dataclass
 
 _LAST_LINES = 15
 

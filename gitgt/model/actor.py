@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
+
+from gitgt.values import dataclass
 
 _OURS: Final = "@gitgt.invalid"
 _UNFIT: Final = re.compile(

@@ -12,12 +12,12 @@ whom it fits: ``@witnesses``, ``@crew/shop``, ``*/witness``, ``shop/*``.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Self
 
 from gitgt.errors import RefusedError
 from gitgt.model import ids
+from gitgt.values import dataclass
 
 
 class Role(StrEnum):

@@ -7,9 +7,10 @@ time is over, or when a note waits for it, which should wake it at once.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
+
+from gitgt.values import dataclass
 
 
 class Decision(StrEnum):

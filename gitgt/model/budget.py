@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from gitgt.model.money import Sum
+from gitgt.values import dataclass
 
 
 class Then(StrEnum):

@@ -13,12 +13,13 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Final
 
 from gitgt.model.queue.queue_order import due
 from gitgt.model.rate_limit import Limited
+from gitgt.values import dataclass
 
 # What could not be given out so often is taken out of the line, and a person is told.
 MAX_FAILURES: Final = 3

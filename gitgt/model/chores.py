@@ -7,9 +7,10 @@ until no gate and no landing is at work, and only one heavy chore is done at a t
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
+
+from gitgt.values import dataclass
 
 _HOUR: Final = 3600.0
 _DAY: Final = 24 * _HOUR

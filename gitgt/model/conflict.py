@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
+
+from gitgt.values import dataclass
 
 # How much of it anybody is shown; git has the rest.
 PATHS: Final = 20

@@ -6,8 +6,9 @@ Nothing of it is stored. What nobody knows is not made up: it is None, and said 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
+
+from gitgt.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, TypeAlias
+
+from gitgt.values import dataclass
 
 # A bead whose agent ended so often without moving its branch is no job for another try
 # (Gas Town's respawn breaker).

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Any, ClassVar, Final, Self
 
@@ -43,6 +43,7 @@ from gitgt.model.lifecycle import (
     WaiverStatus,
     WarrantStatus,
 )
+from gitgt.values import dataclass
 
 
 class WorkType(StrEnum):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
+
+from gitgt.values import dataclass
 
 EVENT: Final = "Gt-Event"
 BEADS: Final = "Gt-Beads"

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from gitgt.values import dataclass
 
 # What a verdict keeps: a longer list is cut, and no longer whole.
 MOST: Final = 500

@@ -8,7 +8,8 @@ wants is lent; it is given back when a run on it ends, for no run is stopped to 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from gitgt.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

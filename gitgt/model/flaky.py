@@ -8,10 +8,10 @@ the first flake nor a few good runs make up the mind.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final, Self
 
 from gitgt.model.gate import Verdict
+from gitgt.values import dataclass
 
 # Above this a gate counts as flaky, and somebody is asked to mend it.
 FLAKY: Final = 0.05

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from typing import Any, Final
 
 from gitgt.model.instant import exact_seconds_of
+from gitgt.values import dataclass
 
 # What is over for so long concerns nobody's patience any more.
 _REMEMBERED: Final = 30 * 86_400.0

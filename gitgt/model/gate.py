@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from enum import StrEnum
 from typing import Any, Final, Self
 
 from gitgt.errors import SettingsError
+from gitgt.values import dataclass
 
 DEFAULT_TIMEOUT: Final = 1800.0
 FIRST_PHASE: Final = 1

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from math import ceil
 from typing import Any, Final, Self
 
 from gitgt.model.gate import Verdict
+from gitgt.values import dataclass
 
 HALF: Final = 0.5
 MOST: Final = 0.9

@@ -14,8 +14,9 @@ that they need not be worked out again; a property test holds it to what is said
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from gitgt.values import dataclass
 
 BLOCKING: Final = ("blocks", "conditional-blocks", "waits-for", "merge-blocks")
 PARENT: Final = "parent-child"

@@ -7,8 +7,9 @@ after a few of them a person is called, and no more are made until something has
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from gitgt.values import dataclass
 
 # So many seconds lie between two handoffs of one agent (as in Gas Town).
 GAP: Final = 120.0

@@ -6,10 +6,10 @@ it is the same after a crash, and on another machine.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from gitgt.model.lifecycle import BeadStatus, HookStatus
+from gitgt.values import dataclass
 
 _ENDS: Final = (BeadStatus.CLOSED, BeadStatus.TOMBSTONE)
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import Enum
 from fnmatch import translate
 from functools import lru_cache
 from typing import Final, Self
+
+from gitgt.values import dataclass
 
 _ANY_FOLDERS: Final = "**"
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
+
+from gitgt.values import dataclass
 
 TEMPLATE: Final = "integration/{title}"
 _LONGEST: Final = 60

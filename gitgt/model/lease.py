@@ -7,8 +7,10 @@ nothing; of all others only the time that they asked for is believed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final, Self
+
+from gitgt.values import dataclass
 
 # Two machines' clocks differ; so much later than it says another's lease is over.
 SKEW: Final = 30.0

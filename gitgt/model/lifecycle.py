@@ -7,12 +7,12 @@ the property tests all read these tables. No other place decides about a status.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 from gitgt.errors import IllegalTransitionError, NotAllowedError
 from gitgt.model.actor import Standing
+from gitgt.values import dataclass
 
 ANYONE: Final = frozenset(Standing)
 PEOPLE: Final = frozenset({Standing.PERSON, Standing.TOWN})

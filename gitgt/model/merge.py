@@ -18,7 +18,7 @@ import hashlib
 import itertools
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 from gitgt.errors import RefusedError
@@ -36,6 +36,7 @@ from gitgt.model.documents import (
 from gitgt.model.queue.merge_state import healed, is_tombstone, winner
 from gitgt.model.stamps import CLAIM, STATE, WHOLE_STATE, Stamp, edge_part, word_part
 from gitgt.model.textmerge import merge_text
+from gitgt.values import dataclass
 
 _FIXED: Final = ("id", "created_at", "created_by")
 _TEXTS: Final = ("header", "description", "design", "acceptance", "notes")

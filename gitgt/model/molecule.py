@@ -8,7 +8,6 @@ can give one number twice.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
@@ -18,6 +17,7 @@ from gitgt.model.formula.form import FormulaGate, Step
 from gitgt.model.ids import BeadId
 from gitgt.model.lifecycle import BeadStatus
 from gitgt.model.wording import fit_line, fit_text
+from gitgt.values import dataclass
 
 DONE: Final = frozenset({BeadStatus.CLOSED, BeadStatus.TOMBSTONE})
 PARTS: Final = (WorkType.EPIC, WorkType.MOLECULE)  # whatever holds steps

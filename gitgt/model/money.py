@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from gitgt.model.session_record import BUCKETS, NOTHING_KNOWN, SessionRecord, Usage
+from gitgt.values import dataclass
 
 _MILLION: Final = 1_000_000
 # The day on which a model was made, as its makers write it behind its name.

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final, NamedTuple
 
 from gitgt.errors import RefusedError
 from gitgt.model.documents import DependencyType
 from gitgt.model.ids import is_bead_id
+from gitgt.values import dataclass
 
 
 class Edge(NamedTuple):

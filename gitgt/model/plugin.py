@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
@@ -21,6 +20,7 @@ from gitgt.model.formula import form
 from gitgt.model.formula.form import Finding
 from gitgt.model.formula.lines import line_of, lines_of
 from gitgt.model.formula.table import Table
+from gitgt.values import dataclass
 
 FILE: Final = "plugin.md"
 SCRIPT: Final = "run.sh"

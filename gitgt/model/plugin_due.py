@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Final
 
 from gitgt.model import cron
 from gitgt.model.plugin import GateKind, Plugin
+from gitgt.values import dataclass
 
 # A condition is asked no more often than this, whatever it says.
 ASK_EVERY: Final = 300.0

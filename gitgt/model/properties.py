@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from gitgt.errors import NotFoundError, RefusedError
 from gitgt.model import when
 from gitgt.model.wisp import LIFETIMES
+from gitgt.values import dataclass
 
 Value = int | str | bool
 # What a layer holds under a key that it hides from the layers below.

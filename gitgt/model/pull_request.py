@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
+
+from gitgt.values import dataclass
 
 # Others may write as much as they like; so much of it is handed on.
 LONGEST: Final = 2_000

@@ -9,7 +9,6 @@ was asked for is in the request's comments, each with an id made from what it is
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from gitgt.model.pull_request import (
@@ -25,6 +24,7 @@ from gitgt.model.pull_request import (
     is_refused,
     told,
 )
+from gitgt.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,11 @@ nobody did, nothing is made up: one session tries again after a while, later eac
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from typing import Final
+
+from gitgt.values import dataclass
 
 _FIRST_PAUSE: Final = 300.0
 _LONGEST_PAUSE: Final = 3600.0

@@ -8,8 +8,10 @@ for half an hour begins with a clean slate.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final, TypeAlias
+
+from gitgt.values import dataclass
 
 FIRST_PAUSE: Final = 30.0
 LONGEST_PAUSE: Final = 600.0

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 from gitgt.errors import NotFoundError, SettingsError
+from gitgt.values import dataclass
 
 LAST: Final = "claude"  # what is taken where nobody says anything, as in Gas Town
 ROLES: Final = ("mayor", "deacon", "witness", "refinery", "polecat", "crew", "dog")

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, field, fields, replace
 from typing import Any, Final
+
+from gitgt.values import dataclass
 
 BUCKETS: Final = ("input", "output", "cache_read", "cache_write")
 _ID_LENGTH: Final = 12

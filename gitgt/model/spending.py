@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from gitgt.model.session_record import NOTHING_KNOWN, Usage
+from gitgt.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,11 +10,12 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from gitgt.model.change import HELD
 from gitgt.model.documents import SETS, Dependency, Document, Message
+from gitgt.values import dataclass
 
 # What moves with the status. A merge request's revision belongs to the state that it is in.
 STATE: Final = (

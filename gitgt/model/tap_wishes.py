@@ -8,11 +8,12 @@ all of it away.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 from gitgt.model.guard import Rule
 from gitgt.model.turns import TapEvent
+from gitgt.values import dataclass
 
 _OFF: Final = "off"
 

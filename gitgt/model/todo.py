@@ -7,12 +7,13 @@ help, mail about it came back. Whatever is about the same is one decision.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from gitgt.model.documents import Escalation, Severity
 from gitgt.model.escalation.cause import LOUDEST_FIRST, is_about_itself
 from gitgt.model.wording import fit_line
+from gitgt.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

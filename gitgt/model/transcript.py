@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from typing import Any, Final
+
+from gitgt.values import dataclass
 
 USER: Final = "user"
 ASSISTANT: Final = "assistant"

@@ -9,9 +9,10 @@ only so often, and for each reason once a session.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, TypeAlias
+
+from gitgt.values import dataclass
 
 # So often a turn is made to go on, whatever the reasons.
 MOST: Final = 4

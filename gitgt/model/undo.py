@@ -8,8 +8,10 @@ it since, nothing is taken back: theirs is the later word.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
+
+from gitgt.values import dataclass
 
 Fields = Mapping[str, Any]
 # Of these each element is looked at by itself.

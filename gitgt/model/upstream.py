@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
+
+from gitgt.values import dataclass
 
 # Whether the first of two commits has all that the second one has.
 Contains = Callable[[str, str], bool]

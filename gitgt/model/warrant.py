@@ -8,12 +8,13 @@ asked; what nobody can tell is no answer, and no silence either.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from gitgt.model.documents import Warrant
 from gitgt.model.instant import seconds_of
 from gitgt.model.lifecycle import WarrantStatus
+from gitgt.values import dataclass
 
 # For how many seconds each answer is awaited, and how many agents are asked at once.
 PATIENCE: Final = (60.0, 120.0, 240.0)

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from gitgt.model.instant import exact_seconds_of
 from gitgt.model.session_record import NOTHING_KNOWN, SessionRecord, Usage
+from gitgt.values import dataclass
 
 _NAMES: Final = {
     "input": "input",

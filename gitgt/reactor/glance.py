@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from gitgt.values import dataclass
 
 # Nobody reacts to these, and there may be thousands of them.
 _UNWATCHED: Final = frozenset({"refs/tags", "refs/gt"})

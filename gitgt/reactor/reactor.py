@@ -14,11 +14,12 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from gitgt.errors import GtError
 from gitgt.reactor.key import Key, Reconciler
+from gitgt.values import dataclass
 
 # A person who has mended something should not have to wait for long.
 _UNTIL_MENDED: Final = 30.0

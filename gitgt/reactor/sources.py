@@ -13,13 +13,13 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from gitgt.git.spool import Spool
 from gitgt.reactor import glance
 from gitgt.reactor.glance import Glance
+from gitgt.values import dataclass
 
 if TYPE_CHECKING:
     from watchdog.observers.api import BaseObserver, ObservedWatch

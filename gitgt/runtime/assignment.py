@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from gitgt.values import dataclass
 
 if TYPE_CHECKING:  # a tap asks for ``slug`` alone
     from gitgt.runtime.jail import Jail

@@ -11,7 +11,7 @@ import json
 import re
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +19,7 @@ from gitgt.errors import EnvironmentProblemError, RefusedError
 from gitgt.runtime.assignment import Assignment, TakesUp
 from gitgt.runtime.environment import LONGEST
 from gitgt.runtime.presets import Form, Prompt, Runtime
+from gitgt.values import dataclass
 
 _TEXT: Final = re.compile(r"\{([a-z_]+)\}")
 _TAP_WORDS: Final = "{tap_words}"

@@ -8,12 +8,12 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from gitgt.errors import EnvironmentProblemError
 from gitgt.runtime.program import find_program
+from gitgt.values import dataclass
 
 _LATE: Final = 124  # as timeout(1) says it
 _MOST: Final = 16 * 1024 * 1024

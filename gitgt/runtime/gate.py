@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 import signal
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +18,7 @@ from gitgt.model.gate import Gate, Verdict
 from gitgt.runtime import environment, process
 from gitgt.runtime.process import Ended, Spec
 from gitgt.runtime.wiring import Wiring
+from gitgt.values import dataclass
 
 # What shells exit with when there is nothing to run, and sysexits' "try later".
 _COULD_NOT: Final = {

@@ -9,9 +9,10 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from gitgt.values import dataclass
 
 _PROC: Final = Path("/proc")
 _HAS_PROC: Final = Path("/proc/self/stat").exists()

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
+
+from gitgt.values import dataclass
 
 PROGRAM: Final = "bwrap"
 # Says to whatever of ours runs within that it is not the one to start others.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
@@ -10,6 +9,7 @@ from typing import Protocol
 from gitgt.runtime.assignment import Assignment
 from gitgt.runtime.commandline import TapFiles
 from gitgt.runtime.terminal.vt import View
+from gitgt.values import dataclass
 
 
 class Kind(StrEnum):

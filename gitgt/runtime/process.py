@@ -24,7 +24,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final, Self
@@ -37,6 +36,7 @@ from gitgt.runtime.identity import Identity
 from gitgt.runtime.notes import write_whole
 from gitgt.runtime.program import find_program
 from gitgt.runtime.terminal.greeting import Greeting
+from gitgt.values import dataclass
 
 CANNOT_EXECUTE: Final = 126  # as a shell says it
 RUN_MARK: Final = "GT_RUN"

@@ -12,13 +12,14 @@ from __future__ import annotations
 import fcntl
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
 from gitgt.runtime import notes
 from gitgt.runtime.notes import write_whole
+from gitgt.values import dataclass
 
 NAME: Final = "progress.json"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 from gitgt.errors import (
@@ -34,6 +34,7 @@ from gitgt.model.lifecycle import BeadStatus, BeadVerb
 from gitgt.model.wording import fit_line
 from gitgt.services import graph, reading, several
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 _ATTEMPTS = 20
 

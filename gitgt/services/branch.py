@@ -8,7 +8,6 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from gitgt.errors import RefusedError
@@ -26,6 +25,7 @@ from gitgt.services.agents.sandbox import branch_of
 from gitgt.services.integration import branches
 from gitgt.services.queue import landed
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 _LOG = logging.getLogger(__name__)
 _FIELDS: Final = (

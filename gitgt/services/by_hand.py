@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gitgt.errors import RefusedError
@@ -15,6 +14,7 @@ from gitgt.ledger import layout
 from gitgt.ledger.index import parents
 from gitgt.model.graph import BLOCKING, PARENT, Edge, Graph, Node, members
 from gitgt.services import graph
+from gitgt.values import dataclass
 
 if TYPE_CHECKING:
     from gitgt.ledger.intake import Intake

@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Final
 
 from gitgt.errors import LedgerConflictError
@@ -26,6 +26,7 @@ from gitgt.model.actor import Actor
 from gitgt.model.event import SETTLED
 from gitgt.services import sync
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 _LOG = logging.getLogger(__name__)
 # With many clones at one remote a claim loses many races before it is settled either way.

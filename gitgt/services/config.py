@@ -7,7 +7,6 @@ commit. Runtimes and gates, which are more than a value, have commands of their 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from gitgt.errors import NotFoundError, RefusedError
@@ -16,6 +15,7 @@ from gitgt.model import when
 from gitgt.model.actor import Actor
 from gitgt.services import commit, settings
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 _TOWN: Final = "settings/config.yaml"
 _YES: Final = frozenset({"true", "yes", "on", "1"})

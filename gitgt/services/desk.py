@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -31,6 +30,7 @@ from gitgt.model.wording import fit_line, fit_text
 from gitgt.services import waiting
 from gitgt.services.identity import desk_name
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 if TYPE_CHECKING:
     from gitgt.ledger.intake import Intake

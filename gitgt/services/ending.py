@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from gitgt.errors import NotAllowedError, RefusedError
@@ -13,6 +12,7 @@ from gitgt.model.instant import text_of
 from gitgt.model.lifecycle import BeadStatus, BeadVerb
 from gitgt.services import beads, graph, reading, select, several
 from gitgt.services.several import Told
+from gitgt.values import dataclass
 
 if TYPE_CHECKING:
     from gitgt.ledger.index import Row

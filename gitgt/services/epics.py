@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any, Final
 
 from gitgt.ledger.index import Row
 from gitgt.ledger.questions import COLUMNS
 from gitgt.services import reading
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 _COUNTS: Final = (
     "select child.parent, sum(doc.status != 'tombstone'), "

@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from operator import itemgetter
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ from gitgt.model.ids import TOWN_PREFIX
 from gitgt.model.instant import exact_text_of
 from gitgt.services.town import Rig, Town
 from gitgt.telemetry.events import EventLog, Visibility
+from gitgt.values import dataclass
 
 _FIELDS: Final = ("%H", "%P", "%ct", "%an", "%B")
 _OBJECT: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")

@@ -14,7 +14,6 @@ from collections.abc import (
     Sequence,
 )
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -28,6 +27,7 @@ from gitgt.model.graph import BLOCKING, PARENT, Edge, Graph, Node, Reason
 from gitgt.model.ids import TOWN_PREFIX
 from gitgt.services import reading
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 if TYPE_CHECKING:
     from gitgt.ledger.abroad import Homes

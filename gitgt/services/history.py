@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from gitgt.errors import InvalidDocumentError
@@ -16,6 +15,7 @@ from gitgt.model.ids import BeadId
 from gitgt.model.instant import text_of
 from gitgt.services import feed
 from gitgt.services.town import Town
+from gitgt.values import dataclass
 
 # What is told with its old and new value; of other fields only that they changed.
 _SHORT: Final = (

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any, Final
 
 from gitgt.ledger import abroad
@@ -15,6 +14,7 @@ from gitgt.services import reading
 from gitgt.services.radar import radar_held
 from gitgt.services.radar.radar_held import Held
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 _NO_WORK: Final = ", ".join(f"'{each}'" for each in NO_WORK)
 # Where each stands, in the order in which ``model.graph`` says so.

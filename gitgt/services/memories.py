@@ -8,7 +8,6 @@ stays in the history. Two clones that remembered something under one key have bo
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gitgt.errors import AmbiguousError, NotFoundError, RefusedError
@@ -17,6 +16,7 @@ from gitgt.model import memory as rules
 from gitgt.model.documents import Memory, Topic
 from gitgt.model.lifecycle import MemoryStatus
 from gitgt.model.wording import fit_line, fit_text
+from gitgt.values import dataclass
 
 if TYPE_CHECKING:
     from gitgt.ledger.snapshot import Snapshot

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from gitgt.errors import InvalidDocumentError, NotFoundError, RefusedError
 from gitgt.git.command import attempt, git, line
 from gitgt.ledger import layout
 from gitgt.model import differences, when
+from gitgt.values import dataclass
 
 if TYPE_CHECKING:
     from gitgt.ledger.transact import Ledger

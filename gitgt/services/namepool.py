@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,6 +19,7 @@ from gitgt.model.documents import Agent
 from gitgt.model.namepool import THEMES, first_free
 from gitgt.services import commit, settings
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 _USUAL: Final = "mad-max"
 _FOLDER: Final = "settings/themes"

@@ -5,13 +5,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from gitgt.errors import RefusedError
 from gitgt.model.graph import BLOCKING, NO_WORK, PARENT, Graph, Node
 from gitgt.services import graph, reading
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 if TYPE_CHECKING:
     from gitgt.ledger.abroad import Homes

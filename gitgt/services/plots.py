@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from gitgt.model.instant import text_of
 from gitgt.model.queue.queue_report import width_for
 from gitgt.model.when import lasts
+from gitgt.values import dataclass
 
 _WIDE: Final = 720
 _HIGH: Final = 220

@@ -7,10 +7,10 @@ records nothing. The sign that a push arrived is the remote-tracking ref.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from gitgt.errors import RefusedError
+from gitgt.values import dataclass
 
 _HEADS: Final = "refs/heads/"
 _DESKS: Final = "refs/heads/desk/"

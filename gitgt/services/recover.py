@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from gitgt.model.ids import is_bead_id
 from gitgt.model.instant import text_of
 from gitgt.services.agents import sandbox
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

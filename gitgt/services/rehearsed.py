@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from gitgt.git.rehearsal import Transaction
@@ -13,6 +12,7 @@ from gitgt.ledger import layout
 from gitgt.model import differences
 from gitgt.model.differences import Difference
 from gitgt.services.versions import fields_of
+from gitgt.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

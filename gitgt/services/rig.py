@@ -8,7 +8,6 @@ import shlex
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
@@ -28,6 +27,7 @@ from gitgt.services import commit, desk, merge_file, settings, upstream
 from gitgt.services.integration import branches
 from gitgt.services.rig_state import returning
 from gitgt.services.town import RIGS, Rig, Town
+from gitgt.values import dataclass
 
 _MAKING: Final = ".gt-making"
 # Neither refs nor loose objects are synced by default, and a bare repository keeps no reflogs.

@@ -7,13 +7,13 @@ always right, and there is nothing to keep.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from gitgt.errors import RefusedError
 from gitgt.ledger import skim
 from gitgt.ledger.selection import Filter, Found, select
 from gitgt.services import select as selecting
+from gitgt.values import dataclass
 
 if TYPE_CHECKING:
     from gitgt.ledger.snapshot import Snapshot

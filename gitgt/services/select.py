@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from gitgt.ledger.selection import Filter, Found, dated, select
 from gitgt.model.instant import text_of
+from gitgt.values import dataclass
 
 if TYPE_CHECKING:
     from gitgt.ledger.transact import Ledger

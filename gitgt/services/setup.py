@@ -10,12 +10,12 @@ import os
 import shlex
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
 from gitgt.errors import EnvironmentProblemError, RefusedError
+from gitgt.values import dataclass
 
 MARK: Final = "Made by git gt setup"
 SHORT: Final = {"gt": "git-gt", "bd": "git-bd"}

@@ -7,7 +7,7 @@ dispatcher, however it came to be hooked.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from gitgt.errors import RefusedError
 from gitgt.ledger.snapshot import Snapshot
@@ -26,6 +26,7 @@ from gitgt.services.scheduler.contexts import Wish
 from gitgt.services.scheduler.scheduling import Scheduled
 from gitgt.services.sessions import programs, runtimes, sessions
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from gitgt.git.command import attempt
 from gitgt.git.repository import Repository
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from gitgt.errors import NotFoundError, SettingsError
@@ -28,6 +28,7 @@ from gitgt.services.radar.radar_held import Held
 from gitgt.services.rig_state import Kind, RigStanding
 from gitgt.services.then import Then
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

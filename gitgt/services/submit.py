@@ -6,7 +6,7 @@ import contextlib
 import json
 import shlex
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from operator import eq
 from pathlib import Path
 from typing import Final
@@ -37,6 +37,7 @@ from gitgt.services.convoy import convoys
 from gitgt.services.integration import branches
 from gitgt.services.queue import depending, landed
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 PIN: Final = "refs/gt/pin/"
 TRASH: Final = "refs/gt/trash/"

@@ -10,7 +10,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 from gitgt.errors import BusyError, LedgerConflictError, RefusedError
@@ -27,6 +27,7 @@ from gitgt.model.lost_claims import TELLER
 from gitgt.model.merge import Lost
 from gitgt.services import sharing
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 _ATTEMPTS: Final = 60
 _AT_ONCE: Final = 3  # so often without a pause

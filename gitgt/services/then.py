@@ -7,7 +7,7 @@ gates at work, nobody knows of then; see ``status.then``.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -20,6 +20,7 @@ from gitgt.model import when
 from gitgt.model.instant import text_of
 from gitgt.services import moments, settings
 from gitgt.services.town import RIGS, Rig, Town
+from gitgt.values import dataclass
 
 if TYPE_CHECKING:
     from gitgt.git.repository import Repository

@@ -9,7 +9,7 @@ import os
 import shlex
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
@@ -20,6 +20,7 @@ from gitgt.git.repository import Repository
 from gitgt.ledger.transact import Ledger
 from gitgt.model.ids import SUFFIX_LENGTH, TOWN_PREFIX, BeadId
 from gitgt.services import settings
+from gitgt.values import dataclass
 
 if TYPE_CHECKING:
     from gitgt.model.documents import Convoy

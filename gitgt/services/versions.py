@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from gitgt.errors import InvalidDocumentError
@@ -13,6 +12,7 @@ from gitgt.ledger.chronicle import Chronicle, Step
 from gitgt.model import differences
 from gitgt.model.event import Event
 from gitgt.model.instant import text_of
+from gitgt.values import dataclass
 
 if TYPE_CHECKING:
     from gitgt.ledger.transact import Ledger

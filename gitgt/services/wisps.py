@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from gitgt.errors import RefusedError
@@ -20,6 +19,7 @@ from gitgt.model.wisp import WispKind
 from gitgt.model.wording import fit_line
 from gitgt.services import beads
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 
 def at(town: Town, rig: Rig | None) -> Wisps:

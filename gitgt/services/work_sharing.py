@@ -7,7 +7,6 @@ Nothing is forced: what goes on from what was there is sent and taken in, the re
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from gitgt.errors import LedgerConflictError, RefusedError
@@ -21,6 +20,7 @@ from gitgt.services import sync
 from gitgt.services.agents import hook, sandbox, wip
 from gitgt.services.agents.post import CREW
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,13 +13,14 @@ import logging
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
 
 from gitgt.git import faults
 from gitgt.model.instant import exact_text_of
+from gitgt.values import dataclass
 
 _log = logging.getLogger(__name__)
 NAME: Final = ".events.jsonl"

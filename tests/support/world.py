@@ -33,6 +33,8 @@ _UNWANTED: Final = (
     "ENV",
     "BASH_ENV",
     "LANGUAGE",
+    "PYTHONDONTWRITEBYTECODE",  # every start would compile the whole package
+    "PYTHONUNBUFFERED",
 )
 
 _GITCONFIG: Final = """\

@@ -12,12 +12,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, TypeAlias
 
 from gitgt.model.dispatch import MAX_FAILURES
 from gitgt.model.graph import NO_WORK, Graph, Node
+from gitgt.values import dataclass
 
 # What could not be slung so often is not tried again before somebody has looked.
 MAX_REFUSALS: Final = 3

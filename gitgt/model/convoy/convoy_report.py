@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from gitgt.model.convoy.convoy_feed import Member, Skip, Why, held_below
 from gitgt.model.when import lasts
+from gitgt.values import dataclass
 
 _WORDS: Final = {
     Why.UNKNOWN: "cannot be read",

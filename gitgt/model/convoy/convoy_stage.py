@@ -7,12 +7,13 @@ Everything here is a function of the beads as they stand.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Any, Final
 
 from gitgt.model.convoy.convoy_feed import is_slung
 from gitgt.model.graph import BLOCKING, Graph, Node, Reason, cycles, waves
+from gitgt.values import dataclass
 
 # So many workers at once are as many as somebody keeps an eye on.
 MANY: Final = 5

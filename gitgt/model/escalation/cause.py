@@ -9,12 +9,12 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Final
 
 from gitgt.model.documents import Comment, Escalation, Severity, in_order
 from gitgt.model.instant import seconds_of, text_of
 from gitgt.model.lifecycle import EscalationStatus
+from gitgt.values import dataclass
 
 LOUDEST_FIRST: Final = (Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW)
 OPEN: Final = (EscalationStatus.OPEN, EscalationStatus.ACKED)

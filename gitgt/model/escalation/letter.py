@@ -6,11 +6,11 @@ where a header or a short message stands, and what a chat takes for markup is sp
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Final
 
 from gitgt.model.documents import Escalation
 from gitgt.model.wording import fit_line, fit_text
+from gitgt.values import dataclass
 
 _SHORT: Final = 300  # of a text message
 _LONG: Final = 8000

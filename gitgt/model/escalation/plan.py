@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from gitgt.model.documents import Escalation, Severity
@@ -17,6 +16,7 @@ from gitgt.model.escalation.cause import LOUDEST_FIRST
 from gitgt.model.escalation.routes import Channel, Settings, way
 from gitgt.model.instant import seconds_of, text_of
 from gitgt.model.lifecycle import EscalationStatus
+from gitgt.values import dataclass
 
 RETRY_FIRST: Final = 60.0
 RETRY_MOST: Final = 4 * 3600.0

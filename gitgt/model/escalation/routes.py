@@ -7,7 +7,7 @@ not at work is passed over, but for the last, who is a person: mail starts nobod
 from __future__ import annotations
 
 from collections.abc import Collection, Container, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ from gitgt.errors import RefusedError
 from gitgt.model import when
 from gitgt.model.documents import Escalation, Severity
 from gitgt.model.mail.rounds import is_of_code
+from gitgt.values import dataclass
 
 OVERSEER: Final = "overseer"
 _HUMAN: Final = "human"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from gitgt.errors import RefusedError
+from gitgt.values import dataclass
 
 _FORM: Final = re.compile(
     r"""\s*(?P<no>!)?\s*\{\{\s*(?P<name>[A-Za-z_][A-Za-z0-9_.-]*)\s*\}\}\s*"""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from gitgt.errors import RefusedError
@@ -39,6 +38,7 @@ from gitgt.model.formula.plain import plain_leg, plain_step
 from gitgt.model.formula.prompts import prompted, unknown
 from gitgt.model.formula.rewire import mapped, redirected, renamed, sinks, sources, without
 from gitgt.model.formula.weave import aspects, woven
+from gitgt.values import dataclass
 
 Steps = tuple[Step, ...]
 _DONE: Final = re.compile(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from gitgt.model.formula.form import Finding, Severity, Step, walk
 from gitgt.model.formula.rewire import mapped, without
 from gitgt.model.formula.table import Table
+from gitgt.values import dataclass
 
 MODES: Final = ("replace", "append", "skip")
 

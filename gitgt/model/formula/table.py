@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from gitgt.model.formula.form import Finding, Severity
+from gitgt.values import dataclass
 
 
 @dataclass

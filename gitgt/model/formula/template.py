@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from gitgt.errors import RefusedError
+from gitgt.values import dataclass
 
 _PLACE: Final = re.compile(r"(?:\s*\{\{-|\{\{)\s*(?P<said>.*?)\s*(?:-\}\}\s*|\}\})", re.DOTALL)
 _NAME: Final = re.compile(r"\.?(?P<name>[A-Za-z_][A-Za-z0-9_.-]*)|\.")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from gitgt.model.guard.shell import commands
 from gitgt.model.guard.simple import Simple, spoken
+from gitgt.values import dataclass
 
 _DEEPEST: Final = 12
 SHELLS: Final = frozenset({"sh", "bash", "dash", "zsh", "ksh", "ash", "mksh", "fish"})

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
 from gitgt.model.guard.calls import Call
 from gitgt.model.guard.ruling import Ground, Refusal, Rule
+from gitgt.values import dataclass
 
 _TAKES: Final = frozenset(
     {"-C", "-c", "--git-dir", "--work-tree", "--namespace", "--exec-path", "--super-prefix",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
+
+from gitgt.values import dataclass
 
 CREW: Final = "crew"
 

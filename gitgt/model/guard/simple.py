@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
+
+from gitgt.values import dataclass
 
 _BRACES: Final = re.compile(r"\{([^{}\s]*,[^{}\s]*)\}")
 _MOST: Final = 64  # words that one with braces stands for

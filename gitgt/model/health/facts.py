@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Final
 
 from gitgt.model import when
 from gitgt.model.documents import Bead, Mode
 from gitgt.model.health.watch import Watch
+from gitgt.values import dataclass
 
 
 class Life(StrEnum):

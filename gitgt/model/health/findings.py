@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from enum import StrEnum
 from typing import Any, Final, NamedTuple, TypeAlias
+
+from gitgt.values import dataclass
 
 
 class Kind(StrEnum):

@@ -7,8 +7,10 @@ watcher that was not there make nobody look dead. So a clock that is set does no
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, Final
+
+from gitgt.values import dataclass
 
 # Between two looks at most so many seconds count, however long it was.
 LONGEST: Final = 120.0

@@ -7,12 +7,12 @@ expired: its sender hears of that.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
 from gitgt.errors import RefusedError
 from gitgt.model.wording import fit_text
+from gitgt.values import dataclass
 
 DEPTH: Final = 50  # that wait for one agent
 MOST_TEXT: Final = 4000

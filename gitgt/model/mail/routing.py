@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from difflib import get_close_matches
 from enum import StrEnum
 from typing import Final
 
 from gitgt.errors import AmbiguousError, NotFoundError, RefusedError
 from gitgt.model.address import OF_THE_TOWN, Address, Pattern, is_pattern
+from gitgt.values import dataclass
 
 
 class ListKind(StrEnum):

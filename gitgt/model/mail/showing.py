@@ -7,12 +7,12 @@ there is time. What others wrote stands within fences; all other lines are ours.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from gitgt.model.documents import Message, MessageType
 from gitgt.model.fence import fenced
 from gitgt.model.mail.nudge import Nudge
+from gitgt.values import dataclass
 
 AT_ONCE: Final = 10
 _LONGEST: Final = 1500  # of one message; the rest is read by whoever wants it

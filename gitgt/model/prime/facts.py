@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from gitgt.model.address import AUTONOMOUS
 from gitgt.model.fence import is_plain
+from gitgt.values import dataclass
 
 if TYPE_CHECKING:
     from gitgt.model.documents import Bead, Escalation, Memory, MergeRequest

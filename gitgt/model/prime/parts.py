@@ -7,7 +7,6 @@ own word, committed by whoever owns it: they are told as they are.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Final
 
 from gitgt.model.documents import Escalation, Memory
@@ -15,6 +14,7 @@ from gitgt.model.fence import cut, fenced, line, seen
 from gitgt.model.memory import told
 from gitgt.model.prime.budget import fitted, tokens
 from gitgt.model.prime.facts import Directive, Facts, Letter, Unsaved
+from gitgt.values import dataclass
 
 _NO_LIMIT: Final = 10**6
 

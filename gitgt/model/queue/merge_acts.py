@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
 from gitgt.model.queue.merge_chain import Link
+from gitgt.values import dataclass
 
 
 class Cause(StrEnum):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 from gitgt.model.queue.queue_order import Request
+from gitgt.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,12 +15,12 @@ How it compares with the planner played through: benchmarks/refinery_eta.py.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from math import ceil, log, sqrt
 from typing import Any, Final
 
 from gitgt.model.gate_times import ENOUGH, HALF, MOST, left, quantile
+from gitgt.values import dataclass
 
 # More culprits than that among those ahead do not change what is said.
 _CULPRITS: Final = 64

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from gitgt.model.gate import FIRST_PHASE, Evidence, Verdict
@@ -11,6 +11,7 @@ from gitgt.model.queue.merge_acts import Run
 from gitgt.model.queue.merge_chain import Base, Link
 from gitgt.model.queue.merge_odds import Finding, rate_of
 from gitgt.model.queue.queue_order import Request
+from gitgt.values import dataclass
 
 _NOTHING: Final = Evidence()
 # No chain is longer, however good the odds.

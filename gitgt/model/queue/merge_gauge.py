@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from gitgt.model.queue.merge_chain import halfway
+from gitgt.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from gitgt.values import dataclass
 
 _CO_AUTHOR: Final = "co-authored-by"
 _BROUGHT: Final = ("bead", "merge-request", "branch", "head")

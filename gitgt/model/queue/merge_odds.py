@@ -7,11 +7,11 @@ blames anybody: a wrong guess costs time.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from math import log
 from typing import Final
 
 from gitgt.model.queue.queue_order import Request
+from gitgt.values import dataclass
 
 # How much of its danger a request keeps that passed together with others on an older base.
 _RESIDUE: Final = 0.1

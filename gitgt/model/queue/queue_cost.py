@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Final
 
 from gitgt.model.gate import Verdict
 from gitgt.model.lifecycle import MergeStatus
+from gitgt.values import dataclass
 
 _WAITING: Final = (MergeStatus.QUEUED, MergeStatus.BLOCKED)
 _ENDED: Final = (MergeStatus.LANDED, MergeStatus.NO_OP, MergeStatus.WITHDRAWN)

@@ -9,9 +9,10 @@ is bounded (``SPAN``): whoever joins later than that stands behind, so nobody wa
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 from typing import Final
+
+from gitgt.values import dataclass
 
 URGENT: Final = 0  # the one priority that may push aside what is being tested
 # For how many hours' wait one priority makes up.

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from gitgt.model.gate import Verdict
 from gitgt.model.gate_times import HALF, MOST, quantile
 from gitgt.model.instant import text_of
 from gitgt.model.queue.queue_cost import Cost, Ran
+from gitgt.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from gitgt.model.queue.merge_acts import Freeze, Run
@@ -12,6 +11,7 @@ from gitgt.model.queue.merge_facts import Queue
 from gitgt.model.queue.merge_odds import odds
 from gitgt.model.queue.merge_queue import plan
 from gitgt.model.queue.queue_order import Request, in_order
+from gitgt.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from gitgt.model.lifecycle import MergeStatus
+from gitgt.values import dataclass
 
 # How the reason of a request begins that is blocked by another; by it we know our own.
 WAITS_FOR: Final = "waits for "

@@ -8,12 +8,13 @@ behind its target, the same conflict shows in each of its trials, and is told on
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from itertools import combinations
 from typing import Final, Self
 
 from gitgt.model.documents import Severity
+from gitgt.values import dataclass
 
 # A branch that changes more than these is taken to overlap with everybody: merging tells.
 MOST_PATHS: Final = 5000

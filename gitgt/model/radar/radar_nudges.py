@@ -7,8 +7,10 @@ withdrawn if the conflict is gone before that, and told again only if there is m
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+
+from gitgt.values import dataclass
 
 if TYPE_CHECKING:  # a tap that delivers them has no time to import it
     from gitgt.model.radar.radar import Collision, Live, Span, Spot

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Final
+
+from gitgt.values import dataclass
 
 _IDENTITY = re.compile(r"(?P<name>.*?) ?<(?P<mail>[^<>\n]*)> (?P<at>-?\d+) (?P<zone>[+-]\d{4})")
 _CRUD: Final = " \t\r\n.,:;<>\"'\\"

@@ -14,10 +14,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from typing import Final
 
 from gitgt.model.replay.replay import Original
+from gitgt.values import dataclass
 
 # These change how git merges and checks out every other path.
 _CONCERNS_ALL: Final = frozenset({b".gitattributes", b".gitmodules"})

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import accumulate
 from typing import Any, Final
+
+from gitgt.values import dataclass
 
 # What each answer is said to have cost; ``fresh`` is what no cache held.
 FRESH: Final = 100

@@ -6,13 +6,14 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Final
 
 from gitgt.runtime.fakemodel.formats import Format, aside, for_path
 from gitgt.runtime.fakemodel.script import Asked, Reply, Script, reply
+from gitgt.values import dataclass
 
 _UNKNOWN: Final = {"error": {"message": "the model that is none knows no such question"}}
 

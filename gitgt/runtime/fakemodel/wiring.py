@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
+
+from gitgt.values import dataclass
 
 KEY: Final = "a-dummy-key"
 MODEL: Final = "fake"

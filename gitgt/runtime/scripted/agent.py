@@ -9,13 +9,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final, NoReturn
 
 from gitgt.runtime.scripted import faults, script
 from gitgt.runtime.scripted.faults import Faults
 from gitgt.runtime.scripted.taps import Taps
 from gitgt.runtime.scripted.transcript import Transcript
+from gitgt.values import dataclass
 
 _CRASHED: Final = 42
 _QUOTA: Final = "You've hit your usage limit · resets 7pm"

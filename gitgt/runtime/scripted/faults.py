@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
+
+from gitgt.values import dataclass
 
 ONCE: Final = "once"
 KNOWN: Final = {

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
 from typing import Final
+
+from gitgt.values import dataclass
 
 PASTES: Final = b"\x1b[?2004h"
 NO_PASTES: Final = b"\x1b[?2004l"

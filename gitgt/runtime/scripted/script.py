@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from gitgt.values import dataclass
 
 _OPENING: Final = "```gitgt-script"
 _CLOSING: Final = "```"

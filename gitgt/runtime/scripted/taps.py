@@ -11,9 +11,10 @@ import os
 import re
 import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+
+from gitgt.values import dataclass
 
 _REFUSED: Final = 2
 _PATIENCE: Final = 60.0

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from gitgt import __version__
+from gitgt.values import dataclass
 
 MODEL: Final = "scripted-1"
 

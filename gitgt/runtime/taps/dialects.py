@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
 from gitgt.model.turns import Deny, GoOn, Reply, TapEvent, Tell
+from gitgt.values import dataclass
 
 _E = TapEvent
 _BLOCK: Final = 2  # what Claude's family takes for: do not use that tool

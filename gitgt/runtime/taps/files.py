@@ -6,13 +6,13 @@ import json
 import re
 import shlex
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from gitgt.model.tap_wishes import NONE, Besides, Wishes
 from gitgt.model.turns import TapEvent
 from gitgt.runtime.presets.form import Taps
+from gitgt.values import dataclass
 
 _PLUGINS: Final = Path(__file__).parent / "plugins"
 _PATIENCE: Final = 30  # seconds; the gateway itself takes at most 8

@@ -12,8 +12,9 @@ import select
 import shlex
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
+
+from gitgt.values import dataclass
 
 # What is longer is read to its end, so that nobody who writes it is stopped, and not heard.
 _MOST: Final = 16 * 1024 * 1024

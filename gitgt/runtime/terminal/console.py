@@ -20,7 +20,7 @@ import os
 import socket
 import struct
 import termios
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Final
 
@@ -28,6 +28,7 @@ from gitgt.errors import GtError
 from gitgt.runtime.terminal import keyboard, sockets
 from gitgt.runtime.terminal.sockets import Frames, frame
 from gitgt.runtime.terminal.vt import Terminal, View
+from gitgt.values import dataclass
 
 NAME: Final = "console"
 _CHUNK: Final = 1 << 16

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Self
 
 from gitgt.model.activity import shows
 from gitgt.runtime.terminal.vt import View
+from gitgt.values import dataclass
 
 # A program without a sign counts as ready when it has shown the same for so many seconds.
 STILL: float = 2.0

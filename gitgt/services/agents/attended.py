@@ -7,7 +7,7 @@ the hook is empty. Several may ask at once, and one session begins.
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -34,6 +34,7 @@ from gitgt.services.sessions import (
     transcripts,
 )
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 _DIGITS: Final = 4
 

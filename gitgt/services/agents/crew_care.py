@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from gitgt.errors import RefusedError
@@ -25,6 +24,7 @@ from gitgt.services.handoff.seat import seat_of
 from gitgt.services.sessions import sessions
 from gitgt.services.sling import new_agent
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

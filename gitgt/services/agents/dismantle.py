@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,6 +23,7 @@ from gitgt.services import submit
 from gitgt.services.agents import attended, hook, sandbox
 from gitgt.services.sessions import sessions
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 _HEADS: Final = "refs/heads/"
 # What a request in one of these asks for is pinned, or on the target.

@@ -6,8 +6,6 @@ and what was not committed is in a snapshot.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from gitgt.errors import RefusedError
 from gitgt.ledger.snapshot import Snapshot
 from gitgt.ledger.transact import Change
@@ -21,6 +19,7 @@ from gitgt.services.agents.hook_record import full
 from gitgt.services.sessions import sessions
 from gitgt.services.sling import Order, Slung
 from gitgt.services.town import Town
+from gitgt.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ machine. What would be lost with this one is said: it has not reached the remote
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,6 +25,7 @@ from gitgt.services import submit, sync, target, work_sharing
 from gitgt.services.agents import hook, sandbox
 from gitgt.services.sessions import sessions
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 _ORDER: Final = [*HookStatus]
 _AT_HAND: Final = (HookStatus.ACTIVE, HookStatus.SUSPENDED)

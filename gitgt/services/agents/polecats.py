@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, Final
 
 from gitgt.errors import NotFoundError, RefusedError
@@ -21,6 +20,7 @@ from gitgt.services.agents.dismantle import Kept
 from gitgt.services.agents.hook_record import full
 from gitgt.services.sessions import sessions
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 # So many commits behind, and a sandbox that nobody uses is an old one (Gas Town's number).
 OLD: Final = 20

@@ -6,7 +6,6 @@ ended by people, or by themselves, and nothing ends them because their hook is e
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +19,7 @@ from gitgt.model.lifecycle import AgentStatus
 from gitgt.services import sling
 from gitgt.services.agents import sandbox
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 MAYOR: Final = "mayor"
 CREW: Final = "crew"

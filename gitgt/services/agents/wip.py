@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from gitgt.errors import GtError
@@ -19,6 +18,7 @@ from gitgt.services import submit
 from gitgt.services.agents import sandbox
 from gitgt.services.sessions import sessions
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 _LOG = logging.getLogger(__name__)
 _WHO = Actor.role("witness")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from gitgt.ledger.snapshot import Snapshot
@@ -16,6 +15,7 @@ from gitgt.model.lifecycle import ConvoyStatus
 from gitgt.model.wording import fit_line
 from gitgt.services.convoy import members
 from gitgt.services.town import Town
+from gitgt.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

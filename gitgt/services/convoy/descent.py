@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from gitgt.errors import RefusedError
@@ -15,6 +14,7 @@ from gitgt.model.lifecycle import ConvoyStatus
 from gitgt.services import graph, reading
 from gitgt.services.convoy import members, places
 from gitgt.services.town import Town
+from gitgt.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

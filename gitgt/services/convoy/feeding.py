@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Final
 
 from gitgt.errors import BusyError, GtError, RefusedError
@@ -50,6 +50,7 @@ from gitgt.services.convoy.convoys import Progress
 from gitgt.services.sling import Order
 from gitgt.services.town import Town
 from gitgt.services.witness.failures import failures_of
+from gitgt.values import dataclass
 
 # A bead that was given up, or could not be slung, is let alone for so long, then twice as long.
 _COOL: Final = 60.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from gitgt.errors import GtError, RefusedError
@@ -14,6 +14,7 @@ from gitgt.services.agents import dismantle, polecats, sandbox
 from gitgt.services.convoy import convoys, ending
 from gitgt.services.convoy.convoys import Progress
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 LANDED = "landed by its owner"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from gitgt.errors import NotFoundError, RefusedError
@@ -23,6 +22,7 @@ from gitgt.services.convoy import (
 from gitgt.services.convoy.convoys import Progress
 from gitgt.services.convoy.staging import Staged
 from gitgt.services.town import Town
+from gitgt.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

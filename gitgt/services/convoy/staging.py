@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from gitgt.errors import RefusedError
@@ -19,6 +19,7 @@ from gitgt.services import beads
 from gitgt.services.convoy import convoys, descent
 from gitgt.services.convoy.descent import Load
 from gitgt.services.town import Town
+from gitgt.values import dataclass
 
 STAGED = (ConvoyStatus.STAGED_READY, ConvoyStatus.STAGED_WARNINGS)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from gitgt.model.convoy.convoy_feed import Place, Skip, Why, why_not
@@ -11,6 +10,7 @@ from gitgt.model.convoy.convoy_report import way_out, word
 from gitgt.services.convoy import convoys, feeding, places
 from gitgt.services.convoy.convoys import Progress
 from gitgt.services.town import Town
+from gitgt.values import dataclass
 
 READY, STUCK, EMPTY = "ready", "stuck", "empty"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from gitgt.errors import NotFoundError, RefusedError
@@ -17,6 +16,7 @@ from gitgt.model.wording import fit_line, fit_text
 from gitgt.services.convoy import convoys, ending
 from gitgt.services.convoy.convoys import Progress
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass
 
 from gitgt.errors import GtError
 from gitgt.ledger.snapshot import Snapshot
@@ -15,6 +14,7 @@ from gitgt.services import settings
 from gitgt.services.mail import notices, nudging
 from gitgt.services.mail.nudging import Word
 from gitgt.services.town import Town
+from gitgt.values import dataclass
 
 _MAYOR = "mayor"
 

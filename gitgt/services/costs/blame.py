@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from gitgt.git import blame as lines
@@ -14,6 +13,7 @@ from gitgt.model.money import Sum
 from gitgt.services.costs import prices
 from gitgt.services.sessions import session_records
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 _NOT_COMMITTED = "0" * 40
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from gitgt.errors import RefusedError
@@ -14,6 +13,7 @@ from gitgt.model.money import Item
 from gitgt.services import settings
 from gitgt.services.costs import report
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 _DAY: Final = 24 * 60 * 60
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,6 +21,7 @@ from gitgt.runtime.assignment import address_of
 from gitgt.runtime.presets import Runtime
 from gitgt.services.sessions import runtimes, session_records, sessions
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 _MARK: Final = "counted.json"
 Place = Rig | Town

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from gitgt.errors import GtError
 from gitgt.model import money
@@ -12,6 +11,7 @@ from gitgt.model.money import Item, Sum
 from gitgt.services.costs import prices
 from gitgt.services.sessions import session_records
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from typing import Any, Final
 
 from gitgt.errors import RefusedError
@@ -14,6 +13,7 @@ from gitgt.services.agents.hook_record import full
 from gitgt.services.deacon import looking, memory, patrol
 from gitgt.services.sessions import sessions
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 _LOOK_EVERY: Final = 0.2
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
 from gitgt.runtime import notes
+from gitgt.values import dataclass
 
 NAME: Final = "heartbeat.json"
 # While much is going on it is written so often, and no more.

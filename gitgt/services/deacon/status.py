@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 from gitgt.errors import RefusedError
@@ -17,6 +17,7 @@ from gitgt.services.deacon import heartbeat, looking, memory, patrol, pausing
 from gitgt.services.deacon.heartbeat import Heartbeat
 from gitgt.services.sessions import sessions
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 from gitgt.model.dispatch import SessionState
@@ -11,6 +11,7 @@ from gitgt.runtime.environment import town_mark
 from gitgt.runtime.process import TOWN_MARK
 from gitgt.services.sessions import sessions
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,13 @@ import shlex
 import subprocess
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from gitgt.errors import EnvironmentProblemError
 from gitgt.git.command import Outcome, attempt, clean_environment
 from gitgt.git.signposts import own_command
+from gitgt.values import dataclass
 
 _PERSON = {
     "GIT_AUTHOR_NAME": "Ada",

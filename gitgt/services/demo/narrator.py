@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import takewhile
 from typing import Final
 
@@ -11,6 +11,7 @@ from gitgt.git.command import git
 from gitgt.model.event import Event as Written
 from gitgt.services.town import Rig, Town
 from gitgt.telemetry.events import Event as Happened
+from gitgt.values import dataclass
 
 _TOLD: Final = frozenset(
     {"bead.slung", "bead.submitted", "bead.sent-back", "batch.landed", "escalation.raised"}

@@ -10,7 +10,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from gitgt.errors import EnvironmentProblemError
@@ -26,6 +26,7 @@ from gitgt.services.demo.hand import Hand
 from gitgt.services.demo.narrator import Narrator
 from gitgt.services.gates.gate_runs import GateRuns
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 AGENTS: Final = ("toast", "nux", "slit")
 CLEAN: Final = ("sh-coins", "sh-dozen")

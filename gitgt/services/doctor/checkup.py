@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from gitgt.errors import GtError
 from gitgt.services.doctor.checks import files, machine, repositories, work
 from gitgt.services.doctor.finding import Finding, Level
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 Look = Callable[[Town, Sequence[Rig]], Iterable[Finding]]
 

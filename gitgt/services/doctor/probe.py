@@ -10,7 +10,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,6 +21,7 @@ from gitgt.runtime.presets import Runtime
 from gitgt.runtime.progress import Turn
 from gitgt.services.doctor.throwaway import RIG, ThrowAway
 from gitgt.services.sessions import starting
+from gitgt.values import dataclass
 
 _PATIENCE: Final = 240.0
 _TO_LAND: Final = 20.0

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from gitgt.services.jail.choice import Wanted, choice
 from gitgt.services.sessions import programs, runtimes
 from gitgt.services.sessions.programs import Seen
 from gitgt.services.town import Town
+from gitgt.values import dataclass
 
 
 class State(StrEnum):

@@ -10,7 +10,6 @@ import json
 import os
 import subprocess
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,6 +17,7 @@ from gitgt.errors import EnvironmentProblemError
 from gitgt.git.signposts import own_command
 from gitgt.runtime import environment
 from gitgt.services import settings
+from gitgt.values import dataclass
 
 RIG: Final = "probe"
 _PATIENCE: Final = 120.0

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any, Final
 
 from gitgt.errors import GtError, RefusedError
@@ -26,6 +25,7 @@ from gitgt.services.plugins.runs import WHO, Result, Run
 from gitgt.services.sessions import sessions
 from gitgt.services.town import Rig, Town
 from gitgt.services.warrants import filing
+from gitgt.values import dataclass
 
 _LOG = logging.getLogger(__name__)
 _TAIL: Final = 2000  # bytes of what a script printed that are looked at

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any, Final
 
 from gitgt.errors import AtCapacityError, NotFoundError, RefusedError
@@ -21,6 +20,7 @@ from gitgt.services.plugins import runs
 from gitgt.services.plugins.runs import Run
 from gitgt.services.sessions import sessions
 from gitgt.services.town import Town
+from gitgt.values import dataclass
 
 ROLE: Final = "dog"
 _MANY: Final = "dogs/"

@@ -7,7 +7,6 @@ before its session begins, and says itself when it is done.
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from gitgt.errors import AtCapacityError, BusyError, GtError, RefusedError
@@ -28,6 +27,7 @@ from gitgt.services.plugins import library, runs, trying
 from gitgt.services.plugins.runs import WHO, Result, Run
 from gitgt.services.sessions import sessions
 from gitgt.services.town import Town
+from gitgt.values import dataclass
 
 LOCK = "kennel"
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Final
 
 from gitgt.services import settings
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 _DAY: Final = 86400.0
 _TRASH: Final = 30  # days

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 
 from gitgt.errors import SettingsError
@@ -16,6 +15,7 @@ from gitgt.model.escalation.routes import Channel, Settings, unset
 from gitgt.services.escalation import escalations, routing
 from gitgt.services.mail import rounds
 from gitgt.services.town import Town
+from gitgt.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

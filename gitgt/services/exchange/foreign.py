@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from gitgt.model.documents import Bead, Convoy
+from gitgt.values import dataclass
 
 Work = Bead | Convoy  # what comes over, and goes out
 Names = Mapping[str, str]  # what another tracker calls a thing -> our id

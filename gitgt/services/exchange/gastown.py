@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,6 +18,7 @@ from gitgt.services.exchange.oldtown import OldTown, Told
 from gitgt.services.exchange.plan import Plan
 from gitgt.services.rig import Wanted
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 _BEADS: Final = (".beads/issues.jsonl", "mayor/rig/.beads/issues.jsonl")
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from gitgt.services.exchange import fit
 from gitgt.services.exchange.foreign import Foreign
+from gitgt.values import dataclass
 
 SOURCE: Final = "markdown"
 _ITEM: Final = re.compile(

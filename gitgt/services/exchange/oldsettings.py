@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 from gitgt.errors import SettingsError
 from gitgt.model.namepool import THEMES
 from gitgt.services import settings
+from gitgt.values import dataclass
 
 # The commands of the merge queue, in the order in which Gas Town runs them.
 _COMMANDS: Final = ("typecheck", "lint", "build", "test")

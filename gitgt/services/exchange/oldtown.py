@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Final
+
+from gitgt.values import dataclass
 
 _REGISTRY: Final = "mayor/rigs.json"
 # Folders that are looked into, of the town or of a rig; any other is told as a whole.

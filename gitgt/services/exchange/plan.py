@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from gitgt.errors import GtError, InvalidDocumentError
@@ -18,6 +18,7 @@ from gitgt.model.queue.merge_state import is_tombstone
 from gitgt.services.exchange.foreign import Edge, Foreign, Problem, Work
 from gitgt.services.exchange.kept import MARK, difference, made_of, stored
 from gitgt.services.exchange.names import Names, mark_of
+from gitgt.values import dataclass
 
 EVENT = "beads.imported"
 _CHILD = DependencyType.PARENT_CHILD

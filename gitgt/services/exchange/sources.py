@@ -5,12 +5,13 @@ from __future__ import annotations
 import codecs
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 from gitgt.errors import GtError, RefusedError
 from gitgt.services.exchange import bd, forges, markdown, nowork
 from gitgt.services.exchange.foreign import Foreign, Problem
+from gitgt.values import dataclass
 
 Reader = Callable[[Mapping[str, Any], str], Foreign]
 READERS: Final[dict[str, Reader]] = {

@@ -11,13 +11,14 @@ import json
 import os
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any, Final
 
 from gitgt.errors import EnvironmentProblemError, RefusedError, ToolMissingError
 from gitgt.git import faults
 from gitgt.runtime.conversation import Said, ask
+from gitgt.values import dataclass
 
 # So many seconds a forge may take for one answer.
 PATIENCE: Final = float(os.environ.get("GT_FORGE_PATIENCE", "30"))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from gitgt.model.pull_request import Seen
 from gitgt.services.forge.api import CouldNotAskError
+from gitgt.values import dataclass
 
 # Stands in what we write ourselves, so that it is not taken for somebody's word.
 OURS: Final = "<!-- gt: "

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, Final
 
 from gitgt.errors import LedgerConflictError, RefusedError
@@ -51,6 +51,7 @@ from gitgt.services.queue import merge_queue
 from gitgt.services.queue.merge_queue import Target
 from gitgt.services.queue.tuning import tuning
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 _TURN: Final = "pull-requests"
 

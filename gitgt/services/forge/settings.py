@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 from gitgt.errors import SettingsError
@@ -13,6 +13,7 @@ from gitgt.services.forge.api import GH, GLAB, TEA, Api
 from gitgt.services.forge.base import Forge
 from gitgt.services.forge.proposing import REMOTE
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 _POLL: Final = 60.0
 

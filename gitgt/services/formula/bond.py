@@ -6,7 +6,7 @@ What B is tied to is A as a whole, or a step or bond point of A: then B is a par
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 
 from gitgt.errors import NotFoundError, RefusedError
@@ -21,6 +21,7 @@ from gitgt.model.molecule import Pouring, poured
 from gitgt.services.formula import molecules
 from gitgt.services.formula.library import Formulas
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 
 class BondType(StrEnum):

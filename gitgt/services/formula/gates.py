@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from gitgt.errors import NotAllowedError, NotFoundError, RefusedError
@@ -24,6 +23,7 @@ from gitgt.model.lifecycle import BeadStatus, BeadVerb
 from gitgt.model.when import span
 from gitgt.services.formula import molecules
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 CONNECTED: Final = ("timer", "human")
 _WHO: Final = Actor.role("deacon")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
@@ -25,6 +25,7 @@ from gitgt.model.formula.inherit import resolved
 from gitgt.model.formula.lines import line_of, lines_of
 from gitgt.model.formula.overlay import Override
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 ENDINGS: Final = (".formula.toml", ".formula.json")
 BUILT_IN: Final = "built-in"

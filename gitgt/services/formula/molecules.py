@@ -7,7 +7,7 @@ ends with it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from gitgt.errors import NotFoundError, RefusedError
@@ -25,6 +25,7 @@ from gitgt.model.lifecycle import BeadStatus
 from gitgt.model.molecule import DONE, Member, Pouring, State, Survey, parts_above, poured
 from gitgt.services import reading
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 _ATTEMPTS = 20
 

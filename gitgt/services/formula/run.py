@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from gitgt.errors import NotFoundError, RefusedError
 from gitgt.ledger.snapshot import Snapshot
@@ -20,6 +19,7 @@ from gitgt.model.wording import fit_line, fit_text
 from gitgt.services.convoy import convoys
 from gitgt.services.formula import molecules
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

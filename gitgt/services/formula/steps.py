@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
@@ -22,6 +21,7 @@ from gitgt.model.molecule import PARTS, Pouring, finished, poured
 from gitgt.services.formula import gates, molecules
 from gitgt.services.formula.library import Formulas
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 EVENT: Final = "step.done"
 

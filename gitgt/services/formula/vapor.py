@@ -7,7 +7,6 @@ that somebody opens, so a wisp has none: what has gates is poured.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from gitgt.errors import GtError, NotFoundError, RefusedError
@@ -21,6 +20,7 @@ from gitgt.services import wisps
 from gitgt.services.formula.library import Formulas
 from gitgt.services.formula.molecules import check_pourable
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ killed on the way does the rest when they come again, and so does the watcher.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from gitgt.git.spool import Spool
 from gitgt.ledger.freezes import Freezes
@@ -20,6 +19,7 @@ from gitgt.model.wording import fit_line
 from gitgt.services.freeze import frozen
 from gitgt.services.sessions import sessions
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from gitgt.errors import GitFailedError, InvalidDocumentError
@@ -14,6 +14,7 @@ from gitgt.ledger.documents import load
 from gitgt.model.change import flaws
 from gitgt.model.documents import Document, WorkType, type_of
 from gitgt.services.fsck.finding import Finding
+from gitgt.values import dataclass
 
 _STRANGE: Final = {"120000": "a symbolic link", "160000": "a submodule"}
 _MEND: Final = "mend the file on a desk and commit it"

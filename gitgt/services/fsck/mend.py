@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from gitgt.errors import LedgerConflictError
 from gitgt.git import standing as checkouts
 from gitgt.git.landing import PINS
@@ -18,6 +16,7 @@ from gitgt.model.event import Event
 from gitgt.services.fsck import cache
 from gitgt.services.fsck.files import Tree, look
 from gitgt.services.fsck.finding import Finding
+from gitgt.values import dataclass
 
 _ATTEMPTS = 20
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final
 
 from gitgt.errors import GitFailedError, NotFoundError, RefusedError
@@ -27,6 +26,7 @@ from gitgt.services import beads
 from gitgt.services.gates import gate as gates
 from gitgt.services.gates.gate_runs import GateRuns
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 # Runs of a queue that is nobody's: the refinery takes their verdicts in, and stops none.
 _QUEUE: Final = "bisect"

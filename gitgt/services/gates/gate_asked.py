@@ -12,7 +12,6 @@ import os
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -27,6 +26,7 @@ from gitgt.services.gates.gate_runs import GateRuns
 from gitgt.services.gates.run_folder import Live
 from gitgt.services.sessions import sessions
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 # Runs of a queue that is nobody's: the refinery takes their verdicts in, and stops none.
 _QUEUE: Final = "by hand"

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from itertools import count
 from typing import Any, Final
 
@@ -22,6 +21,7 @@ from gitgt.model.instant import exact_text_of
 from gitgt.model.lifecycle import BeadStatus, BeadVerb
 from gitgt.model.wording import fit_line, fit_text
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 WHO: Final = Actor.role("refinery")
 FLAKY: Final = "flaky-gate"

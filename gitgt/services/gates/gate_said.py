@@ -7,7 +7,6 @@ queue now.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from gitgt.errors import NotFoundError, RefusedError
@@ -26,6 +25,7 @@ from gitgt.services.gates import gate_history
 from gitgt.services.gates.gate_runs import GateRuns
 from gitgt.services.queue.tuning import tuning
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 _COMMITTER: Final = Signature("refinery", "refinery@gitgt.invalid", 0)
 _SHOWN: Final = 5

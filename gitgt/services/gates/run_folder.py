@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,6 +11,7 @@ from gitgt.git import faults
 from gitgt.model.queue.merge_acts import Run
 from gitgt.runtime import notes
 from gitgt.runtime.notes import write_whole
+from gitgt.values import dataclass
 
 _FACTS: Final = "run.json"
 _CANCELLED: Final = "cancelled"

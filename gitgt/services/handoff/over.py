@@ -6,7 +6,6 @@ again, or one that is to end and a successor that is to begin (``relief``).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from gitgt.errors import BusyError, NotAllowedError, RefusedError
@@ -23,6 +22,7 @@ from gitgt.services.handoff import state
 from gitgt.services.handoff.seat import Seat
 from gitgt.services.sessions import session_records, sessions
 from gitgt.services.town import Town
+from gitgt.values import dataclass
 
 WHO: Final = Actor.role("relief")
 COMPACTION: Final = "compaction"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from gitgt.model import fence
 from gitgt.model.session_record import Note, SessionRecord
 from gitgt.services.handoff.seat import Seat
 from gitgt.services.sessions import session_records
 from gitgt.services.town import Town
+from gitgt.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ harm, and asking twice asks once. What opens meanwhile takes it out of the queue
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from gitgt.errors import LedgerConflictError, RefusedError
 from gitgt.ledger.snapshot import Snapshot
@@ -22,6 +21,7 @@ from gitgt.services.integration.branches import LIVE
 from gitgt.services.integration.standing import View
 from gitgt.services.submit import Submission
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from gitgt.errors import NotAllowedError, RefusedError
 from gitgt.git import signposts
 from gitgt.git.command import attempt
@@ -18,6 +16,7 @@ from gitgt.services import reading, target
 from gitgt.services.integration import branches
 from gitgt.services.integration.rules import rules
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ the base itself is handed in for it; else it waits for somebody who merges by ha
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from gitgt.errors import RefusedError
@@ -21,6 +20,7 @@ from gitgt.services.integration.branches import LIVE
 from gitgt.services.integration.standing import View
 from gitgt.services.submit import Submission
 from gitgt.services.town import Town
+from gitgt.values import dataclass
 
 # Labels the bead, and begins the branch, that brings an integration branch up to date.
 LABEL: Final = "refresh"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from gitgt.git.merge import Conflict, Merger
@@ -14,6 +13,7 @@ from gitgt.model.integration import Standing
 from gitgt.services import epics, submit, target
 from gitgt.services.integration import branches
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 _NOBODY = Signature("refinery", "refinery@gitgt.invalid", 0)
 

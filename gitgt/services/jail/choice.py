@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
@@ -23,6 +22,7 @@ from gitgt.runtime.assignment import Assignment
 from gitgt.services import settings
 from gitgt.services.jail import cell
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 # What waivers in the town's ledger call it that agents run without one.
 WHAT: Final = "jail"

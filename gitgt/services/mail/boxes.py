@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from gitgt.errors import NotFoundError, RefusedError
@@ -14,6 +13,7 @@ from gitgt.model.documents import Message
 from gitgt.model.ids import TOWN_PREFIX
 from gitgt.model.lifecycle import MessageStatus
 from gitgt.services.town import Town
+from gitgt.values import dataclass
 
 _LONG: Final = 5  # what has so many digits is an id
 LIVE: Final = (MessageStatus.UNREAD, MessageStatus.READ)

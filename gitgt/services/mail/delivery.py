@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Final
 
 from gitgt.errors import NotFoundError
@@ -20,6 +19,7 @@ from gitgt.model.radar.radar_nudges import Nudge as Collision
 from gitgt.services.mail import boxes, nudges, steps, told
 from gitgt.services.radar import radar_nudges
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 _NUDGE: Final = "nudge-"
 _RADAR: Final = "radar-"

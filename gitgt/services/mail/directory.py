@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from gitgt.errors import RefusedError
 from gitgt.ledger.snapshot import Snapshot
@@ -13,6 +12,7 @@ from gitgt.model.ids import list_id
 from gitgt.model.lifecycle import AgentStatus, ListStatus
 from gitgt.model.mail.routing import Directory, ListKind
 from gitgt.services.town import Town
+from gitgt.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

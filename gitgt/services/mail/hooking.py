@@ -7,7 +7,6 @@ archived: whatever happens in between, doing it again ends it, and makes no seco
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 
 from gitgt.errors import RefusedError
 from gitgt.ledger.snapshot import Snapshot
@@ -19,6 +18,7 @@ from gitgt.model.lifecycle import BeadStatus
 from gitgt.services.agents import hook
 from gitgt.services.mail import boxes, steps
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from gitgt.errors import NotFoundError, RefusedError
 from gitgt.ledger.snapshot import Snapshot
@@ -17,6 +16,7 @@ from gitgt.model.mail import routing
 from gitgt.model.mail.routing import ListKind
 from gitgt.services.mail import boxes, directory
 from gitgt.services.town import Town
+from gitgt.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
@@ -17,6 +16,7 @@ from gitgt.model.mail.routing import Directory
 from gitgt.services.mail import directory, doorstep, nudges, quiet, sending
 from gitgt.services.mail.doorstep import Ring
 from gitgt.services.town import Town
+from gitgt.values import dataclass
 
 _PEOPLE: Final = "overseer"
 WAIT_IDLE: Final = "wait-idle"

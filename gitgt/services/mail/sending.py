@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from gitgt.errors import NotAllowedError, RefusedError
@@ -20,6 +20,7 @@ from gitgt.model.mail.routing import Directory, Route
 from gitgt.model.wording import fit_line, fit_text
 from gitgt.services.mail import directory, notices, retention
 from gitgt.services.town import Town
+from gitgt.values import dataclass
 
 # What is longer belongs into a file of the project, or on a bead.
 MOST_TEXT: Final = 64 * 1024

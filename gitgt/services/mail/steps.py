@@ -7,7 +7,6 @@ hold one message at once, exactly one may act on it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from gitgt.errors import NotAllowedError
@@ -19,6 +18,7 @@ from gitgt.model.lifecycle import MessageStatus
 from gitgt.model.wording import fit_line
 from gitgt.services.mail import boxes
 from gitgt.services.town import Town
+from gitgt.values import dataclass
 
 DELETED: Final = "deleted"
 # What else is written with a step, given where the ledger stands and which messages it takes

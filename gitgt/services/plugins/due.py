@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from gitgt.errors import GtError
@@ -16,6 +16,7 @@ from gitgt.services.plugins import library, runs
 from gitgt.services.plugins.runs import Result, Run
 from gitgt.services.plugins.trying import holds
 from gitgt.services.town import Town
+from gitgt.values import dataclass
 
 # So many commits back an event is looked for, if it is not known from where on.
 _MOST: Final = 1000

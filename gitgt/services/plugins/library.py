@@ -8,7 +8,6 @@ the place of the town's of the same name, and one that is spoilt keeps no other 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -19,6 +18,7 @@ from gitgt.git.repository import Repository
 from gitgt.model import plugin as form
 from gitgt.model.plugin import FILE, SCRIPT, Plugin
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 FOLDER: Final = "plugins"
 _MOST: Final = 1024 * 1024  # bytes of one file

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
@@ -20,6 +19,7 @@ from gitgt.model.wording import fit_line
 from gitgt.services import wisps
 from gitgt.services.plugins import library
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 WHO: Final = Actor.role("deacon")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,6 +13,7 @@ from gitgt.model.plugin import FILE, SCRIPT
 from gitgt.services import commit
 from gitgt.services.plugins import library
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 _MOST: Final = 1024 * 1024  # bytes of one file
 

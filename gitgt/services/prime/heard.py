@@ -6,13 +6,14 @@ import json
 import select
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from gitgt.model.turns import Source
 from gitgt.runtime import progress
 from gitgt.runtime.progress import Progress, Turn
+from gitgt.values import dataclass
 
 # A hook that says nothing must not keep its agent waiting.
 _PATIENCE: Final = 0.5

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -33,6 +32,7 @@ from gitgt.services.queue.publish import (
     publishing,
 )
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 # Where a remote's target stood when we last looked, and took it for right.
 _SEEN: Final = "refs/gt/seen/"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from gitgt.errors import GtError, NotFoundError, RefusedError
@@ -18,6 +17,7 @@ from gitgt.services import branch as branches
 from gitgt.services import reading, submit, target
 from gitgt.services.submit import Submission
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 _PLACES = ("refs/heads/", "refs/remotes/origin/")
 

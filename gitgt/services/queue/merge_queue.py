@@ -6,7 +6,6 @@ It lands, it has nothing to do, or it is sent back. Which, ``model.merge_queue``
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from gitgt.errors import LedgerConflictError, RefusedError
@@ -41,6 +40,7 @@ from gitgt.services.integration import landing as landing_of
 from gitgt.services.integration import refreshing
 from gitgt.services.queue import stranded
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 WHO: Final = Actor.role("refinery")
 # After so many revisions that came back a person is asked.

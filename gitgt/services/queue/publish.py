@@ -6,7 +6,7 @@ What a remote declines is left to the forge if there is one: that is another rol
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, Final, Protocol
 
@@ -21,6 +21,7 @@ from gitgt.services import settings
 from gitgt.services.queue import merge_queue
 from gitgt.services.queue.merge_queue import Mover, Target
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 _KEY: Final = "merge_queue"
 

@@ -6,7 +6,7 @@ The refinery plans by these facts, and who asks why a request waits is answered 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeVar
 
 from gitgt.errors import SettingsError
@@ -27,6 +27,7 @@ from gitgt.services.queue import depending, merge_queue
 from gitgt.services.queue.merge_queue import Target
 from gitgt.services.queue.tuning import Tuning, tuning
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 T = TypeVar("T")
 

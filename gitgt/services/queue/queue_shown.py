@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from gitgt.model.ids import BeadId
@@ -12,6 +11,7 @@ from gitgt.model.queue.queue_cost import Cost
 from gitgt.services.queue import conflicts, queue_cost, queue_eta, queue_view
 from gitgt.services.queue.queue_view import Seen
 from gitgt.services.town import Town
+from gitgt.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

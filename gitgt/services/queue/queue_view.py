@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from gitgt.errors import RefusedError
@@ -19,6 +18,7 @@ from gitgt.services.gates.run_folder import AtWork
 from gitgt.services.queue import merge_queue, queue_facts
 from gitgt.services.queue.merge_queue import WHO, Target
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 _ORDER: Final = tuple(MergeStatus)
 _PLACES: Final = ("refs/heads/", "refs/remotes/origin/")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from typing import Any, Final
 
@@ -24,6 +24,7 @@ from gitgt.services.queue.merge_queue import WHO, Target
 from gitgt.services.queue.queue_facts import Works
 from gitgt.services.queue.tuning import tuning
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 _COMMITTER: Final = Signature(WHO.address, WHO.email, 0)
 

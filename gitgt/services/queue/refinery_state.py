@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from gitgt.git.command import git
@@ -20,6 +19,7 @@ from gitgt.services.queue.merge_queue import Target
 from gitgt.services.queue.queue_view import Seen
 from gitgt.services.queue.tuning import Brake
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 _DAY: Final = 86_400
 _LAST: Final = 3

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import shlex
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +18,7 @@ from gitgt.ledger.snapshot import Snapshot
 from gitgt.model.documents import Bead, MergeRequest
 from gitgt.services import submit, target
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 _USED: Final = re.compile(r"^Resolved '(.+)' using previous resolution\.$", re.MULTILINE)
 

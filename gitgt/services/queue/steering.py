@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from gitgt.errors import AmbiguousError, NotAllowedError, NotFoundError, RefusedError
 from gitgt.ledger.snapshot import Snapshot
@@ -18,6 +17,7 @@ from gitgt.model.wording import fit_line
 from gitgt.services import reading, submit
 from gitgt.services.queue.merge_queue import hooked_again
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 # Somebody waits for it to come back, or to be asked for again.
 _BACK = (MergeStatus.CONFLICT, MergeStatus.REJECTED, MergeStatus.ESCALATED)

@@ -5,7 +5,6 @@ No verdict depends on it. What a person says here is a commit in the town, with 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
@@ -20,6 +19,7 @@ from gitgt.model.wording import fit_line
 from gitgt.services import commit, freeze, settings
 from gitgt.services.freeze import Freeze
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 _SCHEMA: Final = "rig"
 _KEY: Final = "merge_queue"

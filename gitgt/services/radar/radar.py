@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -24,6 +24,7 @@ from gitgt.services import target
 from gitgt.services.agents import hook
 from gitgt.services.radar import radar_found, radar_live
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 _LOG = logging.getLogger(__name__)
 # So many trials are made before others have their turn; that takes a quarter of a second.

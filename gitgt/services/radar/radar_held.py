@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
 from gitgt.services.town import Rig
+from gitgt.values import dataclass
 
 _TUPLES: Final = ("after", "met", "paths")
 _NAMED: Final = 3

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from gitgt.errors import NotFoundError
@@ -16,6 +16,7 @@ from gitgt.git.rebuild import Draft, rebuild
 from gitgt.git.repository import Repository, Signature
 from gitgt.model.replay.replay import Changes, Identity, Original
 from gitgt.services.replay.message import quoted
+from gitgt.values import dataclass
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -31,6 +30,7 @@ from gitgt.services.gates import gate
 from gitgt.services.replay.agent import PLAN
 from gitgt.services.sessions import runtimes
 from gitgt.services.town import Clock, Rig, Town
+from gitgt.values import dataclass
 
 RUNTIME: Final = "replay"
 GATE: Final = "replay"

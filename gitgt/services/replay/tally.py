@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from gitgt.git.bulk import differences, read_commits
 from gitgt.git.command import attempt, git
 from gitgt.ledger.verdicts import REF as VERDICTS
@@ -11,6 +9,7 @@ from gitgt.model.documents import MergeRequest, Waiver
 from gitgt.model.event import Event
 from gitgt.model.lifecycle import MergeStatus
 from gitgt.services.replay.stage import Stage
+from gitgt.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

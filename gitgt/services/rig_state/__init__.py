@@ -6,7 +6,6 @@ that every clone of it knows. Nobody is started in either; what waits to land st
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
@@ -16,6 +15,7 @@ from gitgt.model import ids
 from gitgt.model.documents import RigIdentity
 from gitgt.model.lifecycle import RigStatus
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 PARKED: Final = "refs/gt/parked"
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,6 +22,7 @@ from gitgt.services.agents import dismantle, hook, sandbox
 from gitgt.services.queue import refinery_state
 from gitgt.services.rig_state import ending
 from gitgt.services.town import RIGS, Rig, Town
+from gitgt.values import dataclass
 
 _PLACES: Final = ("polecats", "crew")
 # Folders that we made and know all about; whatever else lies beside them is not ours.

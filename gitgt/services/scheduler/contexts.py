@@ -8,7 +8,6 @@ that same commit its context is closed: nobody sees one without the other.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, Final
 
 from gitgt.ledger.snapshot import Snapshot
@@ -21,6 +20,7 @@ from gitgt.model.instant import exact_text_of, seconds_of
 from gitgt.model.lifecycle import SlingStatus
 from gitgt.model.wording import fit_line
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 ENDED: Final = tuple(each for each in SlingStatus if each is not SlingStatus.OPEN)
 # For so long an ended one stays; then the next commit of the scheduler lets it go.

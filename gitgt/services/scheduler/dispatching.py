@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from filelock import FileLock, Timeout
@@ -28,6 +28,7 @@ from gitgt.services.agents.hook import HELD
 from gitgt.services.costs.budgets import Purse
 from gitgt.services.scheduler import contexts, last_start, places, rate_limits, rules
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 WHO: Final = Actor.role("scheduler")
 LOCK: Final = "scheduler.lock"

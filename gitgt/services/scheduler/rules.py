@@ -7,7 +7,7 @@ cannot be read is no limit that may be ignored.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 from gitgt.errors import RefusedError
@@ -19,6 +19,7 @@ from gitgt.model.wording import fit_line
 from gitgt.services import commit, settings
 from gitgt.services.sessions import sessions
 from gitgt.services.town import Town
+from gitgt.values import dataclass
 
 NAME: Final = "settings/config.yaml"
 _SCHEMA: Final = "settings"

@@ -6,7 +6,7 @@ The bead stays as it is. What is asked for twice waits once.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from gitgt.errors import RefusedError
 from gitgt.ledger.snapshot import Snapshot
@@ -17,6 +17,7 @@ from gitgt.model.ids import BeadId
 from gitgt.services.scheduler import contexts
 from gitgt.services.scheduler.contexts import Wish
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 # Refuses a bead that may not be slung; a ledger, and the bead as it stands there.
 Check = Callable[[Snapshot, Bead], None]

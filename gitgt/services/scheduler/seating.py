@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from gitgt.model import capacity
 from gitgt.model.capacity import Cause, Standing, Waiting
 from gitgt.services.scheduler import places, rate_limits, rules
 from gitgt.services.town import Town
+from gitgt.values import dataclass
 
 # A session that ends in another rig leaves its place, and wakes nobody in this one.
 _UNTIL_ASKED: Final = 5.0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from gitgt.model.capacity import FOR_ROOM, Cause, Live
@@ -13,6 +12,7 @@ from gitgt.model.rate_limit import Limited
 from gitgt.services.scheduler import dispatching, last_start, places, rate_limits, rules
 from gitgt.services.scheduler.rules import Rules
 from gitgt.services.town import Town
+from gitgt.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

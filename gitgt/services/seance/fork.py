@@ -7,7 +7,6 @@ import shutil
 import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +18,7 @@ from gitgt.runtime.commandline import Launch, plan
 from gitgt.runtime.presets import Runtime
 from gitgt.services.sessions import sessions, transcripts
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 # So many seconds an answer may take.
 PATIENCE: Final = 600.0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-from dataclasses import dataclass
 
 from gitgt.errors import GtError, NotFoundError
 from gitgt.model import transcript
@@ -12,6 +11,7 @@ from gitgt.model.transcript import Turn
 from gitgt.services.seance import fork
 from gitgt.services.sessions import sessions, transcripts
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +19,7 @@ from gitgt.errors import EnvironmentProblemError, ToolMissingError
 from gitgt.runtime import conversation, environment
 from gitgt.runtime.presets import Runtime
 from gitgt.runtime.program import find_program
+from gitgt.values import dataclass
 
 _PATIENCE: Final = 10.0
 _AT_ONCE: Final = 8

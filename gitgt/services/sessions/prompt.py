@@ -6,13 +6,12 @@ of those that a program can take up again.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from gitgt.model.fence import line
 from gitgt.model.instant import text_of
 from gitgt.runtime.presets import Runtime
 from gitgt.services import prime
 from gitgt.services.town import Town
+from gitgt.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from gitgt.services.agents import hook, sandbox
 from gitgt.services.sessions import session_views, sessions
 from gitgt.services.sessions.session_views import Sight
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from typing import Final
 
 from gitgt.errors import NotFoundError, RefusedError
@@ -19,6 +18,7 @@ from gitgt.services.agents.post import Post
 from gitgt.services.scheduler import places
 from gitgt.services.sessions import next_turn, sessions
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 Place = Rig | Town
 _LOOK_EVERY: Final = 0.05

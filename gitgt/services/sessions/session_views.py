@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, Final
 
 from gitgt.errors import GtError, NotFoundError
@@ -19,6 +18,7 @@ from gitgt.runtime.terminal.reception import UNREADY
 from gitgt.runtime.terminal.vt import View
 from gitgt.services.sessions import runtimes, sessions
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 Place = Rig | Town
 _UNHEARD: Final = Progress()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -39,6 +39,7 @@ from gitgt.services.sessions import (
     transcripts,
 )
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 NOT_STARTED: Final = "could not be started"  # how the reason for such a release begins
 # Gas Town refuses more polecats than these in one rig.

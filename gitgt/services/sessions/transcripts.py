@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -27,6 +27,7 @@ from gitgt.runtime.transcripts import said as read
 from gitgt.services import settings
 from gitgt.services.sessions import runtimes
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 _LOG: Final = logging.getLogger(__name__)
 _MIB: Final = 1024 * 1024

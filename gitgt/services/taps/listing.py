@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import difflib
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
@@ -17,6 +17,7 @@ from gitgt.runtime.taps.files import Gateway
 from gitgt.services.sessions import runtimes
 from gitgt.services.taps import placing, wanted
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 _OF_TOWN: Final = ("mayor", "deacon")
 _OF_RIG: Final = ("crew", "polecat", "witness", "refinery")

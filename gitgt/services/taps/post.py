@@ -9,9 +9,9 @@ from __future__ import annotations
 import fcntl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from gitgt.services.taps.seat import Seat
+from gitgt.values import dataclass
 
 _LOCK = "post.lock"
 

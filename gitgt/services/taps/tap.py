@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TypeVar
 
 from gitgt.model.turns import TapEvent
 from gitgt.runtime.taps.dialects import Dialect
 from gitgt.runtime.taps.told import Told
 from gitgt.services.taps.seat import Seat
+from gitgt.values import dataclass
 
 _T = TypeVar("_T")
 Then = Callable[[], None]

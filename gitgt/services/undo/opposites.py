@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from gitgt.ledger.freezes import Freezes
 from gitgt.model.actor import Actor
 from gitgt.services import rig_state
 from gitgt.services.rig_state import Kind
 from gitgt.services.town import Town
+from gitgt.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

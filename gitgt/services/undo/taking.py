@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, NoReturn, Protocol
 
 from gitgt.errors import NotFoundError, RefusedError
@@ -21,6 +20,7 @@ from gitgt.model.undo import Act, Clash, Fields, taken_back
 from gitgt.services import commit
 from gitgt.services.town import MARKER, Town
 from gitgt.services.undo import opposites, written
+from gitgt.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

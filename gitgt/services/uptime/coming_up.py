@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from gitgt.errors import GtError
 from gitgt.ledger.downs import Downs
@@ -21,6 +20,7 @@ from gitgt.services.agents.post import Post
 from gitgt.services.sessions import session_records, sessions
 from gitgt.services.town import Rig, Town
 from gitgt.services.uptime import going_down
+from gitgt.values import dataclass
 
 # What a session is begun for that we keep up: its record says so.
 TOPIC = "up"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
 from gitgt.errors import NotAllowedError, NotFoundError, RefusedError
@@ -21,6 +20,7 @@ from gitgt.services.escalation import escalations
 from gitgt.services.mail import nudges
 from gitgt.services.sessions import sessions
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 WHO: Final = Actor.role("deacon")
 # People sit with these: nobody but a person ends their sessions.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any, Final
 
 from gitgt.model.address import Role
@@ -16,6 +16,7 @@ from gitgt.model.instant import exact_text_of, text_of
 from gitgt.services import feed
 from gitgt.services.sessions import resuming, session_records
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 DAY: Final = 86_400.0
 _BEADS: Final = {

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import socket
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -31,6 +31,7 @@ from gitgt.services.sessions import session_records, session_views, sessions
 from gitgt.services.sessions.sessions import Seen
 from gitgt.services.town import Rig, Town
 from gitgt.services.witness import brake, memory
+from gitgt.values import dataclass
 
 _TERMINALS: Final = (Kind.TMUX, Kind.PROCESS)
 _PRINTED: Final = ("output", "output.1", "output.2")

@@ -7,7 +7,6 @@ person has stopped the witness, it only looks.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from gitgt.errors import BusyError, GtError
@@ -19,6 +18,7 @@ from gitgt.services.agents import wip
 from gitgt.services.town import Rig, Town
 from gitgt.services.witness import brake, helping, looking, scan
 from gitgt.services.witness.looking import Round
+from gitgt.values import dataclass
 
 # How often those are looked at who work, in seconds; whoever begins, or has nothing to do
 # there any more, more often.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from gitgt.model.health.facts import Patience
@@ -10,6 +9,7 @@ from gitgt.model.health.findings import Step
 from gitgt.services.town import Rig, Town
 from gitgt.services.witness import brake, looking, scan
 from gitgt.services.witness.looking import Round
+from gitgt.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)
