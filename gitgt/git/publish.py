@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Final
 
 from gitgt.errors import EnvironmentProblemError, what_git_said
@@ -15,10 +16,15 @@ from gitgt.git.command import Outcome
 from gitgt.git.patient import attempt_within
 from gitgt.git.remote import TOO_LATE
 from gitgt.git.repository import Repository
+from gitgt.git.transaction import RefMove
 from gitgt.values import dataclass
 
 # A server that has trouble of its own says so in the same place as one that does not want it.
 _TROUBLE: Final = ("remote failure", "unpacker error", "failed to write", "internal error")
+
+# What a server says of all refs if one of them no longer stood where it was said to.
+_LOST_THERE: Final = "atomic transaction failed"
+_BY_A_HOOK: Final = "aborted by hook"
 
 
 class DeclinedError(EnvironmentProblemError):
@@ -58,14 +64,30 @@ def push(
     *,
     target: str,
     expected: str | None,
+    also: Sequence[RefMove] = (),
 ) -> Answer:
-    """Bring each of *refs* to its commit, if *target* still stands at *expected* there."""
+    """Bring each of *refs* to its commit, if *target* still stands at *expected* there.
+
+    What is *also* moved has to stand where it is said to, else nothing moves.
+    """
+    plain = {ref: commit for ref, commit in refs.items() if ref != target}
+    return move(repository, way, (RefMove(target, expected, refs[target]), *also), plain)
+
+
+def move(
+    repository: Repository,
+    way: Way,
+    moves: Sequence[RefMove],
+    plain: Mapping[str, str] = MappingProxyType({}),
+) -> Answer:
+    """Make all *moves* there, or none; what is *plain* goes along, and only forward."""
     quiet = () if way.hooks else ("-c", "core.hooksPath=/dev/null")
+    leases = (f"--force-with-lease={each.name}:{each.old or ''}" for each in moves)
+    specs = (f"{each.new or ''}:{each.name}" for each in moves)
     argv = (
         *quiet, "-c", "push.followTags=false", "-c", "push.gpgSign=false", "push", "--atomic",
-        "--porcelain", "--no-recurse-submodules",
-        f"--force-with-lease={target}:{expected or ''}", way.remote,
-        *(f"{commit}:{ref}" for ref, commit in refs.items()),
+        "--porcelain", "--no-recurse-submodules", *leases, way.remote, *specs,
+        *(f"{commit}:{ref}" for ref, commit in plain.items()),
     )  # fmt: skip
     return _answer(attempt_within(way.within, *argv, cwd=repository.common))
 
@@ -80,7 +102,8 @@ def _answer(outcome: Outcome) -> Answer:
     if not causes or any(sign in each for each in causes for sign in _TROUBLE):
         told = what_git_said(outcome.stderr, outcome.code)
         return Answer(Fate.UNKNOWN, "; ".join((*causes, told)))
-    if any(TOO_LATE.search(each) for each in causes):
+    lost = any(_LOST_THERE in each for each in causes) and _BY_A_HOOK not in outcome.stderr
+    if lost or any(TOO_LATE.search(each) for each in causes):
         return Answer(Fate.TOO_LATE, "; ".join(causes))
     return Answer(Fate.DECLINED, "; ".join((*causes, *_reasons(outcome.stderr))))
 

@@ -22,7 +22,8 @@ PINS: Final = "pin/"
 SESSIONS: Final = "sessions"
 NOTES: Final = "notes/work"
 TRANSCRIPTS: Final = "transcripts"  # only where the settings say so
-_KINDS: Final = (VERDICTS, RERERE, PINS, SESSIONS)
+LEASES: Final = "lease/"  # each moved by a push of its own: see remote_lease
+_KINDS: Final = (VERDICTS, RERERE, PINS, SESSIONS, LEASES)
 # git's own commands look for notes in one place only.
 _ELSEWHERE: Final = {NOTES: "refs/notes/gt/work"}
 WIP: Final = "wip/"
@@ -57,6 +58,17 @@ def fetch_work(repository: Repository, where: str) -> dict[str, str]:
     return {name.removeprefix(here): oid for name, oid in repository.refs(here).items()}
 
 
+def fetch_leases(repository: Repository, where: str, *, within: float) -> dict[str, str]:
+    """Bring the leases of *where*; return the file of each, by its name.
+
+    Raises:
+        UnreachableError: *where* does not answer.
+    """
+    here = f"{_THEIRS}{where}/{LEASES}"
+    _bring(repository, where, [f"+{_OF_ALL}{LEASES}*:{here}*"], within=within)
+    return {name.removeprefix(here): oid for name, oid in repository.refs(here).items()}
+
+
 def theirs(repository: Repository, where: str, name: str) -> str:
     """Return where *name*, below ``refs/gt/``, stood there last; empty if it was not there."""
     return repository.ref(f"{_THEIRS}{where}/{name}") or ""
@@ -68,12 +80,14 @@ def note(repository: Repository, where: str, name: str, commit: str) -> None:
     move_refs(repository, [RefMove(ref, repository.ref(ref), commit)], why="it arrived")
 
 
-def _bring(repository: Repository, where: str, patterns: Sequence[str]) -> None:
+def _bring(
+    repository: Repository, where: str, patterns: Sequence[str], *, within: float = PATIENCE
+) -> None:
     argv = (
         *remote.OURS, "fetch", "--quiet", "--no-tags", "--prune", "--no-auto-maintenance",
         "--no-write-fetch-head", "--no-recurse-submodules", where, *patterns,
     )  # fmt: skip
-    outcome = attempt_within(PATIENCE, *argv, cwd=repository.common)
+    outcome = attempt_within(within, *argv, cwd=repository.common)
     if not outcome.ok:
         raise remote.unreachable(repository, where, outcome)
 
