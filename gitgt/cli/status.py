@@ -13,13 +13,22 @@ from gitgt.services.town import Town
 
 @click.command()
 @click.option("--watch", is_flag=True, help="Show it again whenever something moved; ^C ends.")
+@click.option("--hash", "hashed", is_flag=True, help="Only a hash of each rig: see below.")
 @then.option
 @output.json_option
-def command(*, watch: bool, at: str, as_json: bool) -> None:
-    """Show the town at one glance."""
+def command(*, watch: bool, hashed: bool, at: str, as_json: bool) -> None:
+    """Show the town at one glance.
+
+    --hash says of each rig in a few letters how its ledger, its queue, verdicts, sessions and
+    targets stand here. Two clones that have the same have the same hash; with --json it says
+    in what they differ.
+    """
     town = context.town()
+    exclusive.exclude(at=at, watch=watch, hash=hashed)
+    if hashed:
+        _show_hashes(town, as_json=as_json)
+        return
     if at:
-        exclusive.exclude(at=at, watch=watch)
         _show_then(town_at(town, at), as_json=as_json)
         return
     if as_json:
@@ -29,6 +38,16 @@ def command(*, watch: bool, at: str, as_json: bool) -> None:
         _watch(town)
     else:
         _show(town)
+
+
+def _show_hashes(town: Town, *, as_json: bool) -> None:
+    from gitgt.services import digest
+
+    found = [digest.of(town, rig) for rig in town.rigs_here().values()]
+    if as_json:
+        output.answer_json([each.fields() for each in found])
+    else:
+        output.table((each.name, each.hash) for each in found)
 
 
 def _show(town: Town) -> None:

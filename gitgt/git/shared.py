@@ -39,10 +39,20 @@ def fetch(repository: Repository, where: str, *more: str) -> dict[str, str]:
     Raises:
         UnreachableError: *where* does not answer.
     """
+    _bring(repository, where, patterns(where, *more))
+    return had(repository, where)
+
+
+def patterns(where: str, *more: str) -> list[str]:
+    """Return what a fetch from *where* is told to bring all of it, and *more* kinds."""
     here = f"{_THEIRS}{where}/"
     # A pattern that nothing matches is no error; a name that is not there would be one.
-    patterns = [f"+{_ref(name)}*:{here}{name}*" for name in (*_KINDS, *_ELSEWHERE, *more)]
-    _bring(repository, where, patterns)
+    return [f"+{_ref(name)}*:{here}{name}*" for name in (*_KINDS, *_ELSEWHERE, *more)]
+
+
+def had(repository: Repository, where: str) -> dict[str, str]:
+    """Return where each stood when *where* was last asked, by its name below ``refs/gt/``."""
+    here = f"{_THEIRS}{where}/"
     return {name.removeprefix(here): oid for name, oid in repository.refs(here).items()}
 
 
@@ -81,11 +91,11 @@ def note(repository: Repository, where: str, name: str, commit: str) -> None:
 
 
 def _bring(
-    repository: Repository, where: str, patterns: Sequence[str], *, within: float = PATIENCE
+    repository: Repository, where: str, wanted: Sequence[str], *, within: float = PATIENCE
 ) -> None:
     argv = (
         *remote.OURS, "fetch", "--quiet", "--no-tags", "--prune", "--no-auto-maintenance",
-        "--no-write-fetch-head", "--no-recurse-submodules", where, *patterns,
+        "--no-write-fetch-head", "--no-recurse-submodules", where, *wanted,
     )  # fmt: skip
     outcome = attempt_within(within, *argv, cwd=repository.common)
     if not outcome.ok:
@@ -93,12 +103,12 @@ def _bring(
 
 
 def push(
-    repository: Repository, where: str, tips: Mapping[str, str], had: Mapping[str, str]
+    repository: Repository, where: str, tips: Mapping[str, str], before: Mapping[str, str]
 ) -> bool:
     """Bring *tips* there, by their names below ``refs/gt/``; tell if all arrived, not too late.
 
     What goes on from what was there is pushed plainly. Only a pin may be replaced, and what has
-    no history: where it *had* stood when we looked, or not at all.
+    no history: where it stood *before*, when we looked, or not at all.
 
     Raises:
         UnreachableError: *where* does not answer.
@@ -107,7 +117,7 @@ def push(
     if not tips:
         return True
     leases = [
-        f"--force-with-lease={_ref(name)}:{had.get(name, '')}"
+        f"--force-with-lease={_ref(name)}:{before.get(name, '')}"
         for name in tips
         if name.startswith(PINS) or name == TRANSCRIPTS
     ]

@@ -51,7 +51,8 @@ class Seat:
     seconds that will be another one; 0: only a person changes it.
     ``failures`` counts how often it was given up before. In a ralph loop, which has so many
     ``rounds``, a session that ended by itself is none of those that ``starts`` and
-    ``sessions`` count, but one of the ``gone`` rounds.
+    ``sessions`` count, but one of the ``gone`` rounds. ``elsewhere`` says that a session of
+    another machine is at it, for all that is known here.
     """
 
     address: str
@@ -69,6 +70,7 @@ class Seat:
     failures: int = 0
     rounds: int = 0
     gone: int = 0
+    elsewhere: bool = False
 
     @property
     def comes_back(self) -> bool:
@@ -190,6 +192,8 @@ def _act(seat: Seat, hopeless: str, going: Collection[str]) -> Act | None:
     """Return what is to be done about a bead on a hook, if there is a place for its session."""
     if hopeless:
         return GiveUp(seat.address, seat.bead, hopeless)
+    if seat.elsewhere:
+        return None
     if worn_out := _worn_out(seat):
         return _failed(seat, worn_out)
     if not is_polecat(seat.address) or seat.state is SessionState.RUNNING:

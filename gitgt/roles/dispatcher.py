@@ -26,7 +26,16 @@ from gitgt.model.dispatch import (
 from gitgt.model.documents import Bead, Mode, Severity
 from gitgt.model.ids import BeadId
 from gitgt.reactor.key import Key, Settled
-from gitgt.services import beads, branch, freeze, rig_state, sling, submit, uptime
+from gitgt.services import (
+    beads,
+    branch,
+    freeze,
+    rig_state,
+    sling,
+    submit,
+    takeover,
+    uptime,
+)
 from gitgt.services.agents import attended
 from gitgt.services.agents.hook import held, submitted
 from gitgt.services.costs import holding
@@ -170,6 +179,7 @@ class DispatcherRole:
         seat = Seat(
             address, bead, last.state, starts, last.said, sessions=of_all,
             failures=work.failures, rounds=loop[0], gone=loop[1],
+            elsewhere=last.bead != bead and takeover.is_elsewhere(self._town, rig, work),
         )  # fmt: skip
         if last.bead != bead or not of_all:
             return seat

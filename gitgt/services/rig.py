@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from gitgt.errors import GtError, NotFoundError, RefusedError, what_git_said
-from gitgt.git import faults, githooks, refs
+from gitgt.git import faults, githooks, refs, shared
 from gitgt.git.command import Outcome, attempt, git
 from gitgt.git.remote import address
 from gitgt.git.repository import Repository
@@ -23,18 +23,20 @@ from gitgt.ledger.transact import Ledger
 from gitgt.model import ids
 from gitgt.model.actor import Actor
 from gitgt.model.namepool import theme_for
-from gitgt.services import commit, desk, merge_file, settings, upstream
+from gitgt.services import commit, desk, merge_file, settings, sharing, upstream
 from gitgt.services.integration import branches
 from gitgt.services.rig_state import returning
 from gitgt.services.town import RIGS, Rig, Town
 from gitgt.values import dataclass
 
 _MAKING: Final = ".gt-making"
+_ORIGIN: Final = "origin"
+_BRANCHES: Final = f"+refs/heads/*:refs/remotes/{_ORIGIN}/*"
 # Neither refs nor loose objects are synced by default, and a bare repository keeps no reflogs.
 _CONFIG: Final = (
     ("core.logAllRefUpdates", "true"),
     ("core.fsync", "committed,loose-object,reference"),
-    ("remote.origin.fetch", "+refs/heads/*:refs/remotes/origin/*"),
+    (f"remote.{_ORIGIN}.fetch", _BRANCHES),
     ("push.autoSetupRemote", "true"),
     ("gc.auto", "0"),
 )
@@ -225,6 +227,7 @@ def _check_folder(path: Path) -> None:
 
 def _make(town: Town, rig: Rig, wanted: Wanted, who: Actor) -> Rig:
     made = _begin(town.rigs(), rig, wanted)
+    sharing.take_in(town, made, _ORIGIN)
     _furnish(town, made, who)
     return made
 
@@ -316,7 +319,10 @@ def _fetch(rig: Rig) -> Repository:
     git("symbolic-ref", "HEAD", _UNUSED_HEAD, cwd=path)
     for key, value in (("remote.origin.url", rig.origin), *_CONFIG):
         git("config", key, value, cwd=path)
-    outcome = attempt("fetch", "--quiet", "--no-auto-maintenance", "origin", cwd=path)
+    # One fetch for all: what gates said, who sat where, what was handed in.
+    wanted = (_BRANCHES, *shared.patterns(_ORIGIN))
+    argv = ("fetch", "--quiet", "--no-auto-maintenance", _ORIGIN, *wanted)
+    outcome = attempt(*argv, cwd=path)
     if not outcome.ok:
         raise _not_fetched(outcome, rig)
     repository = Repository(path)

@@ -36,38 +36,52 @@ def exchange(town: Town, rig: Rig | None, remote: str) -> bool:
     None stands for the town's own repository. Tells whether all of it arrived.
     """
     repository = town.ledger_at(rig).repository
-    who = Signature(*_WHO, int(town.clock()))
     try:
-        return any(_exchange(town, rig, remote, repository, who) for _ in range(_ATTEMPTS))
+        return any(_exchange(town, rig, remote, repository) for _ in range(_ATTEMPTS))
     except GtError as error:
         name = "hq" if rig is None else rig.name
         _LOG.warning("verdicts not shared", extra={"rig": name, "why": str(error)})
         return False
 
 
-def _exchange(
-    town: Town, rig: Rig | None, remote: str, repository: Repository, who: Signature
-) -> bool:
+def take_in(town: Town, rig: Rig, remote: str) -> None:
+    """Take in what a fetch has brought from *remote*; nothing is asked of it or sent."""
+    repository = town.ledger_at(rig).repository
+    try:
+        _take_in(town, rig, repository, shared.had(repository, remote))
+    except GtError as error:
+        _LOG.warning("verdicts not taken in", extra={"rig": rig.name, "why": error.message})
+
+
+def _exchange(town: Town, rig: Rig | None, remote: str, repository: Repository) -> bool:
     place = town if rig is None else rig
     rules = transcripts.rules(town, place)
     more = (shared.TRANSCRIPTS,) if rules.share else ()
     theirs = shared.fetch(repository, remote, *more)
-    now = town.ledger_at(rig).snapshot()
-    heads = {str(each.id): each.head for each in now.all(MergeRequest)}
-    _take_pins(repository, theirs, heads)
-    tips = {
-        shared.VERDICTS: _verdicts(repository, theirs.get(shared.VERDICTS)),
-        shared.RERERE: _resolutions(repository, theirs.get(shared.RERERE), who),
-        shared.SESSIONS: SessionRecords(repository).take_in(theirs.get(shared.SESSIONS)),
-        shared.NOTES: WorkNotes(repository).take_in(theirs.get(shared.NOTES)),
-        **_pins(repository, heads),
-    }
+    tips = _take_in(town, rig, repository, theirs)
     if rules.share:
         first = transcripts.oldest(town, rules.months)
         kept = transcripts.of(town, place)
         tips[shared.TRANSCRIPTS] = kept.take_in(theirs.get(shared.TRANSCRIPTS), oldest=first)
     news = {name: oid for name, oid in tips.items() if oid and theirs.get(name) != oid}
     return shared.push(repository, remote, news, theirs)
+
+
+def _take_in(
+    town: Town, rig: Rig | None, repository: Repository, theirs: Mapping[str, str]
+) -> dict[str, str | None]:
+    """Join what others have with ours; return where each stands here then."""
+    now = town.ledger_at(rig).snapshot()
+    who = Signature(*_WHO, int(town.clock()))
+    heads = {str(each.id): each.head for each in now.all(MergeRequest)}
+    _take_pins(repository, theirs, heads)
+    return {
+        shared.VERDICTS: _verdicts(repository, theirs.get(shared.VERDICTS)),
+        shared.RERERE: _resolutions(repository, theirs.get(shared.RERERE), who),
+        shared.SESSIONS: SessionRecords(repository).take_in(theirs.get(shared.SESSIONS)),
+        shared.NOTES: WorkNotes(repository).take_in(theirs.get(shared.NOTES)),
+        **_pins(repository, heads),
+    }
 
 
 def _pins(repository: Repository, heads: Mapping[str, str]) -> dict[str, str]:

@@ -9,7 +9,7 @@ import pytest
 
 from gitgt.errors import NotAllowedError, RefusedError
 from gitgt.model.actor import Actor
-from gitgt.services import work_sharing
+from gitgt.services import takeover, work_sharing
 from gitgt.services.agents import crew, hook, hook_moves, hook_record, post, sandbox, wip
 from gitgt.services.queue import tuning
 from gitgt.services.queue.tuning import Brake
@@ -205,7 +205,7 @@ def test_on_another_machine_the_hook_is_the_same_and_work_goes_on(places):
     here.builder.close()  # and that machine is gone
 
     there.sync()
-    work_sharing.exchange(there.town, there.rig)
+    takeover.take_over(there.town, there.rig, str(here.town.root), TESS)
     (same,) = hook_record.of(there.town, name)
     assert (str(same.status), same.bead.id, same.branch, same.tip, same.snapshot) == (
         "suspended", bead.id, branch, alone.tip, alone.snapshot

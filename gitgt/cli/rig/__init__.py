@@ -9,6 +9,7 @@ command = Noun(
         "list": "gitgt.cli.rig.look:show_all",
         "status": "gitgt.cli.rig.look:status",
         "share": "gitgt.cli.rig.place:share",
+        "takeover": "gitgt.cli.rig.takeover:command",
         "remove": "gitgt.cli.rig.place:remove",
         "start": "gitgt.cli.rig.state:start",
         "stop": "gitgt.cli.rig.state:stop",

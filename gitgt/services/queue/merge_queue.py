@@ -107,14 +107,15 @@ def sort_out(
 ) -> tuple[list[MergeRequest], list[tuple[MergeRequest, str]]]:
     """Return the requests that may land, and those that nobody waits for any more, and why.
 
-    In neither is one whose bead is blocked, deferred or unreadable: it keeps its place.
+    In neither is one whose bead is blocked, deferred or unreadable, or whose commits another
+    clone has and has not sent: it keeps its place.
     """
     may: list[MergeRequest] = []
     over: list[tuple[MergeRequest, str]] = []
     for request in requests:
         status = _status_of(now, request.source)
         if status == BeadStatus.IN_PROGRESS:
-            may.append(request)
+            may += [request] if now.repository.has(request.head) else []
         elif status in _NOT_LANDING:
             over.append((request, f"{request.source} is {status}"))
     return may, over

@@ -24,7 +24,12 @@ _WAITS: Final = (MergeStatus.QUEUED, MergeStatus.BLOCKED, MergeStatus.ESCALATED)
 
 def live(rig: Rig, now: Snapshot, heads: dict[str, str]) -> list[Live]:
     """Return the live branches of *rig*, whose *heads* are given by their full names."""
-    requests = {each.source: each for each in now.all(MergeRequest, status=submit.LIVE)}
+    # One that another clone handed in may be known before its commits are here.
+    requests = {
+        each.source: each
+        for each in now.all(MergeRequest, status=submit.LIVE)
+        if now.repository.has(each.head)
+    }
     found: dict[str, Live] = {}
     for bead in now.all(Bead, status=hook.HELD):
         each = _of_bead(rig, bead, requests.get(bead.id), heads, now)
