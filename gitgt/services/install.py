@@ -12,7 +12,9 @@ from gitgt.errors import EnvironmentProblemError, NotATownError, RefusedError
 from gitgt.git import faults, githooks, refs
 from gitgt.git.command import git
 from gitgt.git.repository import Repository
+from gitgt.git.transaction import RefMove, move_refs
 from gitgt.ledger import genesis, lawful
+from gitgt.ledger.transact import LEDGER
 from gitgt.model.actor import Actor
 from gitgt.model.ids import TOWN_PREFIX
 from gitgt.services import commit, desk, merge_file, settings
@@ -23,6 +25,7 @@ _IGNORED: Final = b"""# The town's own desk, and what happened: neither is confi
 /.events.jsonl*
 """
 _MAKING: Final = ".gt-making"
+_THEIRS: Final = "refs/remotes/origin/beads"
 _FOLDERS: Final = ("settings", "formulas", "directives", "plugins", "mayor", "deacon")
 
 
@@ -93,15 +96,28 @@ def _mend(town: Town, who: Actor) -> bool:
     repository = Repository.at(town.root)
     files = _missing(town, repository)
     made = bool(files) and commit.change(town, lambda: files, "lay out the town", who)
-    if repository.ref("refs/heads/beads") is None:
-        head = genesis.begin(
-            repository, "refs/heads/beads", prefix=TOWN_PREFIX, project=secrets.token_hex(20)
-        )
-        lawful.mark(repository, head)
+    if repository.ref(LEDGER) is None:
+        lawful.mark(repository, _cloned(repository) or _begun(repository))
         made = True
     made |= set_up_hooks(town)
     made |= desk.open_desk(town, None, who)
     return made
+
+
+def _begun(repository: Repository) -> str:
+    project = secrets.token_hex(20)
+    return genesis.begin(repository, LEDGER, prefix=TOWN_PREFIX, project=project)
+
+
+def _cloned(repository: Repository) -> str | None:
+    """Let a town that was cloned have the ledger that came with it; return its head."""
+    theirs = repository.ref(_THEIRS)
+    if theirs is None or repository.entry(theirs, genesis.SETTINGS) is None:
+        return None
+    if genesis.settings(repository, theirs)["prefix"] != TOWN_PREFIX:
+        return None
+    move_refs(repository, [RefMove(LEDGER, None, theirs)], why="take over the ledger")
+    return theirs
 
 
 def _missing(town: Town, repository: Repository) -> dict[str, bytes]:

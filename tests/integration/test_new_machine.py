@@ -10,7 +10,10 @@ import pytest
 
 from gitgt.errors import NotFoundError, RefusedError
 from gitgt.git import remote
-from gitgt.services import digest, takeover, work_sharing
+from gitgt.services import digest, install, rig, takeover, work_sharing
+from gitgt.services.gates import gate
+from gitgt.services.rig import Wanted
+from gitgt.services.sync import sync
 from tests.support.branches import Branches
 from tests.support.clones import Place, hub
 from tests.support.commandline import gt
@@ -155,3 +158,22 @@ def test_what_was_sent_goes_on_elsewhere_and_the_rest_is_said_to_be_lost(first, 
     assert titles(other) == ["Begin", "Sell shoes", "Sell hats", "Sent"]
     assert other.builder.file(other.rig, "b.txt") == "2\n"
     assert other.repo.git("rev-parse", "origin/main") == other.repo.git("rev-parse", "main")
+
+
+def test_a_town_that_has_a_remote_comes_as_a_whole(tmp_path, first):
+    ours = first.builder.repo()
+    ours.git("init", "-q", "--bare", str(tmp_path / "town.git"))
+    ours.git("remote", "add", "origin", str(tmp_path / "town.git"))
+    first.builder.bead(None, "The town's own")
+    sync(first.town, None)
+    ours.git("push", "-q", "origin", "main")
+
+    ours.git("clone", "-q", str(tmp_path / "town.git"), str(tmp_path / "clone"))
+    town, made = install.install(tmp_path / "clone", TESS, first.builder.clock)
+    assert made
+    assert town.ledger.head() == first.town.ledger.head()
+    shop, made = rig.add(town, Wanted("shop", first.rig.origin), TESS)
+    assert (made, shop.shared) == (True, True)
+    assert digest.of(town, shop).fields() == told(first)
+    assert [sync(town, each).sent for each in (None, shop)] == [0, 0]
+    assert [each.name for each in gate.gates(town, shop)] == ["check"]

@@ -22,7 +22,10 @@ def left(**what):
             {"tip": "0123456789abcdef", "since": _WHEN},
             Fate.GOES_ON, _BRANCH, f"what was done there after {_WHEN}",
         ),
-        ({"request": "sh-mr-1", "head": "0123456789abcdef"}, Fate.LANDS, "sh-mr-1: 0123456789ab", ""),
+        (
+            {"request": "sh-mr-1", "head": "0123456789abcdef"},
+            Fate.LANDS, "sh-mr-1: 0123456789ab", "",
+        ),
         (
             {"request": "sh-mr-1", "tip": "0123456789abcdef", "since": _WHEN},
             Fate.GIVEN_BACK, _BRANCH, "what was handed in (sh-mr-1) never left it",
@@ -38,6 +41,6 @@ def test_what_is_here_goes_on_and_what_is_not_is_said_to_be_lost(what, fate, her
 
 
 def test_a_machine_is_meant_by_its_host_its_folder_or_both():
-    machine = Machine("attic", "/home/tess/gt")
-    assert all(map(machine.is_meant, ("attic", "/home/tess/gt", "attic:/home/tess/gt")))
+    machine = Machine("attic", "/srv/gt")
+    assert all(map(machine.is_meant, ("attic", "/srv/gt", "attic:/srv/gt")))
     assert not machine.is_meant("att")
