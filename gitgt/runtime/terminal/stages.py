@@ -166,7 +166,7 @@ class PaneStage(Stage):
         self._tmux, self._pane = Tmux(path=path), os.environ.get("TMUX_PANE", "")
         self._end = f"\x1b]7700;{spec.env.get(RUN_MARK, '')}\x1b\\".encode()
         self._last = b""
-        self._is_over = False
+        self._is_over = self._has_come = False
 
     def start(self) -> Child:
         """Start the command in a group of its own, which is the terminal's foreground."""
@@ -180,7 +180,7 @@ class PaneStage(Stage):
             chunk, found, _ = self._last.partition(self._end)
             if not found:
                 return b""
-            self._last = b""
+            self._last, self._has_come = b"", True
         return chunk
 
     def view(self) -> View | None:
@@ -200,12 +200,9 @@ class PaneStage(Stage):
         with contextlib.suppress(OSError):
             os.write(_STDOUT, self._end)
         until = time.monotonic() + _ON_ITS_WAY
-        marked = False
-        while not marked and time.monotonic() < until:
+        while not self._has_come and time.monotonic() < until:
             select.select([self.output], [], [], 0.1)
-            before = self._last
             take()
-            marked = bool(before) and not self._last
         os.close(self.output)
         (self._spec.directory / "printed").unlink(missing_ok=True)
 
