@@ -96,6 +96,7 @@ class World:
             "GIT_CONFIG_GLOBAL": str(self.home / ".gitconfig"),
             "GIT_CONFIG_NOSYSTEM": "1",
             "GIT_TERMINAL_PROMPT": "0",
+            "GIT_TEST_FSYNC": "0",  # processes are killed here, and no machine is switched off
             "GT_SESSIONS_JAIL": "none",  # the same wherever they run; tests of the jail say so
             "GIT_AUTHOR_DATE": DATE,
             "GIT_COMMITTER_DATE": DATE,
