@@ -90,6 +90,7 @@ CATALOG: Final[tuple[Entry, ...]] = (
     Entry("rig", "gitgt.cli.rig", "Add projects to the town, and see how they stand", RIGS),
     Entry("namepool", "gitgt.cli.namepool", "See and choose what polecats are called", RIGS),
     Entry("sync", "gitgt.cli.sync", "Exchange ledgers with other clones", RIGS),
+    Entry("verify", "gitgt.cli.verify", "Judge what a push brings to a ledger", RIGS),
     # Merge queue
     Entry("gate", "gitgt.cli.gate", "Say what must pass before anything lands", QUEUE),
     Entry("mq", "gitgt.cli.mq", "See what wants to land, and steer it", QUEUE),

@@ -76,6 +76,14 @@ def town_of(common: Path) -> Path | None:
         return None
 
 
+def ledger_of(common: Path) -> str:
+    """Return the ref of the ledger that the hooks of *common* were told; "" for the usual."""
+    try:
+        return (common / "gt" / "ledger").read_text().strip()
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
 def fence_word(common: Path) -> str:
     """Return the word by which gitgt's own git commands pass the fence around agents."""
     path = common / "gt" / "fence"

@@ -30,8 +30,7 @@ items/a/b/gt-wv-abc12.yaml:1: gt-wv-abc12: a waiver is not for an agent to write
 items/l/i/gt-lime1.yaml:4: gt-lime1 closes when its work has landed; an agent's word is not \
 enough [not-yours]
   hint: git gt done; if nothing needed doing: outcome: no-changes"""
-ODD = """\
-z\ttab: the name of this file holds a control character [file]
+ODD = r"""z\ttab: the name of this file holds a control character [file]
   hint: git mv it to one without
 z link: a symbolic link has no place in a ledger [file]
   hint: git rm --cached z link

@@ -218,6 +218,7 @@ OTHERS: Final = {
     "session stop": "session-stopped",
     "session inject": "typed",
     "fsck": "checked",
+    "verify": "verified",
     "mq conflict": "conflict",
     "resolve": "resolved",
     "mq integration create": "integration",

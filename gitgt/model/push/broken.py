@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
+from gitgt.model.event import one_line
+
+# GitHub's and Azure's runners look for these in whatever a job prints.
+_AT_THE_START: Final = re.compile(r"(?<=^)(?=\s*::)")
+_IN_A_LINE: Final = re.compile(r"##(\w*)\[")
 # What each rule is called, and what it asks for.
 RULES: Final[dict[str, str]] = {
     "schema": "A document keeps its schema, and lies where its id says.",
@@ -40,12 +46,39 @@ class Broken:
     @property
     def where(self) -> str:
         """The place as people write it; "" if there is none."""
-        return f"{self.path}:{self.line}" if self.path and self.line else self.path
+        path = shown(self.path)
+        return f"{path}:{self.line}" if path and self.line else path
+
+    def fields(self) -> dict[str, Any]:
+        """Return it as plain values, which any program can read."""
+        return {
+            "path": visible(self.path), "line": self.line, "rule": self.rule,
+            "said": visible(self.said), "hint": visible(self.hint), "commit": self.commit,
+        }  # fmt: skip
 
     @property
     def text(self) -> str:
-        """All of it, over several lines if need be."""
+        """All of it, as lines that neither a terminal nor a pipeline's log would obey."""
         by = f" (in {self.commit[:12]})" if self.commit else ""
         head = f"{self.where}: " if self.where else ""
-        rows = [f"{head}{self.said} [{self.rule}]{by}"]
-        return "\n".join((*rows, *(f"  hint: {row}" for row in self.hint.splitlines())))
+        rows = [f"{head}{one_line(self.said)} [{self.rule}]{by}"]
+        rows += (f"  hint: {one_line(row)}" for row in self.hint.splitlines())
+        return harmless("\n".join(rows))
+
+
+def visible(text: str) -> str:
+    """Return *text* with what is no character, such as a byte of a name, made visible."""
+    return text.encode(errors="backslashreplace").decode()
+
+
+def shown(path: str) -> str:
+    """Return a path that others chose as it may be shown: on one line, with all visible."""
+    if path.isprintable():
+        return path
+    return path.encode("unicode_escape", errors="backslashreplace").decode()
+
+
+def harmless(text: str) -> str:
+    """Return *text* without what runners of pipelines take for commands to them."""
+    rows = (_IN_A_LINE.sub(r"##\1\\[", row) for row in text.split("\n"))
+    return "\n".join(_AT_THE_START.sub(r"\\\g<0>", row) for row in rows)
