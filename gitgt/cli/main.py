@@ -21,6 +21,7 @@ from gitgt.ledger import act
 
 # What git exports to hooks and aliases, and with --git-dir. It names one repository; we work
 # on several, so it would send questions to the wrong one. What a git hook starts keeps it.
+# That a push is in quarantine is kept: who judges it sees to it that it is the right one.
 _OF_ONE_REPOSITORY: Final = (
     "GIT_DIR",
     "GIT_WORK_TREE",
@@ -30,7 +31,6 @@ _OF_ONE_REPOSITORY: Final = (
     "GIT_ALTERNATE_OBJECT_DIRECTORIES",
     "GIT_NAMESPACE",
     "GIT_PREFIX",
-    "GIT_QUARANTINE_PATH",
 )
 
 
