@@ -20,6 +20,8 @@ FORMAT: Final = 1
 SETTINGS: Final = "ledger.yaml"
 SCHEMAS: Final = editors.FOLDER
 ATTRIBUTES: Final = ".gitattributes"
+# How the rig is worked on where there is no town: in pipelines.
+RIG: Final = "rig.yaml"
 # Git's own merges of bead files are ours: the driver is registered in each repository.
 _MERGED: Final = b"/items/** merge=gitgt -text\n"
 _GITGT: Final = Signature("gitgt", "ledger@gitgt.invalid", 1)

@@ -195,7 +195,8 @@ def check_file(difference: Difference, path: str) -> None:
 
 
 def _check_own(difference: Difference) -> None:
-    if difference.path == genesis.SETTINGS or difference.path.startswith(genesis.SCHEMAS):
+    own = (genesis.SETTINGS, genesis.RIG)
+    if difference.path in own or difference.path.startswith(genesis.SCHEMAS):
         raise RefusedError(
             "what the ledger says about itself is not edited by hand",
             hint=f"git checkout HEAD -- {difference.path}",

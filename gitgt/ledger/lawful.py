@@ -301,5 +301,5 @@ def _check(
 
 def _is_its_own(path: str) -> bool:
     """Tell whether a file is what the ledger says about itself."""
-    own = (genesis.SETTINGS, genesis.ATTRIBUTES)
+    own = (genesis.SETTINGS, genesis.ATTRIBUTES, genesis.RIG)
     return path in own or path.startswith(genesis.SCHEMAS)

@@ -1,0 +1,1 @@
+"""What a pipeline is told, and what is to be done about it."""
