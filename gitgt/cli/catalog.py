@@ -93,6 +93,7 @@ CATALOG: Final[tuple[Entry, ...]] = (
     Entry("verify", "gitgt.cli.verify", "Judge what a push brings to a ledger", RIGS),
     # Merge queue
     Entry("gate", "gitgt.cli.gate", "Say what must pass before anything lands", QUEUE),
+    Entry("ci", "gitgt.cli.ci", "Do what a pipeline is there for, or install one", QUEUE),
     Entry("mq", "gitgt.cli.mq", "See what wants to land, and steer it", QUEUE),
     Entry("refinery", "gitgt.cli.refinery", "See, stop and start the refinery", QUEUE),
     Entry("pr", "gitgt.cli.pr", "See pull requests, and ask the forge about them", QUEUE),

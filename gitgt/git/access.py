@@ -85,7 +85,7 @@ def opened(url: str, carried: Sequence[Setting], token: str = "") -> Access:
 
 
 def write(access: Access, path: Path, environ: Mapping[str, str] = os.environ) -> None:
-    """Write a configuration for all of git that has these settings, and the user's before them."""
+    """Write a configuration for all of git: the user's, and these settings after it."""
     home = environ.get("HOME", "")
     users = [environ.get("GIT_CONFIG_GLOBAL", "")]
     if not users[0]:

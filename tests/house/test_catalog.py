@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -73,7 +74,8 @@ def test_the_readme_has_the_same_table():
 
 def named_commands():
     """Return what hints and documents tell people to type: file, command, subcommand."""
-    places = [ROOT / "README.md", *ROOT.glob("docs/**/*.md"), *ROOT.glob("hooks-templates/*")]
+    templates = filter(Path.is_file, ROOT.glob("hooks-templates/**/*"))
+    places = [ROOT / "README.md", *ROOT.glob("docs/**/*.md"), *templates]
     for place in [*places, *ROOT.glob("gitgt/**/*.py"), *ROOT.glob("gitgt/prompts/*.md")]:
         text = place.read_text()
         for found in re.finditer(r"git gt (?!command)([a-z][a-z-]*)(?: ([a-z][a-z-]*))?", text):

@@ -17,7 +17,7 @@ from gitgt.cli.verify import pipelines, sarif
 from gitgt.model.push.broken import RULES, Broken
 from gitgt.services.verify.asking import Verified
 from tests.support.outputs import validator
-from tests.support.pipelines import GITLAB, SARIF, annotation
+from tests.support.report_formats import GITLAB, SARIF, annotation
 
 # What git lets be in a name or a file, and what runners, terminals and parsers trip over.
 HOSTILE = st.sampled_from(

@@ -1,128 +1,120 @@
-"""What forges' pipelines take: the parts of their formats that matter to what we write.
+"""A pipeline without its product: its steps, run by sh in a clean clone as the product makes it.
 
-The whole schema of SARIF is some 3,000 lines of others; here is what it says of the objects
-that we write, closed as it closes them, so that a key it does not know is found.
+Steps that check out or set up are the product's own and are left out, and installing gitgt is
+replaced by having it on PATH; all else is what stands in the file.
 """
 
 from __future__ import annotations
 
+import json
+import os
 import re
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
-_TEXT: Final = {"type": "string"}
-_MESSAGE: Final = {
-    "type": "object",
-    "properties": {"text": _TEXT, "markdown": _TEXT, "id": _TEXT},
-    "anyOf": [{"required": ["text"]}, {"required": ["id"]}],
-    "additionalProperties": False,
-}
-_LEVEL: Final = {"enum": ["none", "note", "warning", "error"]}
+from ruamel.yaml import YAML
+
+from tests.support.checkout import Checkout
+
+ZEROS: Final = "0" * 40
+_INSTALLS: Final = re.compile(r"pip install .*gitgt$")
+_VALUE: Final = re.compile(r"\$\{\{\s*([a-z_.]+)\s*\}\}", re.IGNORECASE)
 
 
-def _object(required: tuple[str, ...], **properties: Any) -> dict[str, Any]:
-    return {
-        "type": "object", "properties": properties, "required": list(required),
-        "additionalProperties": False,
-    }  # fmt: skip
+def read(text: str) -> dict[str, Any]:
+    """Return what a pipeline's file says."""
+    found: dict[str, Any] = YAML(typ="safe", pure=True).load(text)
+    return found
 
 
-def _unique(items: dict[str, Any], **more: Any) -> dict[str, Any]:
-    return {"type": "array", "items": items, "minItems": 0, "uniqueItems": True, **more}
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a pipeline's steps ended, and what they wrote besides."""
+
+    code: int
+    stdout: str
+    stderr: str
+    files: Mapping[str, str]
 
 
-_RULE: Final = _object(
-    ("id",),
-    id=_TEXT,
-    shortDescription=_object(("text",), text=_TEXT),
-    defaultConfiguration=_object((), level=_LEVEL),
-)
-# A relative reference, in which no character stands that may not.
-_URI: Final = {
-    "type": "string",
-    "pattern": "^(?![A-Za-z][A-Za-z0-9+.-]*:)(?:[A-Za-z0-9._~/-]|%[0-9A-F]{2})+$",
-}
-_PLACE: Final = _object(
-    ("artifactLocation", "region"),
-    artifactLocation=_object((), uri=_URI, uriBaseId=_TEXT),
-    region=_object((), startLine={"type": "integer", "minimum": 1}),
-)
-_RESULT: Final = _object(
-    ("message",),
-    ruleId=_TEXT,
-    ruleIndex={"type": "integer", "minimum": -1},
-    level=_LEVEL,
-    message=_MESSAGE,
-    locations={"type": "array", "items": _object((), physicalLocation=_PLACE), "minItems": 1},
-    partialFingerprints={"type": "object", "additionalProperties": _TEXT},
-    properties={"type": "object"},
-)
-_NOTIFICATION: Final = _object(("message",), message=_MESSAGE, level=_LEVEL)
-_INVOCATION: Final = _object(
-    ("executionSuccessful",),
-    executionSuccessful={"type": "boolean"},
-    toolExecutionNotifications={"type": "array", "items": _NOTIFICATION, "minItems": 0},
-)
-_DRIVER: Final = _object(
-    ("name",), name=_TEXT,
-    semanticVersion={"type": "string", "pattern": r"^\d+\.\d+\.\d+"},
-    rules=_unique(_RULE),
-)  # fmt: skip
-SARIF: Final = _object(
-    ("version", "runs"),
-    **{"$schema": {"type": "string", "format": "uri"}},
-    version={"const": "2.1.0"},
-    runs={
-        "type": "array",
-        "minItems": 0,
-        "items": _object(
-            ("tool",),
-            tool=_object(("driver",), driver=_DRIVER),
-            invocations={"type": "array", "items": _INVOCATION, "minItems": 0},
-            results={"type": "array", "items": _RESULT, "minItems": 0},
-            columnKind={"enum": ["utf16CodeUnits", "unicodeCodePoints"]},
-        ),
-    },
-)
-GITLAB: Final = {
-    "type": "array",
-    "items": {
-        "type": "object",
-        "properties": {
-            "description": _TEXT,
-            "check_name": _TEXT,
-            "fingerprint": {"type": "string", "minLength": 1},
-            "severity": {"enum": ["info", "minor", "major", "critical", "blocker"]},
-            "location": {
-                "type": "object",
-                "properties": {
-                    "path": {"type": "string", "minLength": 1},
-                    "lines": _object(("begin",), begin={"type": "integer", "minimum": 1}),
-                },
-                "required": ["path", "lines"],
-            },
-        },
-        "required": ["description", "check_name", "fingerprint", "severity", "location"],
-    },
-}
+@dataclass(frozen=True, slots=True)
+class Push:
+    """What a pipeline runs for; without a branch, since a time has come."""
+
+    branch: str = ""
+    old: str = ZEROS
 
 
-def annotation(row: str) -> tuple[dict[str, str], str]:
-    """Read a row as GitHub's runner does: the words of a command ``error``, and its text."""
-    assert "\n" not in row
-    assert "\r" not in row
-    found = re.fullmatch(r"::error (?P<words>[^:]*)::(?P<text>.*)", row, re.DOTALL)
-    assert found is not None
-    words = dict(each.split("=", 1) for each in found["words"].split(","))
-    return {key: _read(value) for key, value in words.items()}, _read(found["text"])
+class Runner:
+    """A machine on which pipelines run: no identity, no settings, a home with nothing in it."""
 
+    def __init__(self, folder: Path, url: str) -> None:
+        self.folder = folder
+        self.url = url
+        folder.mkdir()
 
-def _read(text: str) -> str:
-    for code, mark in (
-        ("%0D", "\r"),
-        ("%0A", "\n"),
-        ("%3A", ":"),
-        ("%2C", ","),
-        ("%25", "%"),
-    ):
-        text = text.replace(code, mark)
-    return text
+    def github(self, push: Push, sign: str = "GITHUB_ACTIONS") -> Ended:
+        """Run what GitHub, or what imitates it, runs for a push."""
+        work, event = self._clone(push.branch or "main"), self.folder / "event.json"
+        event.write_text(json.dumps({"before": push.old, "after": work.head}))
+        imitates = sign != "GITHUB_ACTIONS"
+        folder = f".{sign.partition('_')[0].lower()}"
+        job = read(work.read(f"{folder}/workflows/gitgt.yml"))["jobs"]["gitgt"]
+        steps = [each for each in job["steps"] if "run" in each]
+        said = {name: text for each in steps for name, text in each.get("env", {}).items()}
+        facts = {
+            "GITHUB_ACTIONS": "true", "GITHUB_SHA": work.head, "GITHUB_EVENT_PATH": str(event),
+            "GITHUB_EVENT_NAME": "push" if push.branch else "schedule",
+            "GITHUB_REF": f"refs/heads/{push.branch or 'main'}",
+            "GITHUB_STEP_SUMMARY": str(self.folder / "summary.md"),
+        }  # fmt: skip
+        facts |= {sign: "true"} if imitates else {}
+        # What GitHub puts in place of an expression; no secret is set here.
+        facts |= {name: _VALUE.sub("", text) for name, text in said.items()}
+        return self._run(work, [each["run"] for each in steps], facts)
+
+    def gitlab(self, push: Push) -> Ended:
+        """Run what GitLab runs for a push."""
+        work = self._clone(push.branch or "main")
+        job = read(work.read(".gitlab-ci.yml"))["gitgt"]
+        facts = {
+            "GITLAB_CI": "true", "CI_COMMIT_SHA": work.head, "CI_COMMIT_BEFORE_SHA": push.old,
+            "CI_PIPELINE_SOURCE": "push" if push.branch else "schedule",
+            "CI_COMMIT_BRANCH": push.branch or "main", "CI_PROJECT_DIR": str(work.path),
+            **job["variables"],
+        }  # fmt: skip
+        return self._run(work, [*job["before_script"], *job["script"]], facts)
+
+    def _clone(self, branch: str) -> Checkout:
+        """Check out one commit, as the products do: shallow and detached."""
+        work = Checkout(self.folder / f"build {sum(1 for _ in self.folder.iterdir())}")
+        work.path.mkdir()
+        work.git("init", "-q")
+        work.git("remote", "add", "origin", self.url)
+        work.git("fetch", "-q", "--depth=1", "--no-tags", "origin", f"+refs/heads/{branch}")
+        work.git("checkout", "-q", "--detach", "FETCH_HEAD")
+        return work
+
+    def _run(self, work: Checkout, steps: list[str], facts: Mapping[str, str]) -> Ended:
+        script = "\n".join(each for each in steps if not _INSTALLS.search(each))
+        home = self.folder / "home"
+        home.mkdir(exist_ok=True)
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("GIT_CONFIG_GLOBAL", "GIT_AUTHOR", "GIT_COMMITTER"))
+        }
+        env = {**kept, "HOME": str(home), "CI": "true", **facts}
+        done = subprocess.run(
+            ["sh", "-e", "-c", script], cwd=work.path, env=env, capture_output=True,
+            text=True, check=False, timeout=120,
+        )  # fmt: skip
+        places = [*work.path.glob("gt-*"), *self.folder.glob("summary.md")]
+        files = {each.name: each.read_text() for each in places}
+        for each in places:
+            each.unlink()
+        assert not [*home.iterdir()]
+        return Ended(done.returncode, done.stdout, done.stderr, files)

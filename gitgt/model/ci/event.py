@@ -40,9 +40,9 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """What made a pipeline run. ``old`` is empty where the branch is new, ``new`` if it is gone.
+    """What made a pipeline run; ``said`` is what the product calls it.
 
-    ``said`` is what the product calls it.
+    ``old`` is empty where the branch is new, ``new`` where it is gone.
     """
 
     product: Product
@@ -86,7 +86,9 @@ def recognize(environ: Mapping[str, str], payload: Mapping[str, Any]) -> Happene
         ref, old = environ.get("GITHUB_REF", ""), payload.get("before", "")
         return _happened(product, environ.get("GITHUB_EVENT_NAME", ""), ref, old, new)
     if product is Product.GITLAB:
-        branch = environ.get("CI_COMMIT_BRANCH", "")  # of a tag and a merge request there is none
+        branch = environ.get(
+            "CI_COMMIT_BRANCH", ""
+        )  # of a tag and a merge request there is none
         said, ref = environ.get("CI_PIPELINE_SOURCE", ""), f"{_HEADS}{branch}" if branch else ""
         old, new = environ.get("CI_COMMIT_BEFORE_SHA", ""), environ.get("CI_COMMIT_SHA", "")
         return _happened(product, said, ref, old, new)

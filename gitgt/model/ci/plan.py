@@ -8,16 +8,18 @@ from typing import Final
 
 from gitgt.model.ci.event import Happened, Kind
 
-# A tree that is to be tested exactly as it is: the refinery's probes on other machines.
-PROBES: Final = "gt/probe/"
 ASSIGNMENTS: Final = "polecat/"
 
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """What the branches of a project are: its ledger, and those that someone asks to land."""
+    """What the branches of a project are: its ledger, and those that someone asks to land.
+
+    Below ``probes`` lie those whose trees are to be tested as they are.
+    """
 
     ledger: str
+    probes: str
     requests: Collection[str] = ()
 
 
@@ -30,7 +32,7 @@ class Verify:
 
 
 @dataclass(frozen=True, slots=True)
-class Test:
+class RunGates:
     """Run the gates on a commit: merged with its target, or a ``probe`` just as it is."""
 
     branch: str
@@ -50,7 +52,7 @@ class Nothing:
     why: str
 
 
-Todo = Verify | Test | Refine | Nothing
+Todo = Verify | RunGates | Refine | Nothing
 
 
 def plan(happened: Happened, places: Places) -> Todo:
@@ -64,8 +66,8 @@ def plan(happened: Happened, places: Places) -> Todo:
         return Verify(happened.old, new)
     if not new:
         return Nothing(f"{branch} is gone")
-    if branch.startswith(PROBES):
-        return Test(branch, new, probe=True)
+    if branch.startswith(places.probes):
+        return RunGates(branch, new, probe=True)
     if branch.startswith(ASSIGNMENTS) or branch in places.requests:
-        return Test(branch, new)
+        return RunGates(branch, new)
     return Nothing(f"{branch} is neither the ledger nor a branch that someone asks to land")

@@ -1,0 +1,72 @@
+"""``git gt ci``: what a pipeline runs, and the pipeline itself."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from gitgt.cli import output
+from gitgt.cli.noun import Noun
+
+if TYPE_CHECKING:
+    from gitgt.model.ci.event import Product
+    from gitgt.model.ci.report import Report
+
+command = Noun(
+    "Do what a pipeline is there for, or install one.",
+    {
+        "run": "gitgt.cli.ci:run",
+        "install": "gitgt.cli.ci.install:install",
+        "uninstall": "gitgt.cli.ci.install:uninstall",
+    },
+    usual="run",
+)
+
+
+@click.command()
+@output.json_option
+def run(*, as_json: bool) -> None:
+    """See to what made this pipeline run.
+
+    To be called in a checkout, by GitHub Actions, GitLab CI, Forgejo or Gitea Actions, or any
+    other that sets GT_CI_REF, GT_CI_BEFORE and GT_CI_AFTER, or GT_CI_EVENT=schedule. Of a push
+    to the ledger it sets aside what broke a rule; what a branch would bring it tests; on a
+    schedule the refinery makes one pass. Ends with 0 if all is well, 1 if something is not, 75
+    if a gate could not run, 4 if it should be tried again.
+    """
+    from gitgt.daemon import pipeline
+    from gitgt.services.ci import telling, told
+
+    happened = told.happened(os.environ)
+    shown = _nothing if as_json else _shown
+    report = pipeline.run(Path.cwd(), os.environ, happened, shown)
+    telling.publish(report, happened.product, os.environ, Path.cwd())
+    if as_json:
+        output.answer_json({"product": str(happened.product), **report.fields()})
+    else:
+        _answer(report, happened.product)
+    raise SystemExit(report.code)
+
+
+def _answer(report: Report, product: Product) -> None:
+    from gitgt.model.ci import report as forms
+
+    for each in forms.lines(report):
+        output.answer(each)
+    if product.speaks_github:
+        for each in forms.commands(report):
+            output.answer(each)
+    if report.hint:
+        output.say(f"hint: {report.hint}")
+
+
+def _nothing(_: bytes) -> None:
+    """Show nothing of what gates print."""
+
+
+def _shown(chunk: bytes) -> None:
+    if chunk:
+        output.raw(chunk.decode(errors="replace"))

@@ -1,0 +1,73 @@
+"""What one run of a pipeline does: look what happened, decide, do it, and report."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from gitgt.daemon.refining import refine
+from gitgt.model.ci.event import Happened
+from gitgt.model.ci.plan import Nothing, Places, Refine, RunGates, Verify, plan
+from gitgt.model.ci.report import Report
+from gitgt.model.documents import MergeRequest
+from gitgt.services import sync
+from gitgt.services.ci import reporting, telling, testing, verifying
+from gitgt.services.ci.room import Names, Room, room, take_settings
+from gitgt.services.gates.probe_branch import PROBE_BRANCH
+
+Shown = Callable[[bytes], None]
+
+
+def run(
+    checkout: Path, environ: Mapping[str, str], happened: Happened, shown: Shown,
+    clock: Callable[[], float] = time.time,
+) -> Report:  # fmt: skip
+    """Do what is to be done about what *happened*; *shown* gets what gates print.
+
+    Raises:
+        GtError: it could not be done, and why.
+    """
+    places = Places(Names.said(environ).ledger, PROBE_BRANCH)
+    todo = plan(happened, places)
+    if isinstance(todo, Nothing) and not happened.new:
+        return Report(f"nothing to do: {todo.why}")
+    with room(checkout, environ, happened.product, clock) as found:
+        now = found.town.ledger_at(found.rig).snapshot()
+        known = Places(found.rig.ledger_branch, PROBE_BRANCH, testing.asked(now))
+        return _done(found, plan(happened, known), shown)
+
+
+def _done(room: Room, todo: Verify | RunGates | Refine | Nothing, shown: Shown) -> Report:
+    match todo:
+        case Verify():
+            return reporting.of_verification(verifying.verify(room, todo))
+        case RunGates():
+            return _tested(room, todo, shown)
+        case Refine():
+            return _refined(room)
+        case Nothing(why):
+            return Report(f"nothing to do: {why}")
+
+
+def _tested(room: Room, todo: RunGates, shown: Shown) -> Report:
+    take_settings(room)
+    room.check_writes()
+    found = testing.test(room, todo, shown)
+    report = reporting.of_test(found, testing.logs(room, found))
+    said = telling.comment(room, todo.branch, todo.commit, report)
+    return reporting.with_note(report, said)
+
+
+def _refined(room: Room) -> Report:
+    take_settings(room)
+    room.check_writes()
+    before = _requests(room)
+    refine(room.town, room.rig)
+    sync.sync(room.town, room.rig)
+    return reporting.of_pass(before, _requests(room))
+
+
+def _requests(room: Room) -> list[MergeRequest]:
+    found = room.town.ledger_at(room.rig).snapshot().all(MergeRequest)
+    return sorted(found, key=lambda each: (each.queued_at, each.id))

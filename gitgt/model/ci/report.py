@@ -1,0 +1,179 @@
+"""What a pipeline found, and how each product wants to be told.
+
+GitHub and its like read commands from what a step prints, and Markdown from a file; GitLab
+reads files. Nothing that others wrote may end a command or a list: it is escaped or quoted.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+from xml.sax.saxutils import escape, quoteattr
+
+_LONGEST: Final = 4_000
+_SEVERITY: Final = {"error": "critical", "warning": "major", "notice": "info"}
+
+
+class Level(StrEnum):
+    """How bad something is that was found, in GitHub's words."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTICE = "notice"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One thing that was found; ``path`` and ``line`` are where, if it is in a file.
+
+    ``more`` is what there is to read about it, such as the end of a log.
+    """
+
+    title: str
+    said: str
+    level: Level = Level.NOTICE
+    more: str = ""
+    path: str = ""
+    line: int = 0
+    seconds: float = 0.0
+
+    @property
+    def whole(self) -> str:
+        """All that is said of it."""
+        return f"{self.said}\n{self.more}"[:_LONGEST] if self.more else self.said[:_LONGEST]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a pipeline did, in one line, what it found, and the code that it ends with."""
+
+    headline: str
+    rows: tuple[Row, ...] = ()
+    code: int = 0
+    hint: str = ""
+
+    def fields(self) -> dict[str, Any]:
+        """Return it as plain values."""
+        rows = [
+            {
+                "title": each.title, "said": each.said, "more": each.more,
+                "level": str(each.level), "path": each.path, "line": each.line,
+                "seconds": each.seconds,
+            }
+            for each in self.rows
+        ]  # fmt: skip
+        return {"headline": self.headline, "rows": rows, "code": self.code, "hint": self.hint}
+
+
+def lines(report: Report) -> Iterator[str]:
+    """Yield the report as a person reads it."""
+    yield report.headline
+    for each in report.rows:
+        where = f"{each.path}:{each.line}: " if each.path else ""
+        yield f"{each.title}: {where}{each.said}"
+
+
+def commands(report: Report) -> Iterator[str]:
+    """Yield the commands that let GitHub and its like annotate a commit."""
+    for each in report.rows:
+        facts = {"title": each.title}
+        if each.path:
+            facts |= {"file": each.path, "line": str(max(1, each.line))}
+        told = ",".join(f"{key}={_fact(value)}" for key, value in facts.items())
+        yield f"::{each.level} {told}::{_data(each.whole)}"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _fact(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def markdown(report: Report) -> str:
+    """Return the report as Markdown: for a step's summary, and for a comment."""
+    parts = [f"**{_plain(report.headline)}**"]
+    if report.rows:
+        parts.append("\n".join(_bullet(each) for each in report.rows))
+    if report.hint:
+        parts.append(_fenced(report.hint))
+    return "\n\n".join(parts) + "\n"
+
+
+def _bullet(row: Row) -> str:
+    where = f" `{row.path}:{row.line}`" if row.path else ""
+    first, _, rest = row.whole.partition("\n")
+    more = "".join(f"\n  {each}" for each in _fenced(rest).splitlines()) if rest else ""
+    more = f"\n{more}" if more else ""
+    return f"- {_plain(row.title)}{where}: {_plain(first)}{more}"
+
+
+def _fenced(text: str) -> str:
+    fence = "```"
+    while fence in text:
+        fence += "`"
+    return f"{fence}\n{text}\n{fence}"
+
+
+def _plain(text: str) -> str:
+    """Return text that Markdown shows as it is, on one line, calling nobody by name."""
+    shown = "".join(f"\\{each}" if each in "\\`*_{}[]<>#|!~" else each for each in text)
+    return shown.replace("\n", " ").replace("@", "@\N{ZERO WIDTH SPACE}")
+
+
+def junit(report: Report) -> str:
+    """Return what was found as JUnit's XML, which GitLab shows beside a merge request."""
+    red = sum(each.level is Level.ERROR for each in report.rows)
+    cases = "".join(_case(each) for each in report.rows)
+    head = f'<testsuite name="gitgt" tests="{len(report.rows)}" failures="{red}">'
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{head}\n{cases}</testsuite>\n'
+
+
+def _case(row: Row) -> str:
+    name = quoteattr(_xml(f"{row.title}: {row.path}" if row.path else row.title))
+    head = f'<testcase classname="gitgt" name={name} time="{row.seconds:.3f}"'
+    said = escape(_xml(row.whole))
+    match row.level:
+        case Level.ERROR:
+            message = quoteattr(_xml(row.said.partition("\n")[0]))
+            return f"{head}><failure message={message}>{said}</failure></testcase>\n"
+        case Level.WARNING:
+            return f"{head}><skipped/><system-out>{said}</system-out></testcase>\n"
+        case Level.NOTICE:
+            return f"{head}><system-out>{said}</system-out></testcase>\n"
+
+
+def _xml(text: str) -> str:
+    """Return text without what XML cannot hold."""
+    return "".join(
+        each
+        for each in text
+        if each in "\t\n" or "\x20" <= each <= "\ud7ff" or "\ue000" <= each <= "\ufffd"
+        or each >= "\U00010000"
+    )  # fmt: skip
+
+
+def quality(report: Report) -> str:
+    """Return what is wrong with files as GitLab's report of code quality."""
+    found = [
+        {
+            "description": each.whole,
+            "check_name": each.title,
+            "fingerprint": _print(each),
+            "severity": _SEVERITY[each.level],
+            "location": {"path": each.path, "lines": {"begin": max(1, each.line)}},
+        }
+        for each in report.rows
+        if each.path
+    ]
+    return json.dumps(found, indent=1, ensure_ascii=False) + "\n"
+
+
+def _print(row: Row) -> str:
+    known = f"{row.title}\n{row.path}\n{row.said}"
+    return hashlib.sha256(known.encode(errors="replace")).hexdigest()

@@ -1,0 +1,115 @@
+"""What a pipeline has done, as a report: headline, rows, and the code that it ends with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+from gitgt.model.ci.report import Level, Report, Row
+from gitgt.model.documents import MergeRequest
+from gitgt.model.gate import Verdict
+from gitgt.services.ci.testing import Tested
+from gitgt.services.ci.verifying import Verified
+from gitgt.services.gates.gate_asked import Answer
+
+FAILED: Final = 1
+# As ``git gt gate run`` ends where a gate could not run.
+COULD_NOT_RUN: Final = 75
+_LEVEL: Final = {
+    Verdict.PASS: Level.NOTICE,
+    Verdict.FAIL: Level.ERROR,
+    Verdict.COULD_NOT_RUN: Level.WARNING,
+}
+_SHORT: Final = 12
+
+
+def of_test(found: Tested, logs: Mapping[str, str]) -> Report:
+    """Return the report of a test; *logs* has what red gates printed, by their names."""
+    if found.clash:
+        paths = ", ".join(found.clash) or "everything"
+        row = Row("conflict", f"{found.branch} and {found.onto} disagree: {paths}", Level.ERROR)
+        merge = f"git merge origin/{found.onto}"
+        return Report(
+            f"{found.branch} at {found.commit[:_SHORT]} conflicts with {found.onto}",
+            (row,), FAILED, hint=merge,
+        )  # fmt: skip
+    rows = [_of_answer(each, logs.get(each.gate, "")) for each in found.answers]
+    if not found.shared:
+        said = "the verdicts did not reach the remote; whoever needs them runs the gates again"
+        rows.append(Row("verdicts", said, Level.WARNING))
+    return Report(f"{found.called}: {_in_short(found.answers)}", tuple(rows), _code(found))
+
+
+def _of_answer(answer: Answer, log: str) -> Row:
+    aside = " (in quarantine)" if answer.quarantine else ""
+    level = Level.WARNING if answer.quarantine else _LEVEL[answer.verdict]
+    what = {
+        Verdict.PASS: f"passes, in {answer.seconds:.1f} s",
+        Verdict.FAIL: f"is red: {answer.why}",
+        Verdict.COULD_NOT_RUN: f"could not run: {answer.why}",
+    }[answer.verdict]
+    passed = answer.verdict is Verdict.PASS
+    if not answer.fresh and answer.verdict is not Verdict.COULD_NOT_RUN:
+        what = f"{'passed' if passed else 'was red'} at {answer.at}: known, not run again"
+    level = Level.NOTICE if passed else level
+    return Row(f"gate {answer.gate}", f"{what}{aside}", level, log, seconds=answer.seconds)
+
+
+def _in_short(answers: Sequence[Answer]) -> str:
+    counted = [each for each in answers if not each.quarantine]
+    red = [each.gate for each in counted if each.verdict is Verdict.FAIL]
+    lost = [each.gate for each in counted if each.verdict is Verdict.COULD_NOT_RUN]
+    if red:
+        return f"red: {', '.join(red)}"
+    if lost:
+        return f"could not run: {', '.join(lost)}"
+    return "all gates pass" if counted else "no gate is needed"
+
+
+def _code(found: Tested) -> int:
+    said = {each.verdict for each in found.answers if not each.quarantine}
+    if Verdict.FAIL in said:
+        return FAILED
+    return COULD_NOT_RUN if Verdict.COULD_NOT_RUN in said else 0
+
+
+def with_note(report: Report, said: str) -> Report:
+    """Return the report with one more line, if there is anything to say."""
+    return replace(report, rows=(*report.rows, Row("forge", said))) if said else report
+
+
+def of_pass(before: Sequence[MergeRequest], after: Sequence[MergeRequest]) -> Report:
+    """Return the report of a pass of the refinery: what became of the requests *before*."""
+    rows = tuple(_moves(before, after))
+    waits = sum(not each.is_closed for each in after)
+    done = f"{len(rows)} moved" if rows else "nothing moved"
+    return Report(f"the refinery made a pass: {done}, {waits} waiting", rows)
+
+
+def _moves(before: Sequence[MergeRequest], after: Sequence[MergeRequest]) -> Iterator[Row]:
+    then = {each.id: each for each in before}
+    for each in after:
+        old = then.get(each.id)
+        if old is None or old.status == each.status:
+            continue
+        landed = f" as {each.landed[:_SHORT]}" if each.landed else ""
+        why = f": {each.reason}" if each.reason else ""
+        said = f"{each.title} ({each.branch}): {each.status}{landed}{why}"
+        yield Row(str(each.id), said, Level.NOTICE if each.is_closed else Level.WARNING)
+
+
+def of_verification(found: Verified) -> Report:
+    """Return the report of a push to the ledger."""
+    code = FAILED if found.rows else 0
+    if found.aside:
+        row = Row("set aside", f"{found.subject} ({found.aside[:_SHORT]})")
+        headline = f"the ledger was pushed past its rules: {_many(found.rows)}, set aside"
+        return Report(headline, (*found.rows, row), code)
+    if found.rows:
+        return Report(f"the ledger breaks its rules: {_many(found.rows)}", found.rows, code)
+    return Report("the ledger is as its rules want it")
+
+
+def _many(rows: Sequence[Row]) -> str:
+    return "1 is broken" if len(rows) == 1 else f"{len(rows)} are broken"

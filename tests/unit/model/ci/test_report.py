@@ -1,0 +1,83 @@
+"""One report, in each product's own form; what others wrote ends none of them."""
+
+import json
+from xml.etree import ElementTree
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gitgt.model.ci.report import (
+    Level,
+    Report,
+    Row,
+    commands,
+    junit,
+    lines,
+    markdown,
+    quality,
+)
+
+REPORT = Report(
+    "polecat/nux/sh-abc12 at 8a4155bfda00, merged with main: red: check",
+    (
+        Row("gate words", "passes, in 0.2 s", seconds=0.2),
+        Row("gate check", "is red: it exited with 1", Level.ERROR, "1 < 2\n@all: ```no```"),
+        Row("schema", "status: 'done' is none", Level.ERROR, path="items/a/b/c,1.yaml", line=3),
+    ),
+    1,
+    "git merge origin/main",
+)
+
+
+def test_a_person_reads_lines():
+    assert [*lines(REPORT)] == [
+        "polecat/nux/sh-abc12 at 8a4155bfda00, merged with main: red: check",
+        "gate words: passes, in 0.2 s",
+        "gate check: is red: it exited with 1",
+        "schema: items/a/b/c,1.yaml:3: status: 'done' is none",
+    ]
+
+
+def test_github_is_told_by_commands():
+    assert [*commands(REPORT)] == [
+        "::notice title=gate words::passes, in 0.2 s",
+        "::error title=gate check::is red: it exited with 1%0A1 < 2%0A@all: ```no```",
+        "::error title=schema,file=items/a/b/c%2C1.yaml,line=3::status: 'done' is none",
+    ]
+
+
+def test_a_summary_shows_what_others_wrote_as_they_wrote_it():
+    assert markdown(REPORT) == (
+        "**polecat/nux/sh-abc12 at 8a4155bfda00, merged with main: red: check**\n\n"
+        "- gate words: passes, in 0.2 s\n"
+        "- gate check: is red: it exited with 1\n\n"
+        "  ````\n  1 < 2\n  @all: ```no```\n  ````\n"
+        "- schema `items/a/b/c,1.yaml:3`: status: 'done' is none\n\n"
+        "```\ngit merge origin/main\n```\n"
+    )
+
+
+def test_gitlab_reads_two_files():
+    suite = ElementTree.fromstring(junit(REPORT))
+    assert suite.attrib == {"name": "gitgt", "tests": "3", "failures": "2"}
+    assert [(each.get("name"), each.get("time")) for each in suite] == [
+        ("gate words", "0.200"),
+        ("gate check", "0.000"),
+        ("schema: items/a/b/c,1.yaml", "0.000"),
+    ]
+    (failure,) = suite[1]
+    assert failure.text == "is red: it exited with 1\n1 < 2\n@all: ```no```"
+    (issue,) = json.loads(quality(REPORT))
+    assert len(issue.pop("fingerprint")) == 64
+    assert issue == {
+        "description": "status: 'done' is none", "check_name": "schema", "severity": "critical",
+        "location": {"path": "items/a/b/c,1.yaml", "lines": {"begin": 3}},
+    }  # fmt: skip
+
+
+@given(st.text(), st.text(), st.text())
+def test_no_text_breaks_a_form(title, said, more):
+    report = Report(title, (Row(title, said, Level.ERROR, more),))
+    assert all("\n" not in each and "\r" not in each for each in commands(report))
+    assert len(ElementTree.fromstring(junit(report).encode(errors="replace"))) == 1
+    assert "@everyone" not in markdown(Report("@everyone: @everyone", ()))
