@@ -1,4 +1,4 @@
-"""A pipeline without its product: its steps, run by sh in a clean clone as the product makes it.
+"""A pipeline without its product: its steps, run by sh in a clone as the product makes it.
 
 Steps that check out or set up are the product's own and are left out, and installing gitgt is
 replaced by having it on PATH; all else is what stands in the file.

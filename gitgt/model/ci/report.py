@@ -42,6 +42,11 @@ class Row:
     seconds: float = 0.0
 
     @property
+    def where(self) -> str:
+        """The place as people write it; empty if there is none."""
+        return f"{self.path}:{self.line}" if self.path and self.line else self.path
+
+    @property
     def whole(self) -> str:
         """All that is said of it."""
         return f"{self.said}\n{self.more}"[:_LONGEST] if self.more else self.said[:_LONGEST]
@@ -73,7 +78,7 @@ def lines(report: Report) -> Iterator[str]:
     """Yield the report as a person reads it."""
     yield report.headline
     for each in report.rows:
-        where = f"{each.path}:{each.line}: " if each.path else ""
+        where = f"{each.where}: " if each.path else ""
         yield f"{each.title}: {where}{each.said}"
 
 
@@ -106,7 +111,7 @@ def markdown(report: Report) -> str:
 
 
 def _bullet(row: Row) -> str:
-    where = f" `{row.path}:{row.line}`" if row.path else ""
+    where = f" `{row.where}`" if row.path else ""
     first, _, rest = row.whole.partition("\n")
     more = "".join(f"\n  {each}" for each in _fenced(rest).splitlines()) if rest else ""
     more = f"\n{more}" if more else ""

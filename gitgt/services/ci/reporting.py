@@ -9,6 +9,7 @@ from typing import Final
 from gitgt.model.ci.report import Level, Report, Row
 from gitgt.model.documents import MergeRequest
 from gitgt.model.gate import Verdict
+from gitgt.model.push.broken import Broken
 from gitgt.services.ci.testing import Tested
 from gitgt.services.ci.verifying import Verified
 from gitgt.services.gates.gate_asked import Answer
@@ -101,15 +102,21 @@ def _moves(before: Sequence[MergeRequest], after: Sequence[MergeRequest]) -> Ite
 
 def of_verification(found: Verified) -> Report:
     """Return the report of a push to the ledger."""
-    code = FAILED if found.rows else 0
-    if found.aside:
-        row = Row("set aside", f"{found.subject} ({found.aside[:_SHORT]})")
-        headline = f"the ledger was pushed past its rules: {_many(found.rows)}, set aside"
-        return Report(headline, (*found.rows, row), code)
-    if found.rows:
-        return Report(f"the ledger breaks its rules: {_many(found.rows)}", found.rows, code)
-    return Report("the ledger is as its rules want it")
+    rows = [_of_broken(each) for each in found.broken]
+    rows += [Row("set aside", f"{said} ({each[:_SHORT]})") for each, said in found.commits]
+    if found.unjudged:
+        rows.append(Row("not judged", found.unjudged, Level.WARNING))
+    if not found.broken:
+        headline = "the ledger is as its rules want it"
+        return Report(headline, tuple(rows))
+    many = len(found.broken)
+    what = f"the ledger was pushed past its rules: {many} {'is' if many == 1 else 'are'} broken"
+    done = f"{len(found.left)} left for people to mend" if found.left else "set aside"
+    return Report(f"{what}, {done}", tuple(rows), FAILED)
 
 
-def _many(rows: Sequence[Row]) -> str:
-    return "1 is broken" if len(rows) == 1 else f"{len(rows)} are broken"
+def _of_broken(broken: Broken) -> Row:
+    by = f" (in {broken.commit[:_SHORT]})" if broken.commit else ""
+    more = f"hint: {broken.hint}" if broken.hint else ""
+    said = f"{broken.said}{by}"
+    return Row(broken.rule, said, Level.ERROR, more, path=broken.path, line=broken.line)

@@ -7,20 +7,18 @@ once more, which finds nothing: so nothing has to tell it from others.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from gitgt.git import access
 from gitgt.git.transaction import RefMove, move_refs
-from gitgt.ledger import lawful, layout
-from gitgt.ledger.transact import Ledger
+from gitgt.ledger import lawful
 from gitgt.model.actor import Actor
 from gitgt.model.ci.plan import Verify
-from gitgt.model.ci.report import Level, Row
-from gitgt.model.documents import Escalation
+from gitgt.model.push.broken import Broken
 from gitgt.services import quarantine, sync
 from gitgt.services.ci.room import REMOTE, Room
+from gitgt.services.verify.judging import Judgement, judged
 
 # As which each town's own watcher does the same.
 _WHO: Final = Actor.role("desk")
@@ -28,46 +26,61 @@ _WHO: Final = Actor.role("desk")
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What was found in a push to the ledger.
+    """What was found in a push to the ledger, and what was done about it.
 
-    ``aside`` is the commit that put right what could be, ``taken_off`` whether commits that
-    the push had taken off the ledger are on it again.
+    ``commits`` are the subjects of what was written, ``left`` is what is broken still: for
+    people to mend. ``unjudged`` is why not all could be judged, if so.
     """
 
-    rows: tuple[Row, ...] = ()
-    aside: str = ""
-    subject: str = ""
-    taken_off: bool = False
+    broken: tuple[Broken, ...] = ()
+    left: tuple[Broken, ...] = ()
+    commits: tuple[tuple[str, str], ...] = ()
+    unjudged: str = ""
 
 
 def verify(room: Room, wanted: Verify) -> Verified:
-    """Judge what was pushed, and set aside what broke a rule."""
+    """Judge what was pushed, and set aside what broke a rule.
+
+    Raises:
+        RefusedError: something is to be set aside, and the pipeline may not push.
+    """
     ledger = room.town.ledger_at(room.rig)
-    before, repository = ledger.head(), room.repository
-    old = wanted.old if wanted.old and access.bring(repository, REMOTE, wanted.old) else ""
-    taken_off = bool(old) and not repository.is_ancestor(old, before)
-    if taken_off:
+    repository, before = room.repository, ledger.head()
+    new = wanted.new if wanted.new and repository.has(wanted.new) else before
+    if wanted.old:
+        access.bring(repository, REMOTE, wanted.old)
+    found = judged(repository, ledger.ref, wanted.old or None, new)
+    _mend(room, wanted.old if repository.has(wanted.old or new) else "")
+    head = ledger.head()
+    if head == before:
+        return Verified(found.broken, found.broken, unjudged=found.unjudged)
+    room.check_writes()
+    sync.sync(room.town, room.rig)
+    written = tuple(
+        (each, repository.message_of(each).partition("\n")[0])
+        for each in repository.between(before, head)
+    )
+    left = _left(room, wanted, found)
+    return Verified(found.broken, left, written, found.unjudged)
+
+
+def _mend(room: Room, old: str) -> None:
+    """Bring back what was taken off since *old*, undo what nobody may do, tell the rest."""
+    ledger = room.town.ledger_at(room.rig)
+    repository = room.repository
+    if old and not repository.is_ancestor(old, ledger.head()):
         sync.check_same(ledger, old, "what was there before")
         sync.take_in(ledger, old)
     if old:
-        judged = repository.ref(lawful.JUDGED)
-        move_refs(repository, [RefMove(lawful.JUDGED, judged, old)], why="judge this")
+        known = repository.ref(lawful.JUDGED)
+        move_refs(repository, [RefMove(lawful.JUDGED, known, old)], why="judge this")
     quarantine.put_back(room.town, room.rig, _WHO)
     quarantine.report(room.town, room.rig, _WHO)
-    head = ledger.head()
-    rows = tuple(_rows(ledger, before, head))
-    if head == before:
-        return Verified(rows)
-    room.check_writes()
-    sync.sync(room.town, room.rig)
-    subject = repository.message_of(head).partition("\n")[0]
-    return Verified(rows, head, subject, taken_off)
 
 
-def _rows(ledger: Ledger, before: str, head: str) -> Iterator[Row]:
-    now = ledger.snapshot(head)
-    for each in ledger.repository.differences(before, head):
-        named = layout.named_by(each.path)
-        call = now.find(named) if named and each.old is None else None
-        if isinstance(call, Escalation):
-            yield Row(call.title, call.description, Level.ERROR)
+def _left(room: Room, wanted: Verify, found: Judgement) -> tuple[Broken, ...]:
+    """Return what is broken still, now that something was done about it."""
+    if not found.broken:
+        return ()
+    ledger = room.town.ledger_at(room.rig)
+    return judged(room.repository, ledger.ref, wanted.old or None, ledger.head()).broken
