@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote, urlsplit, urlunsplit
@@ -20,6 +19,7 @@ from gitgt.git.command import attempt
 from gitgt.git.patient import PATIENCE, attempt_within
 from gitgt.git.remote import OURS
 from gitgt.git.repository import Repository
+from gitgt.values import dataclass
 
 _CARRIED: Final = (
     "http.", "credential.", "url.", "core.sshcommand", "core.gitproxy", "ssh.variant",

@@ -8,9 +8,10 @@ of ours.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
+
+from gitgt.values import dataclass
 
 _HEADS: Final = "refs/heads/"
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import Final
 
 from gitgt.model.ci.event import Happened, Kind
+from gitgt.values import dataclass
 
 ASSIGNMENTS: Final = "polecat/"
 

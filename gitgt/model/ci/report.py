@@ -9,10 +9,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 from xml.sax.saxutils import escape, quoteattr
+
+from gitgt.values import dataclass
 
 _LONGEST: Final = 4_000
 _SEVERITY: Final = {"error": "critical", "warning": "major", "notice": "info"}

@@ -8,7 +8,6 @@ back of its gates: the file is on a branch of its own, handed in as any other wo
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from gitgt import resources
@@ -29,6 +28,7 @@ from gitgt.services import beads, identity, settings, submit, target
 from gitgt.services.ci.room import REMOTE
 from gitgt.services.submit import Submission
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 _ATTEMPTS: Final = 50
 # What decides there what passes, how it lands and where it is told; the rest is a town's own.

@@ -11,7 +11,6 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -25,6 +24,7 @@ from gitgt.model.ci.event import Product
 from gitgt.services import commit, install, rig, settings, sharing
 from gitgt.services.rig import Wanted
 from gitgt.services.town import Clock, Rig, Town
+from gitgt.values import dataclass
 
 WHO: Final = Actor.role("ci")
 REMOTE: Final = "origin"

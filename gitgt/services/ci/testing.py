@@ -7,7 +7,6 @@ need not test it again: a verdict belongs to what a gate sees, its definition an
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from gitgt.errors import NotFoundError, RefusedError
@@ -29,6 +28,7 @@ from gitgt.services.gates.gate_runs import GateRuns
 from gitgt.services.integration import branches
 from gitgt.services.queue import conflicts, landed
 from gitgt.services.queue.tuning import Rerere, tuning
+from gitgt.values import dataclass
 
 _SHORT: Final = 12
 _END: Final = 2_000

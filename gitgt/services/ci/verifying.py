@@ -7,7 +7,6 @@ once more, which finds nothing: so nothing has to tell it from others.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from gitgt.git import access
@@ -19,6 +18,7 @@ from gitgt.model.push.broken import Broken
 from gitgt.services import quarantine, sync
 from gitgt.services.ci.room import REMOTE, Room
 from gitgt.services.verify.judging import Judgement, judged
+from gitgt.values import dataclass
 
 # As which each town's own watcher does the same.
 _WHO: Final = Actor.role("desk")
