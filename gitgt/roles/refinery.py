@@ -26,10 +26,12 @@ from gitgt.services.queue import (
     ceiling,
     conflicts,
     depending,
+    direct,
     landed,
     merge_queue,
     resolutions,
 )
+from gitgt.services.queue.holding import Holding
 from gitgt.services.queue.landings import Landings
 from gitgt.services.queue.line import UNTIL_ASKED, Line
 from gitgt.services.queue.merge_queue import WHO, Target
@@ -61,6 +63,7 @@ class RefineryRole:
         live = GateRuns(self._town, rig, pruner=self._pruner(rig))
         depending.settle(self._town, rig)
         targets = merge_queue.targets(rig, self._town.ledger_at(rig).snapshot())
+        self._leave(rig, targets)
         if not targets and not live.live():
             ceiling.forget(self._town, rig)
             return Settled()  # an idle queue does not even read its gates
@@ -78,6 +81,7 @@ class RefineryRole:
                 failed.append(error)
         waits = [*self._start(rig, live, lines), *(line.lands_in for line in lines)]
         gate_history.ask_to_mend(self._town, rig, gates, live.keys)
+        self._leave(rig, merge_queue.targets(rig, self._town.ledger_at(rig).snapshot()))
         if failed:
             raise next((each for each in failed if isinstance(each, BusyError)), failed[0])
         waits.append(UNTIL_ASKED if live.live() else None)
@@ -86,8 +90,18 @@ class RefineryRole:
     def _line(self, rig: Rig, target: Target, gates: Sequence[Gate], live: GateRuns) -> Line:
         runs = GateRuns(self._town, rig, target.branch, live.keys)
         key = (rig.name, target.branch)
-        landings = self._landings.setdefault(key, Landings(self._town.clock))
+        repository = self._town.ledger_at(rig).repository
+        holding = Holding(self._town, repository, target.branch)
+        landings = self._landings.setdefault(key, Landings(self._town.clock, holding))
         return Line(self._town, target, gates, runs, landings, self._merger)
+
+    def _leave(self, rig: Rig, targets: Sequence[Target]) -> None:
+        """Let other towns land where nothing waits any more."""
+        wanted = {each.branch for each in targets}
+        for (name, branch), landings in self._landings.items():
+            if name == rig.name and branch not in wanted and landings.holding.is_held:
+                holding = landings.holding
+                direct.publisher(self._town, Target(rig, branch), holding).give_back()
 
     def _start(self, rig: Rig, live: GateRuns, lines: Sequence[Line]) -> list[float | None]:
         """Share the free slots among the lines; return when each has to be looked at again."""

@@ -17,6 +17,8 @@ _DESKS: Final = "refs/heads/desk/"
 _COLLECTING: Final = "refs/heads/integration/"
 # Ours, and nobody's business outside before the rig is shared.
 _OURS: Final = ("refs/heads/polecat/", "refs/notes/gt/", "refs/gt/")
+# Whose turn it is to land at a remote; what lands there takes it along.
+_TURNS: Final = "refs/gt/lease/refinery/"
 # Of this clone alone, shared or not.
 _STAYS: Final = (
     _DESKS, "refs/gt/chained", "refs/gt/intent/", "refs/gt/judged", "refs/gt/lease/",
@@ -105,6 +107,8 @@ def _judge(
             f"{pusher.agent} may not push to {_short(ref)}: the refinery lands",
             "git gt done",
         )
+    if pusher.shared and not pusher.agent and ref.startswith(_TURNS):
+        return None
     if ref.startswith(_STAYS) and not line.is_deletion:
         branch = _short(pusher.ledger_ref) if ref.startswith(_DESKS) else "BRANCH"
         return Refusal(

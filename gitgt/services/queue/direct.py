@@ -8,20 +8,23 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from gitgt.errors import LedgerConflictError, RefusedError
+from gitgt.errors import LeaseHeldError, LedgerConflictError, RefusedError
 from gitgt.git import landing, lfs, publish, remote
 from gitgt.git.landing import Landed
 from gitgt.git.publish import DeclinedError, Fate, Way
 from gitgt.git.remote import UnreachableError
+from gitgt.git.remote_lease import Held
 from gitgt.git.repository import Repository
 from gitgt.git.transaction import RefMove, move_refs
 from gitgt.ledger.transact import Ledger
 from gitgt.model.queue.merge_chain import Link
 from gitgt.model.upstream import Course, Upstream
 from gitgt.services import sync
+from gitgt.services.queue.holding import Holding
 from gitgt.services.queue.merge_queue import Target
 from gitgt.services.queue.publish import (
     Local,
@@ -38,16 +41,18 @@ from gitgt.values import dataclass
 _SEEN: Final = "refs/gt/seen/"
 
 
-def publisher(town: Town, target: Target) -> Publisher:
-    """Return what lands on *target*.
+def publisher(town: Town, target: Target, holding: Holding) -> Publisher:
+    """Return what lands on *target*; *holding* is whose turn that is.
 
     Raises:
         SettingsError: the rig's settings break their schema.
     """
     how = publishing(town, target.rig)
-    if how.direct and takes_pushes(town, target.rig):
-        return Direct(town, target, how)
-    return Local(town, target, how)
+    if how.here_alone or not takes_pushes(town, target.rig):
+        return Local(town, target, how)
+    if how.direct:
+        return Direct(town, target, how, holding)
+    return Local(town, target, how, holding)
 
 
 def takes_pushes(town: Town, rig: Rig) -> bool:
@@ -68,6 +73,7 @@ class Direct:
     town: Town
     target: Target
     how: Publishing
+    holding: Holding
 
     @property
     def _ledger(self) -> Ledger:
@@ -155,6 +161,18 @@ class Direct:
                     hint=f"merge them there; or take it as it is there: {accept}",
                 )
 
+    def decides(self, *, ask: bool) -> bool:
+        """Tell whether no other town does."""
+        return self.holding.is_ours(self._way, ask=ask)
+
+    def give_back(self) -> None:
+        """Let others decide."""
+        self.holding.give_back(self._way)
+
+    @property
+    def _way(self) -> Way:
+        return Way(remote=self._remote, within=self.how.within)
+
     def land(self, base: str, links: Sequence[Link]) -> Landed:
         """Let *links* land there, and here after it."""
         return land(self.town, self.target, base, links, self.how, by=self._move)
@@ -188,11 +206,12 @@ class Direct:
         expected = self._repository.ref(self._seen)
         if expected is not None and not self._contains(target.new, expected):
             raise RefusedError(f"{target.new} would take {expected} back from {self._remote}")
-        way = Way(remote=self._remote, within=self.how.within, hooks=self.how.hooks)
+        way = replace(self._way, hooks=self.how.hooks)
         lfs.upload(self._repository, way, expected or target.old, target.new)
+        also, then = self._lease()
         answer = publish.push(
             self._repository, way, {target.name: target.new, own.name: own.new},
-            target=target.name, expected=expected,
+            target=target.name, expected=expected, also=also,
         )  # fmt: skip
         if answer.fate is Fate.DECLINED:
             raise DeclinedError(
@@ -202,12 +221,29 @@ class Direct:
             )
         if answer.fate is not Fate.TAKEN:
             self._find_out(target.new, expected, answer.said)
+        if then is not None:
+            self.holding.went(self._way, then)
+
+    def _lease(self) -> tuple[tuple[RefMove, ...], Held | None]:
+        """Return what says that it is our turn, to go along, and the lease as it is then."""
+        try:
+            held = self.holding.mine(self._way)
+        except LeaseHeldError as error:
+            raise LedgerConflictError(error.message) from error
+        if held is None:
+            return (), None
+        also, then = self.holding.along(held)
+        return (also,), then
 
     def _find_out(self, new: str, expected: str | None, said: str) -> None:
         """Look there what has become of a push; come back only if it has arrived."""
         now = self._fetched()
         if now is not None and self._contains(now, new):
             return
+        try:
+            self.holding.confirm(self._way)
+        except LeaseHeldError as error:
+            raise LedgerConflictError(error.message) from error
         if now != expected:
             raise LedgerConflictError(f"{self.target.branch} of {self._remote} moved on")
         before = self._ledger.head()

@@ -16,6 +16,7 @@ from gitgt.git.publish import DeclinedError
 from gitgt.git.remote import UnreachableError
 from gitgt.git.signing import CannotSignError
 from gitgt.model.queue.merge_chain import Link
+from gitgt.services.queue.holding import Holding
 from gitgt.services.queue.publish import ParkedError, Publisher
 
 # For so many seconds what was fetched counts as fresh.
@@ -30,8 +31,9 @@ _IN_THE_WAY: Final = (
 class Landings:
     """What lands on one target, as it went so far."""
 
-    def __init__(self, clock: Callable[[], float]) -> None:
+    def __init__(self, clock: Callable[[], float], holding: Holding) -> None:
         self._clock = clock
+        self.holding = holding
         self._fresh_until = 0.0
         self._until = 0.0
         self._failures = 0
@@ -61,6 +63,10 @@ class Landings:
         self._fresh_until, self.trouble = now + _FRESH, None
         return landed
 
+    def decides(self, publisher: Publisher) -> bool:
+        """Tell whether what becomes of requests is for this town to decide now."""
+        return publisher.decides(ask=not self._waits())
+
     def land(self, publisher: Publisher, base: str, links: Sequence[Link]) -> Landed | None:
         """Let *links* land; None if they cannot for the time being, and ``trouble`` says why.
 
@@ -78,8 +84,10 @@ class Landings:
         return landed
 
     def retry_in(self) -> float | None:
-        """Return in how many seconds what failed may be tried again."""
-        return None if self.trouble is None else max(0.0, self._until - self._clock())
+        """Return in how many seconds what failed, or is another's turn, may be tried again."""
+        if self.trouble is None:
+            return self.holding.free_in()
+        return max(0.0, self._until - self._clock())
 
     def _waits(self) -> bool:
         return self._clock() < self._until and self.trouble is not None

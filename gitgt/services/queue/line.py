@@ -80,7 +80,7 @@ class Line:
         self._works = queue_facts.works(town, target, self._gates, runs, self._tuning)
         self._tests: list[Test] = []
         self._landings = landings
-        self._publisher = direct.publisher(town, target)
+        self._publisher = direct.publisher(town, target, landings.holding)
 
     @property
     def lands_in(self) -> float | None:
@@ -113,6 +113,9 @@ class Line:
         races = 0
         self._catch_up()
         while True:
+            if not self._landings.decides(self._publisher):
+                self._only_test()
+                return
             try:
                 if not self._step():
                     return
@@ -128,6 +131,20 @@ class Line:
         if moved.detached:
             tip = self._ledger.repository.ref(self._target.ref)
             self._tell_owners(moved, tip or "")
+
+    def _only_test(self) -> None:
+        """Find out what can be found out; what becomes of requests, another town decides."""
+        self._tests = []
+        now = self._ledger.snapshot()
+        base = queue_facts.base_of(now, self._target)
+        requests, _ = merge_queue.sort_out(now, merge_queue.queued(now, self._target))
+        if base is None or not requests or self._landings.parked:
+            return
+        merger = self._merger(self._target, now, base.commit, self._style)
+        merging = merger.merging(merge_queue.incoming(now, requests))
+        acts, _ = self._plan(now, base, requests, merging)
+        tests = [each for each in acts if isinstance(each, Start | Confirm | Cancel)]
+        self._perform(tests, base, requests, merger)
 
     def _step(self) -> bool:
         """Look, plan and perform once; say whether everything looks different now."""

@@ -14,11 +14,13 @@ from gitgt.errors import EnvironmentProblemError
 from gitgt.git import landing, signing
 from gitgt.git.landing import Landed
 from gitgt.git.patient import PATIENCE
+from gitgt.git.publish import Way
 from gitgt.git.repository import Repository
 from gitgt.git.signing import Signer
 from gitgt.model.queue.merge_chain import Link
 from gitgt.services import settings
 from gitgt.services.queue import merge_queue
+from gitgt.services.queue.holding import Holding
 from gitgt.services.queue.merge_queue import Mover, Target
 from gitgt.services.town import Rig, Town
 from gitgt.values import dataclass
@@ -51,6 +53,17 @@ class Publisher(Protocol):
         """
         ...
 
+    def decides(self, *, ask: bool) -> bool:
+        """Tell whether what becomes of requests is for this town to decide now.
+
+        Where several share the target one does at a time. Who has it is asked if it may be.
+        """
+        ...
+
+    def give_back(self) -> None:
+        """Let others decide: nothing waits here any more."""
+        ...
+
     def land(self, base: str, links: Sequence[Link]) -> Landed:
         """Let *links* land, which were tested on *base*.
 
@@ -75,6 +88,11 @@ class Publishing:
     def direct(self) -> bool:
         """Whether what lands is pushed, where the rig has a remote that takes it."""
         return bool(self.said.get("land", "direct") == "direct")
+
+    @property
+    def here_alone(self) -> bool:
+        """Whether nothing that lands leaves this clone."""
+        return bool(self.said.get("land", "direct") == "local")
 
     @property
     def within(self) -> float:
@@ -128,11 +146,12 @@ def signed(
 
 @dataclass(frozen=True, slots=True)
 class Local:
-    """Lands here, and nowhere else."""
+    """Lands here, and nowhere else; where a forge lands, one town at a time speaks with it."""
 
     town: Town
     target: Target
     how: Publishing
+    holding: Holding | None = None
 
     def is_behind(self) -> bool:
         """Tell whether a landing was published, when that was still done."""
@@ -147,6 +166,19 @@ class Local:
             if own.new is not None and repository.is_ancestor(own.new, head):
                 landed = landing.land(repository, [target], "end what was published")
         return landed
+
+    def decides(self, *, ask: bool) -> bool:
+        """Tell whether no other town does."""
+        return self.holding is None or self.holding.is_ours(self._way, ask=ask)
+
+    def give_back(self) -> None:
+        """Let others decide."""
+        if self.holding is not None:
+            self.holding.give_back(self._way)
+
+    @property
+    def _way(self) -> Way:
+        return Way(remote=self.target.rig.remote, within=self.how.within)
 
     def land(self, base: str, links: Sequence[Link]) -> Landed:
         """Let *links* land."""

@@ -7,8 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from gitgt.errors import LeaseHeldError
+from gitgt.git import remote_lease
 from gitgt.git.intent import INTENTS
+from gitgt.git.publish import Way
+from gitgt.git.remote_lease import Taker
+from gitgt.git.repository import Repository
 from gitgt.model.documents import MergeRequest
+from gitgt.model.lease import Holder
 from gitgt.services import beads, standing
 from gitgt.services.escalation import escalations
 from tests.support.branches import Branches
@@ -27,7 +33,7 @@ case " $* " in
     fi ;;
 esac
 case " $* " in
-*" push "*)
+*" push "*:refs/heads/main*)
     echo >>'{folder}/pushes'
     [ -e '{folder}/lies' ] || exec '{git}' "$@"
     '{git}' "$@" >'{folder}/answer' 2>&1
@@ -128,7 +134,9 @@ def test_code_and_ledger_arrive_together_and_nothing_else_leaves(shared):
     assert shared.main[-1] == "Sell shoes"
     assert shared.is_the_same()
     after = shared.hub.git("for-each-ref", "--format=%(refname)").splitlines()
-    assert {*after} - {*before} == {"refs/heads/beads"}
+    lease = "refs/gt/lease/refinery/main"
+    assert {*after} - {*before} == {"refs/heads/beads", lease}
+    assert shared.hub.git("show", lease) == '{"number": 1}'  # given back: nothing waits
     assert shared.builder.now(bead).landed == shared.hub.git("rev-parse", "main")
     found = standing.of(shared.builder.town, shared.rig)
     assert (found.ahead, found.behind) == (0, 0)
@@ -139,6 +147,28 @@ def test_a_rig_that_is_not_shared_or_is_told_so_lands_here_alone(shared):
     bead = shared.shop.ask("Sell shoes", shoes="red\n")
     shared.settle()
     assert (shared.shop.status(bead), shared.main) == ("landed", ["Begin"])
+
+
+def test_while_another_town_lands_it_is_tested_here_and_lands_once_that_ran_out(shared):
+    town = shared.builder.town
+    way = Way(remote="origin", within=60.0)
+    taker = Taker(Holder("town north", "cape", 1, "1"), lambda _: False)
+    repository = Repository(shared.others.path / ".git")
+    north = remote_lease.take(
+        repository, way, "refinery/main", taker, now=town.clock(), lasts=120.0
+    )
+    bead = shared.shop.ask("Sell shoes", shoes="red\n")
+    shared.settle()
+    assert (shared.main, shared.runs) == (["Begin"], 1)
+    assert (shared.shop.status(bead), shared.calls) == ("queued", [])
+    north = remote_lease.renew(repository, way, north, now=town.clock() + 100, lasts=120.0)
+    shared.settle(after=149)  # the first time is over, and a minute of courtesy nearly
+    shared.settle(after=2)
+    assert shared.main == ["Begin"]
+    shared.settle(after=100)
+    assert (shared.main, shared.runs) == (["Begin", "Sell shoes"], 1)
+    with pytest.raises(LeaseHeldError, match="it ran out, or was given back"):
+        remote_lease.check(repository, way, north)
 
 
 def test_what_others_pushed_before_is_built_upon(shared):
