@@ -65,6 +65,21 @@ def named(kind: str, what: str) -> str:
     return f"{kind}/{what.replace('%', '%25').replace('/', '%2F')}"
 
 
+def unnamed(kind: str, name: str) -> str:
+    """Return what the lease called *name* is for, as ``named`` was told."""
+    return name.removeprefix(f"{kind}/").replace("%2F", "/").replace("%25", "%")
+
+
+def all_known(repository: Repository, where: str, kind: str) -> dict[str, Lease]:
+    """Return the leases of *kind* as they stood there last, by what they are for."""
+    below = f"{shared.LEASES}{kind}/"
+    read = {
+        unnamed(kind, name.removeprefix(shared.LEASES)): _read(repository, oid)
+        for name, oid in shared.all_theirs(repository, where, below).items()
+    }
+    return {what: lease for what, lease in read.items() if lease is not None}
+
+
 def known(repository: Repository, where: str, name: str) -> Lease | None:
     """Return the lease called *name* as it stood there last, without asking."""
     return _read(repository, shared.theirs(repository, where, f"{shared.LEASES}{name}"))

@@ -84,6 +84,13 @@ def theirs(repository: Repository, where: str, name: str) -> str:
     return repository.ref(f"{_THEIRS}{where}/{name}") or ""
 
 
+def all_theirs(repository: Repository, where: str, below: str) -> dict[str, str]:
+    """Return what stood there last *below* a name, by the names below ``refs/gt/``."""
+    here = f"{_THEIRS}{where}/"
+    found = repository.refs(f"{here}{below}")
+    return {name.removeprefix(here): oid for name, oid in found.items()}
+
+
 def note(repository: Repository, where: str, name: str, commit: str) -> None:
     """Remember that *name*, below ``refs/gt/``, stands at *commit* there."""
     ref = f"{_THEIRS}{where}/{name}"

@@ -69,6 +69,8 @@ def _lines(seen: State, *, watched: bool) -> Iterator[str]:
     yield f"  lately: {seen.landed} landed in 24 hours, {seen.red:.0%} are expected to be red"
     for line in seen.lines:
         yield f"  {line.branch}: {_counted(line)}"
+        if line.turn is not None:
+            yield f"    {line.turn.told}"
         yield from (f"    {each}" for each in line.stops)
         if line.empty_in:
             yield f"    all of it will probably have landed in {mq.lands_in(line.empty_in)}"

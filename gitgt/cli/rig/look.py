@@ -38,6 +38,7 @@ def show_all(*, as_json: bool) -> None:
 def status(*, name: str | None, as_json: bool) -> None:
     """Show how a rig stands, and how to get what landed."""
     from gitgt.services import rig_state, standing
+    from gitgt.services.queue import holders
 
     town = context.town()
     rig = context.rig_for(town, name, option=False)
@@ -46,11 +47,17 @@ def status(*, name: str | None, as_json: bool) -> None:
         **rig_state.standing(town, rig).fields(),
         **standing.of(town, rig).fields(),
     }
+    turns, none = holders.of(town, rig), holders.takes_none(town, rig)
     if as_json:
-        output.answer_json(found)
+        told = [each.fields() for each in turns]
+        output.answer_json({**found, **({"refineries": told} if told else {})})
         return
     for label, value in found.items():
         output.answer(output.one_line(f"{label}: {value}"))
+    for each in turns:
+        output.answer(output.one_line(f"refinery: {each.told}"))
+    if none:
+        output.answer(f"refinery: {rig.remote} takes no leases, so whoever is first lands")
 
 
 def fields(rig: Rig) -> dict[str, Any]:

@@ -28,18 +28,25 @@ from gitgt.services.town import Town
 LASTS: Final = 120.0
 # For so long a remote that takes no leases is not asked again.
 _WITHOUT: Final = 3600.0
-_KIND: Final = "refinery"
+KIND: Final = "refinery"
 _SEEN: Final = "leases.json"
+_NONE: Final = "none"
 
 
 def name_of(branch: str) -> str:
     """Return the name of the lease for landing on *branch*."""
-    return remote_lease.named(_KIND, branch)
+    return remote_lease.named(KIND, branch)
 
 
 def known(repository: Repository, remote: str, branch: str) -> Lease | None:
     """Return who lands on *branch* there, as far as was heard; None if nobody ever did."""
     return remote_lease.known(repository, remote, name_of(branch))
+
+
+def is_without(repository: Repository) -> bool:
+    """Tell whether the remote said, when it was asked last, that it takes no leases."""
+    seen = notes.read(repository.gt / _SEEN, dict)
+    return any(isinstance(each, list) and each[:1] == [_NONE] for each in seen.values())
 
 
 class Holding:
@@ -98,6 +105,7 @@ class Holding:
             self._held = self._taken(way) if self._held is None else self._renewed(way)
         except DeclinedError:
             self._held, self._without_until = None, now + _WITHOUT
+            self._note(_NONE)
         except LeaseHeldError:
             self._lost(way)
             raise
@@ -159,16 +167,19 @@ class Holding:
 
     def _still_for(self, file: str) -> float:
         """Return for how long *file*, by our own clock, was seen to lie there."""
-        path, now = self._repository.gt / _SEEN, self._town.clock()
-        seen = notes.read(path, dict)
-        if not file:
-            return 0.0
-        said = seen.get(self._name)
+        said = notes.read(self._repository.gt / _SEEN, dict).get(self._name)
         if isinstance(said, list) and len(said) == 2 and said[0] == file:
-            return max(0.0, now - float(said[1]))
-        path.parent.mkdir(parents=True, exist_ok=True)
-        notes.write_whole(path, json.dumps({**seen, self._name: [file, now]}), synced=False)
+            return max(0.0, self._town.clock() - float(said[1]))
+        if file:
+            self._note(file)
         return 0.0
+
+    def _note(self, file: str) -> None:
+        """Note that *file* was seen for the first time now."""
+        path = self._repository.gt / _SEEN
+        path.parent.mkdir(parents=True, exist_ok=True)
+        seen = {**notes.read(path, dict), self._name: [file, self._town.clock()]}
+        notes.write_whole(path, json.dumps(seen), synced=False)
 
     def _lost(self, way: Way) -> None:
         """Note when it may be tried again: by then it is over, unless it was renewed."""

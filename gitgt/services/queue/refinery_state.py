@@ -14,7 +14,8 @@ from gitgt.model.lifecycle import MergeStatus
 from gitgt.model.queue.merge_eta import Eta
 from gitgt.services.gates.gate_runs import GateRuns
 from gitgt.services.gates.run_folder import AtWork
-from gitgt.services.queue import conflicts, queue_eta, queue_view, tuning
+from gitgt.services.queue import conflicts, holders, queue_eta, queue_view, tuning
+from gitgt.services.queue.holders import Turn
 from gitgt.services.queue.merge_queue import Target
 from gitgt.services.queue.queue_view import Seen
 from gitgt.services.queue.tuning import Brake
@@ -38,12 +39,14 @@ class Line:
     next: str = ""
     stops: tuple[str, ...] = ()
     empty_in: Eta | None = None
+    turn: Turn | None = None  # whose it is to land there
 
     def fields(self) -> dict[str, Any]:
         """Return it as plain values."""
         return {
             "branch": self.branch, **self.counts, "next": self.next, "stops": list(self.stops),
             "empty_in": self.empty_in.fields() if self.empty_in else None,
+            "turn": self.turn.fields() if self.turn else None,
         }  # fmt: skip
 
 
@@ -114,6 +117,7 @@ def _lines(town: Town, rig: Rig) -> Iterator[Line]:
     seen = queue_view.of(town, rig)
     held = conflicts.held(town, [rig])
     etas = queue_eta.of(town, rig, held=held)
+    turns = {each.branch: each for each in holders.of(town, rig)}
     branches = {rig.branch: None} | dict.fromkeys(each.request.target for each in seen)
     for branch in branches:
         mine = [each for each in seen if each.request.target == branch]
@@ -121,6 +125,7 @@ def _lines(town: Town, rig: Rig) -> Iterator[Line]:
         yield Line(
             branch, _counts(mine), line[0] if line else "",
             queue_view.stops(town, Target(rig, branch)), _last(line, etas),
+            turns.get(branch),
         )  # fmt: skip
 
 

@@ -14,9 +14,11 @@ from gitgt.git.publish import Way
 from gitgt.git.remote_lease import Taker
 from gitgt.git.repository import Repository
 from gitgt.model.documents import MergeRequest
+from gitgt.model.instant import text_of
 from gitgt.model.lease import Holder
 from gitgt.services import beads, standing
 from gitgt.services.escalation import escalations
+from gitgt.services.queue import holders
 from tests.support.branches import Branches
 from tests.support.checkout import Checkout
 from tests.support.clones import Place, hub
@@ -161,6 +163,9 @@ def test_while_another_town_lands_it_is_tested_here_and_lands_once_that_ran_out(
     shared.settle()
     assert (shared.main, shared.runs) == (["Begin"], 1)
     assert (shared.shop.status(bead), shared.calls) == ("queued", [])
+    until = text_of(north.lease.until)
+    (turn,) = holders.of(town, shared.rig)
+    assert turn.told == f"town north on cape has the refinery of main until {until}, number 1"
     north = remote_lease.renew(repository, way, north, now=town.clock() + 100, lasts=120.0)
     shared.settle(after=149)  # the first time is over, and a minute of courtesy nearly
     shared.settle(after=2)
