@@ -16,7 +16,7 @@ from gitgt.errors import (
 from gitgt.git import refs
 from gitgt.git.repository import Repository
 from gitgt.git.signposts import ledger_of
-from gitgt.model.push.broken import Broken
+from gitgt.model.push.broken import Broken, visible
 from gitgt.model.push.policy import Policy
 from gitgt.services.verify.judging import judged
 
@@ -44,7 +44,8 @@ class Verified:
     def fields(self) -> dict[str, Any]:
         """Return it as plain values."""
         return {
-            "ref": self.ref, "old": self.old, "new": self.new, "unjudged": self.unjudged,
+            "ref": self.ref, "old": self.old, "new": self.new,
+            "unjudged": visible(self.unjudged),
             "broken": [each.fields() for each in self.broken],
         }  # fmt: skip
 
