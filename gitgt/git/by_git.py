@@ -45,6 +45,7 @@ class ByGit(Repository):
         super().__init__(common)
         self._sight = dict(sight)
         self._scratch = scratch
+        self._bases: dict[tuple[str, str], tuple[str, ...]] = {}
 
     @classmethod
     @contextmanager
@@ -73,11 +74,11 @@ class ByGit(Repository):
         return self._sight
 
     @property
-    def _few(self) -> Objects:
+    def _few(self) -> _Shown:
         return self._objects
 
     @cached_property
-    def _objects(self) -> Objects:
+    def _objects(self) -> _Shown:
         return _Shown(self.common, synced=False, folder=self._scratch, sight=self._sight)
 
     @property
@@ -104,18 +105,22 @@ class ByGit(Repository):
 
     def merge_base(self, one: str, other: str) -> str | None:
         """Return the best common ancestor, None if the histories have nothing in common."""
-        found = attempt("merge-base", one, other, cwd=self.common, env=self._sight)
-        return found.stdout.decode().strip() or None
+        return (*self.bases(one, other), None)[0]
+
+    def bases(self, one: str, other: str) -> tuple[str, ...]:
+        """Return all best common ancestors, in the order of their names; asked for once."""
+        pair = (min(one, other), max(one, other))
+        if pair not in self._bases:
+            argv = ("merge-base", "--all", *pair)
+            found = attempt(*argv, cwd=self.common, env=self._sight)
+            if found.code not in (0, 1):
+                raise GitFailedError(argv, found.code, found.stderr)
+            self._bases[pair] = tuple(sorted(found.stdout.decode().split()))
+        return self._bases[pair]
 
     def is_ancestor(self, ancestor: str, descendant: str) -> bool:
         """Tell whether *descendant* contains *ancestor*; a commit contains itself."""
-        if ancestor == descendant:
-            return True
-        argv = ("merge-base", "--is-ancestor", ancestor, descendant)
-        found = attempt(*argv, cwd=self.common, env=self._sight)
-        if found.code not in (0, 1):
-            raise GitFailedError(argv, found.code, found.stderr)
-        return found.ok
+        return ancestor == descendant or ancestor in self.bases(ancestor, descendant)
 
     def apart(self, one: str, other: str) -> tuple[int, int]:
         """Return how many commits *one* has that *other* has not, and the other way round."""
@@ -163,6 +168,11 @@ class ByGit(Repository):
         told = git("cat-file", how, cwd=self.common, stdin=listed, env=self._sight)
         return [_brought(row) for row in told.split(b"\n") if row]
 
+    def gather(self, brought: Sequence[Brought]) -> None:
+        """Read objects at once that will be asked for, if they are not too many."""
+        if sum(each.size for each in brought) < _MOST:
+            self._objects.learn(brought)
+
     def _object(self, oid: str) -> Any:  # noqa: ANN401 - as in the class above
         raise AssertionError(f"{oid} would be read past git")
 
@@ -171,6 +181,18 @@ class _Shown(Objects):
     """Objects that come from git or were just made, and do not fill the memory."""
 
     _size = 0
+
+    def learn(self, brought: Sequence[Brought]) -> None:
+        """Read objects through one process, without waiting for each."""
+        asked = "".join(f"{each.oid}\n" for each in brought).encode()
+        argv = ("cat-file", "--batch", "--buffer")
+        answer = memoryview(git(*argv, cwd=self._common, stdin=asked, env=self._sight))
+        at = 0
+        for each in brought:
+            at += len(f"{each.oid} {each.kind} {each.size}\n")
+            self._known[each.oid] = each.kind, bytes(answer[at : at + each.size])
+            at += each.size + 1
+        self._size += at
 
     def read(self, oid: str) -> tuple[str, bytes]:
         """Return an object's kind and content."""

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from gitgt.errors import EnvironmentProblemError, GitFailedError, NotFoundError
 from gitgt.git import refs
-from gitgt.git.command import git, line
+from gitgt.git.command import attempt, git, line
 from gitgt.values import dataclass
 
 if TYPE_CHECKING:
@@ -365,6 +365,12 @@ class Repository:
         """Return the best common ancestor, None if the histories have nothing in common."""
         found: Any = self._git.merge_base(one, other)  # None, whatever its stub says
         return None if found is None else str(found)
+
+    def bases(self, one: str, other: str) -> tuple[str, ...]:
+        """Return all best common ancestors, in the order of their names."""
+        argv = ("merge-base", "--all", one, other)
+        found = attempt(*argv, cwd=self.common, env=self.sight)
+        return tuple(sorted(found.stdout.decode().split()))
 
     def is_ancestor(self, ancestor: str, descendant: str) -> bool:
         """Tell whether *descendant* contains *ancestor*; a commit contains itself."""

@@ -10,7 +10,6 @@ from gitgt.errors import NotFoundError
 from gitgt.git.bulk import PLAIN
 from gitgt.git.command import git
 from gitgt.git.repository import Repository
-from gitgt.git.walk import merge_bases
 from gitgt.model.radar.radar import MOST_PATHS, Touched, folders_of
 
 _DIFF: Final = (
@@ -37,7 +36,7 @@ def bases(repository: Repository, head: str, target: str) -> tuple[str, ...]:
         if len(parents) != 1:
             break
         commit = parents[0]
-    return merge_bases(repository, head, target) or (base,)
+    return repository.bases(head, target) or (base,)
 
 
 def touched(repository: Repository, pairs: Sequence[tuple[str, str]]) -> list[Touched]:

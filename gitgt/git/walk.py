@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import field
 from typing import Final
 
-from gitgt.git.command import attempt, git
+from gitgt.git.command import git
 from gitgt.git.repository import Repository
 from gitgt.values import dataclass
 
@@ -98,10 +98,3 @@ def _file(row: str) -> tuple[str, tuple[tuple[str | None, ...], str | None]]:
     words = facts.lstrip(":").split(" ")[parents + 1 :]
     blobs = [None if each == _NOTHING else each for each in words[: parents + 1]]
     return path, (tuple(blobs[:-1]), blobs[-1])
-
-
-def merge_bases(repository: Repository, one: str, other: str) -> tuple[str, ...]:
-    """Return all best common ancestors, in the order of their names."""
-    argv = ("merge-base", "--all", one, other)
-    found = attempt(*argv, cwd=repository.common, env=repository.sight)
-    return tuple(sorted(found.stdout.decode().split()))

@@ -17,7 +17,7 @@ from typing import Final
 
 from gitgt.errors import InvalidDocumentError, RefusedError
 from gitgt.git.repository import Repository, Signature
-from gitgt.git.walk import Commit, merge_bases, only_in
+from gitgt.git.walk import Commit, only_in
 from gitgt.ledger import codec, genesis, layout
 from gitgt.ledger.clock import clock_of
 from gitgt.ledger.documents import load
@@ -74,7 +74,7 @@ def common_base(repository: Repository, one: str, other: str) -> str:
     Raises:
         RefusedError: they have nothing in common.
     """
-    bases = merge_bases(repository, one, other)
+    bases = repository.bases(one, other)
     if not bases:
         raise RefusedError(
             f"{one[:12]} and {other[:12]} have no history in common",

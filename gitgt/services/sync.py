@@ -19,7 +19,6 @@ from gitgt.git import standing as checkouts
 from gitgt.git.repository import Repository
 from gitgt.git.spool import Spool
 from gitgt.git.transaction import RefMove
-from gitgt.git.walk import merge_bases
 from gitgt.ledger import genesis, layout
 from gitgt.ledger.join import Joined, join
 from gitgt.ledger.transact import Ledger
@@ -158,7 +157,7 @@ def check_same(ledger: Ledger, theirs: str, where: str) -> None:
                 f"{name} is another ledger: its {what} is {found[what]}, not {mine[what]}",
                 hint="check the remote's address; nothing was taken in or sent",
             )
-    if not merge_bases(repository, head, theirs):
+    if not repository.bases(head, theirs):
         shallow = (repository.common / "shallow").exists()
         raise RefusedError(
             f"{name} and this ledger have no history in common",

@@ -99,9 +99,11 @@ class _Judging:
         yield from (first := [*origins.history(git, self._ref, old, new)])
         if first:
             return
-        yield from (first := [*self._sizes(old)])
+        brought = git.brought(old, new)
+        yield from (first := [*self._sizes(old, brought)])
         if first:
             return
+        git.gather(brought)
         yield from (first := [*origins.foreign(git, old, new)])
         if first:
             return
@@ -129,8 +131,8 @@ class _Judging:
                 commit = self._writer(old, each.path)
                 yield from _broken(each.path, error, "file", commit)
 
-    def _sizes(self, old: str | None) -> Iterator[Broken]:
-        for each in self._git.brought(old, self._new):
+    def _sizes(self, old: str | None, brought: Iterable[Brought]) -> Iterator[Broken]:
+        for each in brought:
             if each.size > self._policy.most and each.kind != "tree":
                 what = f"{each.size} bytes are too many for one {_NOUNS[each.kind]}"
                 hint = f"{self._policy.most} are allowed; keep long texts in the project"
