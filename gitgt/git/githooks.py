@@ -23,9 +23,11 @@ from gitgt.git import chained, hookspath, signposts
 from gitgt.git.hookfiles import (
     HARMLESS,
     HOOKS,
-    IF_THERE,
     PASSER,
+    SERVER,
     SHARED,
+    WORKTREES,
+    Kit,
     holds,
     is_foreign,
     own_folder,
@@ -40,8 +42,8 @@ from gitgt.git.turn import turn
 from gitgt.values import dataclass
 
 __all__ = [
-    "HOOKS", "HookState", "InstalledHook", "install", "installed", "is_unwanted", "repair",
-    "signature", "uninstall",
+    "HOOKS", "SERVER", "HookState", "InstalledHook", "install", "installed", "is_unwanted",
+    "repair", "signature", "uninstall",
 ]  # fmt: skip
 
 _RECORD: Final = "record.json"
@@ -64,6 +66,7 @@ def install(
     targets: Iterable[str] | None = None,
     ledger: str | None = None,
     again: bool = False,
+    kit: Kit = WORKTREES,
 ) -> bool:
     """Install or repair our hooks in a repository; tell whether anything had to be done.
 
@@ -80,9 +83,9 @@ def install(
             signposts.set_up(common, town=town, targets=targets, ledger=ledger)
             if not _is_wanted(common, again=again):
                 return False
-            before = signature(common)
-            _install(common)
-            return signature(common) != before
+            before = signature(common, kit)
+            _install(common, kit)
+            return signature(common, kit) != before
     except OSError as error:
         raise EnvironmentProblemError(f"cannot install hooks in {common}: {error}") from error
 
@@ -97,7 +100,7 @@ def repair(repository: Repository) -> bool:
     return install(repository, again=True)
 
 
-def uninstall(repository: Repository) -> None:
+def uninstall(repository: Repository, kit: Kit = WORKTREES) -> None:
     """Put back every hook and the setting as they were before us, and stay away.
 
     Raises:
@@ -107,18 +110,18 @@ def uninstall(repository: Repository) -> None:
     try:
         with turn(repository, _TURN):
             _unwanted(common).touch()  # first: what is half gone is not repaired
-            _take_out(common)
+            _take_out(common, kit)
     except OSError as error:
         raise EnvironmentProblemError(f"cannot uninstall hooks in {common}: {error}") from error
 
 
-def _take_out(common: Path) -> None:
+def _take_out(common: Path, kit: Kit) -> None:
     record, own = _read(common), own_folder(common)
     if record.values is not None and hookspath.effective(common) == str(own):
         hookspath.restore(common, record.values, own, record.left)
     if not (common / "hooks").is_symlink():
-        _empty(common / "hooks", common, remove=record.made_folder)
-    if not _replaced(common):
+        _empty(common / "hooks", common, kit, remove=record.made_folder)
+    if not _replaced(common, kit):
         chained.forget(common)
     for folder in (chained.folder(common), own):
         shutil.rmtree(folder, ignore_errors=True)
@@ -135,15 +138,15 @@ def _unwanted(common: Path) -> Path:
     return common / "gt" / "no-hooks"
 
 
-def _install(common: Path) -> None:
+def _install(common: Path, kit: Kit) -> None:
     record = _read(common)
     if hookspath.effective(common) or (common / "hooks").is_symlink():
-        _install_pathed(common, record)
+        _install_pathed(common, record, kit)
     else:
-        _install_plainly(common, record)
+        _install_plainly(common, record, kit)
 
 
-def _install_plainly(common: Path, record: _Record) -> None:
+def _install_plainly(common: Path, record: _Record, kit: Kit) -> None:
     hooks = common / "hooks"
     if not hooks.is_dir():
         hooks.mkdir()
@@ -153,35 +156,35 @@ def _install_plainly(common: Path, record: _Record) -> None:
         record.values = None
         shutil.rmtree(own_folder(common))
         (chained.folder(common) / ".folder").unlink(missing_ok=True)
-    for name in HOOKS:
+    for name in kit.hooks:
         if is_foreign(place_of(hooks / name)):
             chained.set_aside(common, hooks / name)
-    chained.link_neighbors(common, hooks, _ours())
+    chained.link_neighbors(common, hooks, _ours(kit))
     _write(common, record)
     put_templates(hooks, ())
-    for name in HOOKS:
+    for name in kit.hooks:
         # What was set aside has a second name by now, and gives its place to ours.
         put(place_of(hooks / name), template(name), 0o755)
 
 
-def _ours() -> set[str]:
-    return {SHARED, *HOOKS, *(f"{name}.legacy" for name in HOOKS)}
+def _ours(kit: Kit) -> set[str]:
+    return {SHARED, *kit.hooks, *(f"{name}.legacy" for name in kit.hooks)}
 
 
-def _install_pathed(common: Path, record: _Record) -> None:
+def _install_pathed(common: Path, record: _Record, kit: Kit) -> None:
     own, value = own_folder(common), hookspath.effective(common)
-    others = [name for name in IF_THERE if (own / name).exists()]
+    others = [name for name in kit.if_there if (own / name).exists()]
     if value != str(own):
         old = value or str(common / "hooks")
-        others = [name for name in IF_THERE if holds(common, old, name)]
+        others = [name for name in kit.if_there if holds(common, old, name)]
         record.values = hookspath.local_values(common)
         chained.folder(common).mkdir(exist_ok=True)
         put(chained.folder(common) / ".folder", f"folder={shlex.quote(old)}\n".encode(), 0o644)
     _write(common, record)
-    for name in HOOKS:
+    for name in kit.hooks:
         if is_foreign(own / name):  # a tool that follows core.hooksPath wrote over ours
             (own / name).replace(own / f"{name}.aside")
-    put_templates(own, HOOKS)
+    put_templates(own, kit.hooks)
     for name in (*HARMLESS, *others):
         put(own / name, template(PASSER), 0o755)
     if value != str(own):
@@ -189,9 +192,9 @@ def _install_pathed(common: Path, record: _Record) -> None:
         _write(common, record)
 
 
-def _empty(hooks: Path, common: Path, *, remove: bool) -> None:
+def _empty(hooks: Path, common: Path, kit: Kit, *, remove: bool) -> None:
     """Take ours out of the ordinary folder."""
-    for name in HOOKS:
+    for name in kit.hooks:
         place = place_of(hooks / name)
         if not is_foreign(place) and not chained.put_back(common, place, name):
             place.unlink(missing_ok=True)
@@ -201,9 +204,9 @@ def _empty(hooks: Path, common: Path, *, remove: bool) -> None:
         hooks.rmdir()
 
 
-def _replaced(common: Path) -> bool:
+def _replaced(common: Path, kit: Kit) -> bool:
     """Tell whether a hook is left that cannot go back: a later tool wrote its own there."""
-    return any(os.path.lexists(chained.folder(common) / name) for name in HOOKS)
+    return any(os.path.lexists(chained.folder(common) / name) for name in kit.hooks)
 
 
 def _read(common: Path) -> _Record:

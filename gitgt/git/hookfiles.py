@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -25,6 +26,23 @@ IF_THERE: Final = (
     "post-index-change", "p4-changelist", "p4-prepare-changelist", "p4-post-changelist",
     "p4-pre-submit",
 )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Kit:
+    """Which hooks of a repository are ours, and which are passed on if they exist."""
+
+    hooks: tuple[str, ...]
+    if_there: tuple[str, ...]
+
+
+# Where people and agents commit.
+WORKTREES: Final = Kit(HOOKS, IF_THERE)
+_RECEIVING: Final = ("pre-receive", "post-receive")
+# What others push to.
+SERVER: Final = Kit(
+    _RECEIVING, tuple(name for name in (*IF_THERE, *HOOKS) if name not in _RECEIVING)
+)
 # What ours share, and the one that stands for hooks that are only passed on.
 SHARED: Final = "gitgt.sh"
 PASSER: Final = "pass-through"

@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from gitgt.git import chained, hookfiles, hookspath
-from gitgt.git.hookfiles import HOOKS, SHARED
+from gitgt.git.hookfiles import SHARED, WORKTREES, Kit
 from gitgt.git.repository import Repository
 from gitgt.values import dataclass
 
@@ -32,12 +32,12 @@ class InstalledHook:
     state: HookState
 
 
-def installed(repository: Repository) -> tuple[InstalledHook, ...]:
+def installed(repository: Repository, kit: Kit = WORKTREES) -> tuple[InstalledHook, ...]:
     """Return how it stands with each of our hooks."""
     common = repository.common
     value = hookspath.effective(common)
     folder = hookfiles.found(common, value) if value else common / "hooks"
-    return tuple(InstalledHook(name, _state(common, folder, name)) for name in HOOKS)
+    return tuple(InstalledHook(name, _state(common, folder, name)) for name in kit.hooks)
 
 
 def _state(common: Path, folder: Path, name: str) -> HookState:
@@ -60,17 +60,17 @@ def _runs_another(common: Path, name: str) -> bool:
     return os.path.lexists(chained.folder(common) / name)
 
 
-def signature(common: Path) -> tuple[tuple[str, int, int], ...]:
+def signature(common: Path, kit: Kit = WORKTREES) -> tuple[tuple[str, int, int], ...]:
     """Return what changes when somebody meddles with the hooks: to look costs no process."""
-    return tuple(_seen(path) for path in _watched(common))
+    return tuple(_seen(path) for path in _watched(common, kit))
 
 
-def _watched(common: Path) -> Iterator[Path]:
+def _watched(common: Path, kit: Kit) -> Iterator[Path]:
     yield common / "config"
     yield Path(os.environ.get("GIT_CONFIG_GLOBAL") or Path.home() / ".gitconfig")
     for folder in (common / "hooks", hookfiles.own_folder(common), chained.folder(common)):
         yield folder
-        for name in (*HOOKS, SHARED, ".folder"):
+        for name in (*kit.hooks, SHARED, ".folder"):
             yield folder / name
 
 
