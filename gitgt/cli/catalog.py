@@ -91,6 +91,7 @@ CATALOG: Final[tuple[Entry, ...]] = (
     Entry("namepool", "gitgt.cli.namepool", "See and choose what polecats are called", RIGS),
     Entry("sync", "gitgt.cli.sync", "Exchange ledgers with other clones", RIGS),
     Entry("verify", "gitgt.cli.verify", "Judge what a push brings to a ledger", RIGS),
+    Entry("server", "gitgt.cli.server", "Let a bare repository judge pushes to it", RIGS),
     # Merge queue
     Entry("gate", "gitgt.cli.gate", "Say what must pass before anything lands", QUEUE),
     Entry("ci", "gitgt.cli.ci", "Do what a pipeline is there for, or install one", QUEUE),

@@ -29,6 +29,7 @@ from gitgt.roles.keeper import KeeperRole
 from gitgt.roles.postmaster import PostmasterRole
 from gitgt.roles.pull_requests import PullRequestsRole
 from gitgt.roles.radar import RadarRole
+from gitgt.roles.receiver import ReceiverRole
 from gitgt.roles.refinery import RefineryRole
 from gitgt.roles.relief import ReliefRole
 from gitgt.roles.scheduler import SchedulerRole
@@ -54,6 +55,7 @@ def roles(town: Town) -> list[Reconciler]:
     return [
         BrakeRole(town),
         DeskRole(town),
+        ReceiverRole(town),
         WitnessRole(town),
         RefineryRole(town),
         PullRequestsRole(town),

@@ -26,11 +26,17 @@ HOOKS: Final = {
     "post-rewrite": "gitgt.githooks.desk_moved",
     "post-checkout": "gitgt.githooks.post_checkout",
     "pre-push": "gitgt.githooks.pre_push",
+    "pre-receive": "gitgt.githooks.pre_receive",
+    "post-receive": "gitgt.githooks.post_receive",
     # No hook of git's: post-commit asks for it where a watcher does the rest.
     "conflict": "gitgt.githooks.conflict",
 }
 # The others only tell: when they run, git has done what was asked.
-_MAY_REFUSE: Final = ("pre-commit", "pre-push")
+_MAY_REFUSE: Final = ("pre-commit", "pre-push", "pre-receive")
+# Nothing that cannot be judged gets in: what cannot be done was told, and that is refused.
+_ALWAYS: Final = "pre-receive"
+# They see to all that follows themselves.
+_ALONE: Final = ("conflict", "post-receive")
 
 Run = Callable[[Place, tuple[str, ...], str], None]
 
@@ -47,14 +53,13 @@ def command(name: str, arguments: tuple[str, ...]) -> None:
     place = Place.of(Path.cwd(), os.environ)
     try:
         run(place, arguments, said)
-        if name not in _MAY_REFUSE and name != "conflict":
+        if name not in (*_MAY_REFUSE, *_ALONE):
             _go_on(place)
     except GtError as error:
         tell(error)
         if name in _MAY_REFUSE:
-            raise click.exceptions.Exit(
-                REFUSED if isinstance(error, RefusedError | NewerDataError) else 1
-            ) from error
+            sure = isinstance(error, RefusedError | NewerDataError) or name == _ALWAYS
+            raise click.exceptions.Exit(REFUSED if sure else 1) from error
 
 
 def _go_on(place: Place) -> None:

@@ -79,8 +79,10 @@ class WitnessRole:
             name = ref.removeprefix(_REMOTE)
             if name in (rig.branch, rig.ledger_branch, "HEAD") or name.startswith("polecat/"):
                 continue
-            if self._read.get((rig.name, ref)) == tip:
+            if self._read.get((rig.name, ref)) in (tip, f"{tip} {now.commit}"):
                 continue
-            for error in branch.heed_pushed(self._town, now, branch.Pushed(rig, name, tip)):
+            refused = branch.heed_pushed(self._town, now, branch.Pushed(rig, name, tip))
+            for error in refused:
                 _LOG.warning("refused", extra={"branch": ref, "why": error.message})
-            self._read[rig.name, ref] = tip
+            # Its bead may come after it, or be completed: so the ledger as it was counts.
+            self._read[rig.name, ref] = f"{tip} {now.commit}" if refused else tip
