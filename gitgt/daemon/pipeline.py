@@ -10,9 +10,8 @@ from gitgt.daemon.refining import refine
 from gitgt.model.ci.event import Happened
 from gitgt.model.ci.plan import Nothing, Places, Refine, RunGates, Verify, plan
 from gitgt.model.ci.report import Report
-from gitgt.model.documents import MergeRequest
 from gitgt.services import sync
-from gitgt.services.ci import reporting, telling, testing, verifying
+from gitgt.services.ci import passing, reporting, telling, testing, verifying
 from gitgt.services.ci.room import Names, Room, room, take_settings
 from gitgt.services.gates.probe_branch import PROBE_BRANCH
 
@@ -55,19 +54,16 @@ def _tested(room: Room, todo: RunGates, shown: Shown) -> Report:
     room.check_writes()
     found = testing.test(room, todo, shown)
     report = reporting.of_test(found, testing.logs(room, found))
-    said = telling.comment(room, todo.branch, todo.commit, report)
+    said = telling.comment(room, found, report)
     return reporting.with_note(report, said)
 
 
 def _refined(room: Room) -> Report:
     take_settings(room)
     room.check_writes()
-    before = _requests(room)
+    passing.check(room)
+    before = passing.requests(room)
     refine(room.town, room.rig)
+    proposed = passing.propose(room)
     sync.sync(room.town, room.rig)
-    return reporting.of_pass(before, _requests(room))
-
-
-def _requests(room: Room) -> list[MergeRequest]:
-    found = room.town.ledger_at(room.rig).snapshot().all(MergeRequest)
-    return sorted(found, key=lambda each: (each.queued_at, each.id))
+    return reporting.of_pass(before, passing.requests(room), passing.brake(room), proposed)

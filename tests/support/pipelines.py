@@ -58,7 +58,7 @@ class Runner:
 
     def github(self, push: Push, sign: str = "GITHUB_ACTIONS") -> Ended:
         """Run what GitHub, or what imitates it, runs for a push."""
-        work, event = self._clone(push.branch or "main"), self.folder / "event.json"
+        work, event = self.clone(push.branch or "main"), self.folder / "event.json"
         event.write_text(json.dumps({"before": push.old, "after": work.head}))
         imitates = sign != "GITHUB_ACTIONS"
         folder = f".{sign.partition('_')[0].lower()}"
@@ -78,7 +78,7 @@ class Runner:
 
     def gitlab(self, push: Push) -> Ended:
         """Run what GitLab runs for a push."""
-        work = self._clone(push.branch or "main")
+        work = self.clone(push.branch or "main")
         job = read(work.read(".gitlab-ci.yml"))["gitgt"]
         facts = {
             "GITLAB_CI": "true", "CI_COMMIT_SHA": work.head, "CI_COMMIT_BEFORE_SHA": push.old,
@@ -88,12 +88,12 @@ class Runner:
         }  # fmt: skip
         return self._run(work, [*job["before_script"], *job["script"]], facts)
 
-    def _clone(self, branch: str) -> Checkout:
+    def clone(self, branch: str, url: str = "") -> Checkout:
         """Check out one commit, as the products do: shallow and detached."""
         work = Checkout(self.folder / f"build {sum(1 for _ in self.folder.iterdir())}")
         work.path.mkdir()
         work.git("init", "-q")
-        work.git("remote", "add", "origin", self.url)
+        work.git("remote", "add", "origin", url or self.url)
         work.git("fetch", "-q", "--depth=1", "--no-tags", "origin", f"+refs/heads/{branch}")
         work.git("checkout", "-q", "--detach", "FETCH_HEAD")
         return work

@@ -12,6 +12,7 @@ from gitgt.model.gate import Verdict
 from gitgt.model.push.broken import Broken
 from gitgt.services.ci.testing import Tested
 from gitgt.services.ci.verifying import Verified
+from gitgt.services.forge.pull_requests import Synced
 from gitgt.services.gates.gate_asked import Answer
 
 FAILED: Final = 1
@@ -80,12 +81,23 @@ def with_note(report: Report, said: str) -> Report:
     return replace(report, rows=(*report.rows, Row("forge", said))) if said else report
 
 
-def of_pass(before: Sequence[MergeRequest], after: Sequence[MergeRequest]) -> Report:
-    """Return the report of a pass of the refinery: what became of the requests *before*."""
+def of_pass(
+    before: Sequence[MergeRequest], after: Sequence[MergeRequest], brake: str = "",
+    proposed: Synced | None = None,
+) -> Report:  # fmt: skip
+    """Return the report of a pass of the refinery: what became of the requests *before*.
+
+    *brake* is why nothing lands, if so; *proposed* is what asking the forge came to, if it was
+    asked.
+    """
     rows = tuple(_moves(before, after))
     waits = sum(not each.is_closed for each in after)
     done = f"{len(rows)} moved" if rows else "nothing moved"
-    return Report(f"the refinery made a pass: {done}, {waits} waiting", rows)
+    more = [Row("the queue", brake, Level.WARNING)] if brake else []
+    if proposed is not None:
+        more += [Row(request, said) for request, said in proposed.done]
+        more += [Row("forge", proposed.trouble, Level.WARNING)] if proposed.trouble else []
+    return Report(f"the refinery made a pass: {done}, {waits} waiting", (*rows, *more))
 
 
 def _moves(before: Sequence[MergeRequest], after: Sequence[MergeRequest]) -> Iterator[Row]:
@@ -103,7 +115,7 @@ def _moves(before: Sequence[MergeRequest], after: Sequence[MergeRequest]) -> Ite
 def of_verification(found: Verified) -> Report:
     """Return the report of a push to the ledger."""
     rows = [_of_broken(each) for each in found.broken]
-    rows += [Row("set aside", f"{said} ({each[:_SHORT]})") for each, said in found.commits]
+    rows += [Row("written", f"{said} ({each[:_SHORT]})") for each, said in found.commits]
     if found.unjudged:
         rows.append(Row("not judged", found.unjudged, Level.WARNING))
     if not found.broken:

@@ -21,7 +21,7 @@ from gitgt.git.repository import Repository
 from gitgt.ledger import genesis
 from gitgt.model.actor import Actor
 from gitgt.model.ci.event import Product
-from gitgt.services import commit, install, rig, settings, sharing
+from gitgt.services import commit, install, rig, settings
 from gitgt.services.rig import Wanted
 from gitgt.services.town import Clock, Rig, Town
 from gitgt.values import dataclass
@@ -135,9 +135,7 @@ def _rig(town: Town, names: Names, url: str) -> Rig:
             hint=f"in the town: git gt rig share {name}, then git gt sync --rig {name}",
         )
     rig.share(town, made.name, WHO)
-    shared = town.rig(made.name)
-    sharing.exchange(town, shared, REMOTE)
-    return shared
+    return town.rig(made.name)
 
 
 def _called(url: str) -> str:

@@ -11,7 +11,9 @@ from gitgt.model.ci import report as forms
 from gitgt.model.ci.event import Product
 from gitgt.model.ci.report import Report
 from gitgt.services.ci.room import Room
+from gitgt.services.ci.testing import Tested
 from gitgt.services.forge.base import MARK
+from gitgt.services.forge.proposing import branch_of
 from gitgt.services.forge.settings import place_of
 
 # What the templates tell GitLab to read.
@@ -41,8 +43,10 @@ def _write(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8", errors="replace")
 
 
-def comment(room: Room, branch: str, commit: str, report: Report) -> str:
+def comment(room: Room, tested: Tested, report: Report) -> str:
     """Comment below the branch's pull request, once for each outcome; return what came of it.
+
+    It may be open for the branch itself, or for the one in which its request was proposed.
 
     A forge that cannot be asked stops nothing. Empty: there is none, or nothing to comment on.
     """
@@ -51,10 +55,12 @@ def comment(room: Room, branch: str, commit: str, report: Report) -> str:
         if place is None:
             return ""
         forge = place.forge()
-        seen = forge.find(branch)
+        proposed = [branch_of(tested.request)] if tested.request else []
+        found = (forge.find(each) for each in (tested.branch, *proposed))
+        seen = next((each for each in found if each is not None and each.is_open), None)
         if seen is None:
             return ""
-        mark = MARK.format(f"ci {commit[:12]} {report.code}")
+        mark = MARK.format(f"ci {tested.commit[:12]} {report.code}")
         if forge.said(seen, mark):
             return f"pull request {seen.number} has this comment already"
         forge.comment(seen, f"{forms.markdown(report)}\n{mark}")

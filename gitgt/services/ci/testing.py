@@ -6,7 +6,8 @@ need not test it again: a verdict belongs to what a gate sees, its definition an
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Final
 
 from gitgt.errors import NotFoundError, RefusedError
@@ -44,7 +45,7 @@ class Tested:
     branch: str
     commit: str
     onto: str = ""
-    request: str = ""
+    request: MergeRequest | None = None
     answers: tuple[Answer, ...] = ()
     clash: tuple[str, ...] = ()
     shared: bool = True
@@ -75,15 +76,17 @@ def test(room: Room, wanted: RunGates, shown: Shown) -> Tested:
         )
     now = room.town.ledger_at(room.rig).snapshot()
     request = asked(now).get(wanted.branch)
-    name = str(request.id) if request else ""
     onto = "" if wanted.probe else _target(room, now, wanted.branch, request)
     chosen = _gates(room, now, onto or room.rig.branch)
+    if wanted.probe:  # it asks for those alone, and for what they say now
+        chosen = [each for each in chosen if each.is_remote] or chosen
     place = _place(room, now, wanted, onto)
     if isinstance(place, Conflict):
-        return Tested(wanted.branch, wanted.commit, onto, name, clash=place.paths)
-    answers = tuple(_answers(room, chosen, place, shown))
+        return Tested(wanted.branch, wanted.commit, onto, request, clash=place.paths)
+    ask = partial(gate_asked.ask, room.town, room.rig, again=wanted.probe, shown=shown)
+    answers = tuple(_answers(chosen, lambda gate: ask(gate, place)))
     arrived = sharing.exchange(room.town, room.rig, REMOTE)
-    return Tested(wanted.branch, wanted.commit, onto, name, answers, shared=arrived)
+    return Tested(wanted.branch, wanted.commit, onto, request, answers, shared=arrived)
 
 
 def _gates(room: Room, now: Snapshot, branch: str) -> Sequence[Gate]:
@@ -136,15 +139,13 @@ def _merger(room: Room, now: Snapshot, tip: str, onto: str) -> Merger:
     )  # fmt: skip
 
 
-def _answers(
-    room: Room, chosen: Sequence[Gate], place: Place, shown: Shown
-) -> Iterator[Answer]:  # fmt: skip
+def _answers(chosen: Sequence[Gate], ask: Callable[[Gate], Answer]) -> Iterator[Answer]:
     """Yield what gates say, phase by phase; after one that is red the later ones wait."""
     stopped: int | None = None
     for each in chosen:
         if stopped is not None and each.phase > stopped:
             return
-        answer = gate_asked.ask(room.town, room.rig, each, place, again=False, shown=shown)
+        answer = ask(each)
         yield answer
         if answer.verdict is not Verdict.PASS and not each.quarantine:
             stopped = each.phase

@@ -7,9 +7,11 @@ once more, which finds nothing: so nothing has to tell it from others.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from gitgt.git import access
+from gitgt.git.repository import Repository
 from gitgt.git.transaction import RefMove, move_refs
 from gitgt.ledger import lawful
 from gitgt.model.actor import Actor
@@ -56,12 +58,18 @@ def verify(room: Room, wanted: Verify) -> Verified:
         return Verified(found.broken, found.broken, unjudged=found.unjudged)
     room.check_writes()
     sync.sync(room.town, room.rig)
-    written = tuple(
-        (each, repository.message_of(each).partition("\n")[0])
-        for each in repository.between(before, head)
-    )
+    written = tuple(_written(repository, wanted.old, before, head))
     left = _left(room, wanted, found)
     return Verified(found.broken, left, written, found.unjudged)
+
+
+def _written(
+    repository: Repository, old: str, before: str, head: str
+) -> Iterator[tuple[str, str]]:
+    """Yield the commits that came on top, with their subjects; not those that came back."""
+    for each in repository.between(before, head):
+        if not (repository.has(old or each) and repository.is_ancestor(each, old or before)):
+            yield each, repository.message_of(each).partition("\n")[0]
 
 
 def _mend(room: Room, old: str) -> None:

@@ -4,8 +4,11 @@ import json
 import re
 
 from gitgt.ledger import layout
+from gitgt.services import submit
+from gitgt.services.submit import Submission
 from gitgt.services.sync import sync
 from tests.support.pipelines import Push
+from tests.support.town import TESS
 
 
 def test_github_tests_a_branch_once_and_says_what_is_red(pipelines):
@@ -70,3 +73,29 @@ def test_gitlab_sets_aside_what_was_pushed_past_the_rules(pipelines):
     assert pipelines.at_hub("beads") == after
     pipelines.place.sync()
     assert pipelines.place.builder.now(lost) == lost
+
+
+def test_on_a_schedule_forgejo_lands_what_waits_once(pipelines):
+    pipelines.install("forgejo")
+    sync(pipelines.town, pipelines.rig)
+    bead = pipelines.place.builder.bead(pipelines.rig, "Sell limes")
+    head = pipelines.push(f"crew/tess-{bead.id}", "limes.txt", "lime 2\n")
+    pipelines.place.repo.git("fetch", "-q", "origin")
+    wanted = Submission(bead.id, f"crew/tess-{bead.id}", head)
+    request = submit.submit(pipelines.town, wanted, TESS)
+    sync(pipelines.town, pipelines.rig)
+
+    landed = pipelines.runner.github(Push(), sign="FORGEJO_ACTIONS")
+    assert (landed.code, landed.stderr) == (0, "")
+    now = pipelines.at_hub("main")[:12]
+    assert landed.stdout.splitlines()[::2][:2] == [
+        "the refinery made a pass: 2 moved, 0 waiting",  # what asked for the pipeline, too
+        f"{request.id}: Sell limes ({request.branch}): landed as {now}",
+    ]
+    assert pipelines.hub.subjects("main")[0] == f"Sell limes ({bead.id})"
+    assert pipelines.hub.subjects("beads")[0] == f"land {bead.id}"
+
+    again = pipelines.runner.github(Push(), sign="FORGEJO_ACTIONS")
+    assert (again.code, again.stderr) == (0, "")
+    assert again.stdout == "the refinery made a pass: nothing moved, 0 waiting\n"
+    assert pipelines.at_hub("main")[:12] == now

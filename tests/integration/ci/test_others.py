@@ -1,0 +1,115 @@
+"""What else a pipeline meets: no gates, no leave, conflicts, what was forced."""
+
+import os
+
+import pytest
+
+from gitgt.daemon import pipeline
+from gitgt.errors import RefusedError
+from gitgt.ledger import genesis
+from gitgt.model.ci.event import Product, recognize
+from gitgt.model.ci.report import Level, Row
+from gitgt.services.ci import installing
+from gitgt.services.ci.room import room
+from tests.support.served import served
+from tests.support.town import TESS
+
+
+def run(pipelines, facts, url=""):
+    """Let a pipeline of no product that is known run here; what it prints is nobody's."""
+    work = pipelines.runner.clone("main", url)
+    environ = {**os.environ, "GT_RIG": "shop", **facts}
+    happened = recognize(facts, {})
+    clock = pipelines.place.builder.clock
+    return pipeline.run(work.path, environ, happened, lambda _: None, clock)
+
+
+def pushed(branch, old="", new=""):
+    return {"GT_CI_REF": f"refs/heads/{branch}", "GT_CI_BEFORE": old, "GT_CI_AFTER": new}
+
+
+def test_what_conflicts_is_told_and_a_branch_that_is_nobodys_is_left_alone(pipelines):
+    missing = "the ledger does not say which gates there are: it has no rig.yaml"
+    bead = pipelines.place.builder.bead(pipelines.rig, "Sell limes")
+    branch = f"polecat/nux/{bead.id}"
+    pipelines.place.sync()
+    head = pipelines.push(branch, "README", "Ours.\n")
+    with pytest.raises(RefusedError, match=missing):
+        run(pipelines, pushed(branch, new=head))
+    pipelines.install("gitlab")
+    pipelines.push("main", "README", "Theirs.\n")
+
+    report = run(pipelines, pushed(branch, new=head))
+    assert report.code == 1
+    assert report.headline == f"{branch} at {head[:12]} conflicts with main"
+    assert report.rows == (
+        Row("conflict", f"{branch} and main disagree: README", Level.ERROR),
+    )  # fmt: skip
+    other = run(pipelines, pushed("wild", new=head))
+    assert (other.code, other.rows) == (0, ())
+    assert other.headline == (
+        "nothing to do: wild is neither the ledger nor a branch that someone asks to land"
+    )
+
+
+def test_what_was_forced_off_the_ledger_comes_back_and_its_gates_are_not_edited_by_hand(
+    pipelines,
+):
+    pipelines.install("github")
+    before = pipelines.at_hub("beads")
+    kept = pipelines.place.builder.bead(pipelines.rig, "Sell limes")
+    pipelines.place.sync()
+    lost = pipelines.at_hub("beads")
+    pipelines.hub.git("config", "uploadpack.allowAnySHA1InWant", "true")
+    work = pipelines.work
+    work.git("fetch", "-q")
+    work.git("switch", "-q", "-c", "by-hand", before)
+    bad = work.commit(genesis.RIG, "gates: []\n", message="No gates")
+    work.git("push", "-q", "--force", "origin", "by-hand:beads")
+
+    report = run(pipelines, pushed("beads", lost, bad))
+    assert report.code == 1
+    assert [each.title for each in report.rows] == ["history", "written", "written"]
+    assert pipelines.hub.git("merge-base", "--is-ancestor", lost, "beads") == ""
+    gates = pipelines.hub.git("show", f"beads:{genesis.RIG}")
+    assert gates.startswith("gates:\n  - name: check\n")
+    pipelines.place.sync()
+    assert pipelines.place.builder.now(kept) == kept
+    now = pipelines.at_hub("beads")
+    assert run(pipelines, pushed("beads", bad, now)).code == 0
+
+
+def test_who_may_not_push_is_told_which_permission_is_missing(pipelines, tmp_path):
+    pipelines.install("gitlab")
+    with served("http", pipelines.hub.path, tmp_path) as url:
+        pipelines.hub.git("config", "http.receivepack", "false")
+        work = pipelines.runner.clone("main", url)
+        environ = {**os.environ, "GT_RIG": "shop"}
+        clock = pipelines.place.builder.clock
+        with (
+            room(work.path, environ, Product.GITLAB, clock) as found,
+            pytest.raises(RefusedError) as refused,
+        ):
+            found.check_writes()
+    assert f"this pipeline may not push to {url}: " in refused.value.message
+    assert "403" in refused.value.message
+    assert refused.value.hint.startswith("give the variable GT_PUSH_TOKEN a project access")
+
+
+def test_an_uninstalled_pipeline_leaves_nothing(pipelines):
+    repo, rig = pipelines.place.repo, pipelines.rig
+    before = repo.git("rev-parse", "beads^{tree}")
+    project = pipelines.at_hub("main^{tree}")
+    done = pipelines.install("forgejo")
+    again = installing.install(pipelines.town, rig, Product.FORGEJO, TESS)
+    assert not again.fields()["changed"]
+    assert done.ledger == (".forgejo/workflows/gitgt.yml", "rig.yaml")
+    repo.git("fetch", "-q")
+    repo.git("update-ref", "refs/heads/main", "refs/remotes/origin/main")
+
+    gone = installing.uninstall(pipelines.town, rig, TESS)
+    assert gone.ledger == (".forgejo/workflows/gitgt.yml", "rig.yaml")
+    items = repo.git("ls-tree", "beads").splitlines()
+    kept = [each for each in items if not each.endswith("\titems")]
+    assert kept == repo.git("ls-tree", before).splitlines()
+    assert repo.git("rev-parse", f"{gone.branch}^{{tree}}") == project
