@@ -66,4 +66,5 @@ def _refined(room: Room) -> Report:
     refine(room.town, room.rig)
     proposed = passing.propose(room)
     sync.sync(room.town, room.rig)
-    return reporting.of_pass(before, passing.requests(room), passing.brake(room), proposed)
+    held = [*passing.brake(room), *passing.others(room)]
+    return reporting.of_pass(before, passing.requests(room), held, proposed)

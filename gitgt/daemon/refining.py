@@ -29,22 +29,27 @@ def refine(town: Town, rig: Rig) -> None:
         BusyError: others are at it again and again.
     """
     role = RefineryRole(town)
+    key = Key(role.role, rig.name)
     spool = Spool.of(town.ledger_at(rig).repository.common)
-    busy = 0
-    while True:
+    try:
         spool.take()
+        again = _patiently(role, key)
+        while GateRuns(town, rig).live():
+            _wait(spool, again)
+            spool.take()
+            again = _patiently(role, key)
+    finally:
+        role.leave(key)
+
+
+def _patiently(role: RefineryRole, key: Key) -> float | None:
+    """Look once, and again while others are at it; return when to look at the latest."""
+    for _ in range(_TRIES - 1):
         try:
-            again = role.reconcile(Key(role.role, rig.name)).again_in
+            return role.reconcile(key).again_in
         except BusyError:
-            busy += 1
-            if busy == _TRIES:
-                raise
             time.sleep(_PAUSE)
-            continue
-        busy = 0
-        if not GateRuns(town, rig).live():
-            return
-        _wait(spool, again)
+    return role.reconcile(key).again_in
 
 
 def _wait(spool: Spool, longest: float | None) -> None:

@@ -95,6 +95,10 @@ class RefineryRole:
         landings = self._landings.setdefault(key, Landings(self._town.clock, holding))
         return Line(self._town, target, gates, runs, landings, self._merger)
 
+    def leave(self, key: Key) -> None:
+        """Let other towns land: this one acts no more."""
+        self._leave(self._town.rig(key.name), ())
+
     def _leave(self, rig: Rig, targets: Sequence[Target]) -> None:
         """Let other towns land where nothing waits any more."""
         wanted = {each.branch for each in targets}

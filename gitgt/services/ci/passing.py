@@ -8,6 +8,7 @@ from gitgt.model.documents import MergeRequest
 from gitgt.services.ci.room import Room
 from gitgt.services.forge import pull_requests
 from gitgt.services.forge.pull_requests import Synced
+from gitgt.services.queue import holders
 from gitgt.services.queue.direct import takes_pushes
 from gitgt.services.queue.publish import publishing
 from gitgt.services.queue.tuning import tuning
@@ -33,11 +34,16 @@ def check(room: Room) -> None:
         )
 
 
-def brake(room: Room) -> str:
-    """Return why nothing lands, in words; empty if things do."""
+def brake(room: Room) -> list[str]:
+    """Return why nothing lands, in words; nothing if things do."""
     how = tuning(room.town, room.rig)
     found = how.brake
-    return f"{found}: {how.why(found)}" if found else ""
+    return [f"{found}: {how.why(found)}"] if found else []
+
+
+def others(room: Room) -> list[str]:
+    """Return who else lands where, in words: this pipeline has given its turn back."""
+    return [each.told for each in holders.of(room.town, room.rig)]
 
 
 def propose(room: Room) -> Synced | None:

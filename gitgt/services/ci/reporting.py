@@ -82,18 +82,18 @@ def with_note(report: Report, said: str) -> Report:
 
 
 def of_pass(
-    before: Sequence[MergeRequest], after: Sequence[MergeRequest], brake: str = "",
-    proposed: Synced | None = None,
+    before: Sequence[MergeRequest], after: Sequence[MergeRequest],
+    held: Sequence[str] = (), proposed: Synced | None = None,
 ) -> Report:  # fmt: skip
     """Return the report of a pass of the refinery: what became of the requests *before*.
 
-    *brake* is why nothing lands, if so; *proposed* is what asking the forge came to, if it was
-    asked.
+    *held* is what keeps things from landing, or who else lets them; *proposed* is what asking
+    the forge came to, if it was asked.
     """
     rows = tuple(_moves(before, after))
     waits = sum(not each.is_closed for each in after)
     done = f"{len(rows)} moved" if rows else "nothing moved"
-    more = [Row("the queue", brake, Level.WARNING)] if brake else []
+    more = [Row("the queue", each, Level.WARNING) for each in held]
     if proposed is not None:
         more += [Row(request, said) for request, said in proposed.done]
         more += [Row("forge", proposed.trouble, Level.WARNING)] if proposed.trouble else []

@@ -106,7 +106,7 @@ def room(
         config = Path(folder) / "gitconfig"
         access.write(there, config, environ)
         with _configured(config):
-            town, _ = install.install(Path(folder) / "town", WHO, clock)
+            town, _ = install.install(Path(folder) / "pipeline", WHO, clock)
             town = Town(town.root, clock)
             yield Room(town, _rig(town, names, there.url), product)
 

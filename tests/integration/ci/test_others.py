@@ -6,11 +6,13 @@ import pytest
 
 from gitgt.daemon import pipeline
 from gitgt.errors import RefusedError
+from gitgt.git.publish import Way
 from gitgt.ledger import genesis
 from gitgt.model.ci.event import Product, recognize
 from gitgt.model.ci.report import Level, Row
 from gitgt.services.ci import installing
 from gitgt.services.ci.room import room
+from gitgt.services.queue.holding import Holding
 from tests.support.served import served
 from tests.support.town import TESS
 
@@ -113,3 +115,24 @@ def test_an_uninstalled_pipeline_leaves_nothing(pipelines):
     kept = [each for each in items if not each.endswith("\titems")]
     assert kept == repo.git("ls-tree", before).splitlines()
     assert repo.git("rev-parse", f"{gone.branch}^{{tree}}") == project
+
+
+def test_while_another_lands_a_pass_only_tests_and_says_so(pipelines):
+    pipelines.install("github")
+    town, rig = pipelines.town, pipelines.rig
+    where, way = (
+        Holding(town, pipelines.place.town.ledger_at(rig).repository, "main"),
+        Way(remote="origin", within=60.0),
+    )
+    assert where.is_ours(way, ask=True)
+
+    report = run(pipelines, {"GT_CI_EVENT": "schedule"})
+    assert (report.code, report.headline) == (
+        0, "the refinery made a pass: nothing moved, 1 waiting",
+    )  # fmt: skip
+    assert [(each.title, each.level) for each in report.rows] == [("the queue", Level.WARNING)]
+    assert " has the refinery of main until " in report.rows[0].said
+    where.give_back(way)
+
+    report = run(pipelines, {"GT_CI_EVENT": "schedule"})
+    assert report.headline == "the refinery made a pass: 1 moved, 0 waiting"
