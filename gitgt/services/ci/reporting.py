@@ -10,7 +10,7 @@ from gitgt.model.ci.report import Level, Report, Row
 from gitgt.model.documents import MergeRequest
 from gitgt.model.gate import Verdict
 from gitgt.model.push.broken import Broken
-from gitgt.services.ci.testing import Tested
+from gitgt.services.ci.testing import GatesSaid
 from gitgt.services.ci.verifying import Verified
 from gitgt.services.forge.pull_requests import Synced
 from gitgt.services.gates.gate_asked import Answer
@@ -26,7 +26,7 @@ _LEVEL: Final = {
 _SHORT: Final = 12
 
 
-def of_test(found: Tested, logs: Mapping[str, str]) -> Report:
+def of_test(found: GatesSaid, logs: Mapping[str, str]) -> Report:
     """Return the report of a test; *logs* has what red gates printed, by their names."""
     if found.clash:
         paths = ", ".join(found.clash) or "everything"
@@ -69,7 +69,7 @@ def _in_short(answers: Sequence[Answer]) -> str:
     return "all gates pass" if counted else "no gate is needed"
 
 
-def _code(found: Tested) -> int:
+def _code(found: GatesSaid) -> int:
     said = {each.verdict for each in found.answers if not each.quarantine}
     if Verdict.FAIL in said:
         return FAILED

@@ -11,7 +11,7 @@ from gitgt.model.ci import report as forms
 from gitgt.model.ci.event import Product
 from gitgt.model.ci.report import Report
 from gitgt.services.ci.room import Room
-from gitgt.services.ci.testing import Tested
+from gitgt.services.ci.testing import GatesSaid
 from gitgt.services.forge.base import MARK
 from gitgt.services.forge.proposing import branch_of
 from gitgt.services.forge.settings import place_of
@@ -43,7 +43,7 @@ def _write(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8", errors="replace")
 
 
-def comment(room: Room, tested: Tested, report: Report) -> str:
+def comment(room: Room, tested: GatesSaid, report: Report) -> str:
     """Comment below the branch's pull request, once for each outcome; return what came of it.
 
     It may be open for the branch itself, or for the one in which its request was proposed.

@@ -36,7 +36,7 @@ _END: Final = 2_000
 
 
 @dataclass(frozen=True, slots=True)
-class Tested:
+class GatesSaid:
     """What the gates say of a branch. ``onto`` is the target that it was merged with, if any.
 
     In ``clash`` are the paths in which it conflicts with that: then nothing was run.
@@ -62,7 +62,7 @@ def asked(now: Snapshot) -> dict[str, MergeRequest]:
     return {each.branch: each for each in now.all(MergeRequest, status=submit.LIVE)}
 
 
-def test(room: Room, wanted: RunGates, shown: Shown) -> Tested:
+def test(room: Room, wanted: RunGates, shown: Shown) -> GatesSaid:
     """Run the gates that have not spoken yet, and share what they said.
 
     Raises:
@@ -82,11 +82,11 @@ def test(room: Room, wanted: RunGates, shown: Shown) -> Tested:
         chosen = [each for each in chosen if each.is_remote] or chosen
     place = _place(room, now, wanted, onto)
     if isinstance(place, Conflict):
-        return Tested(wanted.branch, wanted.commit, onto, request, clash=place.paths)
+        return GatesSaid(wanted.branch, wanted.commit, onto, request, clash=place.paths)
     ask = partial(gate_asked.ask, room.town, room.rig, again=wanted.probe, shown=shown)
     answers = tuple(_answers(chosen, lambda gate: ask(gate, place)))
     arrived = sharing.exchange(room.town, room.rig, REMOTE)
-    return Tested(wanted.branch, wanted.commit, onto, request, answers, shared=arrived)
+    return GatesSaid(wanted.branch, wanted.commit, onto, request, answers, shared=arrived)
 
 
 def _gates(room: Room, now: Snapshot, branch: str) -> Sequence[Gate]:
@@ -151,7 +151,7 @@ def _answers(chosen: Sequence[Gate], ask: Callable[[Gate], Answer]) -> Iterator[
             stopped = each.phase
 
 
-def logs(room: Room, found: Tested) -> dict[str, str]:
+def logs(room: Room, found: GatesSaid) -> dict[str, str]:
     """Return the end of what each red gate printed, by its name."""
     red = {each.gate: each.tree for each in found.answers if each.verdict is Verdict.FAIL}
     runs = GateRuns(room.town, room.rig)
