@@ -27,7 +27,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from tests.support import graphql
+from tests.support import forge_runners, graphql
 
 PROJECT = "ada/shop"
 _AT = "2026-11-22T09:00:{:02d}Z"
@@ -77,6 +77,7 @@ class Forge:
         self.strangers: set[str] = set()
         self.has_queue = False
         self.allows_auto = True
+        self.runners: forge_runners.Runners | None = None
         self.failing: list[tuple[int, dict[str, str]]] = []
         self._lock = threading.RLock()
         self._number = 0
@@ -130,6 +131,8 @@ class Forge:
     def settle(self) -> None:
         """Follow branches, and merge what waits for nothing any more."""
         with self._lock:
+            if self.runners is not None:
+                self.runners.look()
             for pull in self.pulls:
                 if pull.state == "OPEN":
                     self._follow(pull)
@@ -254,6 +257,8 @@ class Forge:
         yield "GET", f"{here}/issues/(\\d+)/comments", self._comments
         yield "POST", f"{here}/issues/(\\d+)/comments", self._comment
         yield "POST", f"{here}/statuses/([0-9a-f]+)", self._status
+        if self.runners is not None:
+            yield from forge_runners.github(self.runners, here)
 
     def pull(self, number: str) -> Pull:
         """Return the pull request with that number."""

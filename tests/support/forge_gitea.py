@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from tests.support import forge_runners
 from tests.support.forge import PROJECT, Forge, Pull, RefusedError
 
 _HERE = f"/repos/{PROJECT}"
@@ -38,6 +39,8 @@ class Gitea:
         yield "GET", f"{_ONE}/reviews/(\\d+)/comments", self._notes
         yield "GET", f"{_HERE}/issues/(\\d+)/comments", self._comments
         yield "GET", f"{_HERE}/commits/([0-9a-f]+)/status", self._status
+        if self._forge.runners is not None:
+            yield from forge_runners.gitea(self._forge.runners, _HERE)
 
     def _list(self, *, query: str, **_: Any) -> tuple[int, Any]:
         asked = dict(each.split("=") for each in query.split("&"))

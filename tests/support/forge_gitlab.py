@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from tests.support import forge_runners
 from tests.support.forge import PROJECT, Forge, Pull, RefusedError
 
 _STATES = {"OPEN": "opened", "MERGED": "merged", "CLOSED": "closed"}
@@ -40,6 +41,8 @@ class GitLab:
         yield "POST", f"{_ONE}/notes", self._say
         yield "GET", f"{_ONE}/approvals", self._approvals
         yield "GET", f"{_ONE}/reviewers", self._reviewers
+        if self._forge.runners is not None:
+            yield from forge_runners.gitlab(self._forge.runners, _HERE)
         yield "GET", f"{_HERE}/repository/commits/([0-9a-f]+)/statuses", self._statuses
 
     def _project(self, **_: Any) -> tuple[int, Any]:
