@@ -16,7 +16,7 @@ from gitgt.git.recall import Recall
 from gitgt.git.rerere import Memory
 from gitgt.ledger.snapshot import Snapshot
 from gitgt.model.fair_share import hand_out
-from gitgt.model.gate import Gate
+from gitgt.model.gate import Gate, Runs
 from gitgt.model.queue.merge_style import Style
 from gitgt.reactor.key import Key, Settled
 from gitgt.services.gates import gate, gate_history, leaks
@@ -33,7 +33,7 @@ from gitgt.services.queue import (
 )
 from gitgt.services.queue.holding import Holding
 from gitgt.services.queue.landings import Landings
-from gitgt.services.queue.line import UNTIL_ASKED, Line
+from gitgt.services.queue.line import Line
 from gitgt.services.queue.merge_queue import WHO, Target
 from gitgt.services.queue.tuning import Rerere, tuning
 from gitgt.services.queue.turns import Turns
@@ -64,7 +64,7 @@ class RefineryRole:
         depending.settle(self._town, rig)
         targets = merge_queue.targets(rig, self._town.ledger_at(rig).snapshot())
         self._leave(rig, targets)
-        if not targets and not live.live():
+        if not targets and not live.live() and not live.probes.left():
             ceiling.forget(self._town, rig)
             return Settled()  # an idle queue does not even read its gates
         gates = gate.gates(self._town, rig)
@@ -79,12 +79,13 @@ class RefineryRole:
                 line.decide()
             except (GtError, OSError) as error:
                 failed.append(error)
-        waits = [*self._start(rig, live, lines), *(line.lands_in for line in lines)]
+        waits = [*self._start(rig, live, lines), *self._hand_over(rig, live, lines)]
+        waits += [line.lands_in for line in lines]
         gate_history.ask_to_mend(self._town, rig, gates, live.keys)
         self._leave(rig, merge_queue.targets(rig, self._town.ledger_at(rig).snapshot()))
         if failed:
             raise next((each for each in failed if isinstance(each, BusyError)), failed[0])
-        waits.append(UNTIL_ASKED if live.live() else None)
+        waits.append(live.look_again_in())
         return Settled(again_in=min((each for each in waits if each is not None), default=None))
 
     def _line(self, rig: Rig, target: Target, gates: Sequence[Gate], live: GateRuns) -> Line:
@@ -110,17 +111,33 @@ class RefineryRole:
     def _start(self, rig: Rig, live: GateRuns, lines: Sequence[Line]) -> list[float | None]:
         """Share the free slots among the lines; return when each has to be looked at again."""
         slots = tuning(self._town, rig).slots
-        busy = sum(not each.is_cancelled for each in live.live())
-        lanes = [line.lane for line in lines]
+        busy = _busy(live, Runs.HERE)
+        lanes = [line.lane(Runs.HERE) for line in lines]
         turns = Turns(self._town.ledger_at(rig).repository.gt / "turns.json")
         wish = sum(lane.wanted - lane.running for lane in lanes)
         with ceiling.room(self._town, rig, min(wish, max(0, slots - busy))) as room:
             given = hand_out(min(slots, busy + room), busy, lanes, turns.order())
             turns.note(given, known=[lane.name for lane in lanes])
             return [
-                line.start(given.count(lane.name), of=slots)
+                line.start(given.count(lane.name), of=slots, place=Runs.HERE)
                 for line, lane in zip(lines, lanes, strict=True)
             ]
+
+    def _hand_over(self, rig: Rig, live: GateRuns, lines: Sequence[Line]) -> list[float | None]:
+        """Share what the forge's runners take at once: no limit of the town counts there."""
+        lanes = [line.lane(Runs.FORGE) for line in lines]
+        if all(lane.wanted == lane.running for lane in lanes):
+            return []
+        slots = tuning(self._town, rig).there
+        turns = Turns(self._town.ledger_at(rig).repository.gt / "turns-there.json")
+        given = hand_out(slots, _busy(live, Runs.FORGE), lanes, turns.order())
+        turns.note(given, known=[lane.name for lane in lanes])
+        begun = [
+            line.start(given.count(lane.name), of=slots, place=Runs.FORGE)
+            for line, lane in zip(lines, lanes, strict=True)
+        ]
+        live.probes.go_on(live.live())
+        return begun
 
     def _pruner(self, rig: Rig) -> Pruner:
         """Return what prunes trees of *rig*, and remembers what it has made of them."""
@@ -143,3 +160,7 @@ class RefineryRole:
             )  # fmt: skip
             known = self._mergers[key] = how, merger
         return known[1]
+
+
+def _busy(live: GateRuns, place: Runs) -> int:
+    return sum(each.runs == place and not each.is_cancelled for each in live.live())

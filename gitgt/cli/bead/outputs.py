@@ -247,6 +247,7 @@ OTHERS: Final = {
     "gate run": "gate-answers",
     "gate log": "gate-log",
     "gate why": "gate-why",
+    "gate sync": "gate-synced",
     "gate add": "gate-changed",
     "gate remove": "gate-changed",
     "gate quarantine": "gate-changed",

@@ -25,6 +25,7 @@ command = Noun(
         "run": "gitgt.cli.gate.verdicts:run",
         "log": "gitgt.cli.gate.verdicts:log",
         "why": "gitgt.cli.gate.verdicts:why",
+        "sync": "gitgt.cli.gate.probes:ask",
         "quarantine": "gitgt.cli.gate:quarantine",
         "release": "gitgt.cli.gate:release",
     },

@@ -19,24 +19,26 @@ from gitgt.git.pruned import Pruner
 from gitgt.git.turn import turn
 from gitgt.ledger.gate_past import GatePast
 from gitgt.ledger.verdicts import Record, Verdicts, shortened
-from gitgt.model.failures import NONE, Failures, of_output, stopped_early
-from gitgt.model.gate import Evidence, Gate, Verdict, gate_hash
+from gitgt.model.gate import Evidence, Gate, Runs, Verdict, gate_hash
 from gitgt.model.gate_times import Times
 from gitgt.model.queue.merge_acts import Run
 from gitgt.runtime import gate as gate_runner
-from gitgt.runtime import junit, process
-from gitgt.runtime.environment import town_mark
-from gitgt.runtime.process import Ended, Lost, Running
+from gitgt.runtime import process
 from gitgt.services.gates import run_folder
+from gitgt.services.gates.executor import Ending, Executor
 from gitgt.services.gates.gate_keys import Keys
 from gitgt.services.gates.gate_trouble import Troubles
+from gitgt.services.gates.here import Here
 from gitgt.services.gates.lately import Lately
 from gitgt.services.gates.leaks import Leaks
 from gitgt.services.gates.pool import Pool
+from gitgt.services.gates.probes import Probes
 from gitgt.services.gates.run_folder import AtWork, Live
 from gitgt.services.sessions import sessions
 from gitgt.services.town import Rig, Town
 
+# A run that was killed together with its shim leaves no note; the kernel's word is asked.
+UNTIL_ASKED: Final = 5.0
 # Whoever chooses a slot, or takes a run in, does so alone.
 _TURN: Final = "gate-runs"
 
@@ -58,6 +60,8 @@ class GateRuns:
         self.verdicts = Verdicts(self._repository, clock=town.clock)
         self._troubles = Troubles(self._repository.gt / "gate-trouble.json", town.clock)
         self.leaks = Leaks(self._repository)
+        self.probes = Probes(town, rig, self._repository)
+        self._here = Here(town, rig, self.pool, self._ours)
         self._asked: set[str] = set()
         self.lately = self._lately(self._branch)
 
@@ -89,23 +93,24 @@ class GateRuns:
         ]  # fmt: skip
         return sorted(found, key=lambda each: -each.seconds)
 
-    def running(self) -> Iterator[Run]:
-        """Yield the runs whose verdicts are still to come."""
-        yield from (each.run for each in self._own() if not each.is_cancelled)
+    def running(self, place: Runs | None = None) -> Iterator[Run]:
+        """Yield the runs whose verdicts are still to come, of one *place* or all."""
+        own = (each for each in self._own() if not each.is_cancelled)
+        yield from (each.run for each in own if place in (None, each.runs))
 
     def _own(self) -> list[Live]:
         return [each for each in self.live() if each.branch == self._branch]
 
     def start(self, run: Run, commit: str, gate: Gate, *, limit: int = 0) -> bool:
-        """Run *gate* on what it sees of *commit* in a free slot; what prevents it is noted.
+        """Run *gate* on what it sees of *commit*; what prevents it is noted.
 
         Of two processes that start one at once, each finds a slot of its own. Nothing is done
         where it would run beside a gate that runs alone, or is one, nor, if there is a *limit*,
         where so many run or one that tells the same: say that it must wait.
         """
         with turn(self._repository, _TURN):
-            live = self.live()
-            if any(each.alone or not gate.parallel for each in live):
+            live = [each for each in self.live() if each.is_remote == gate.is_remote]
+            if any(each.alone or gate.is_alone for each in live):
                 return False
             if limit and not self._has_room(live, commit, gate, limit):
                 return False
@@ -125,32 +130,24 @@ class GateRuns:
         if trouble := self.keys.trouble(gate):
             self._troubles.note(f"{run.tree}.{digest}", trouble)
             return
-        seen = self.keys.commit(commit, gate)
+        # A forge is handed all of it: what tells a runner what to do is in it, too.
+        seen = commit if gate.is_remote else self.keys.commit(commit, gate)
+        slot = 0 if gate.is_remote else self.pool.choose(taken, gate, seen)
         live = Live(
             self._folder / f"{run.tree}.{digest}.{self._town.draw(36**8)}",
-            self._branch, run, seen, digest, self.pool.choose(taken, gate, seen),
-            whole, gate_hash(gate, ""), not gate.parallel,
+            self._branch, run, seen, digest, slot, whole, gate_hash(gate, ""), gate.is_alone,
+            gate.runs,
         )  # fmt: skip
         try:
-            self._start(live, gate)
+            self._place(live).begin(live, gate)
         except (EnvironmentProblemError, OSError) as error:
             shutil.rmtree(live.folder, ignore_errors=True)
             self._troubles.note(live.key, str(error))
+            return
+        self._tell("gate.started", gate, {"tree": live.run.tree, "requests": live.run.place})
 
-    def _start(self, live: Live, gate: Gate) -> None:
-        place = self.pool.prepare(live.slot, gate, live.commit, self._branch)
-        run_folder.make(live)
-        ours = self._ours()
-        environ = gate_runner.for_gate(
-            gate, ours, slot=live.slot, place=place,
-            temporary=self.pool.temporary(live.slot),
-            settings=self.pool.settings_of_git(live.slot, ours),
-        )  # fmt: skip
-        environ[process.TOWN_MARK] = town_mark(self._town.root)
-        wiring = sessions.wiring(self._rig, self._town)
-        gate_runner.start(gate, place, live.folder, environ, wiring)
-        facts = {"tree": live.run.tree, "requests": live.run.place}
-        self._tell("gate.started", gate, facts)
+    def _place(self, live: Live) -> Executor:
+        return self.probes if live.is_remote else self._here
 
     def _ours(self) -> Mapping[str, str]:
         """Return what a gate's environment is made of: an agent has no say in it."""
@@ -163,13 +160,15 @@ class GateRuns:
         for each in self._own():
             if (each.run.tree, each.run.gate) == (run.tree, run.gate):
                 run_folder.cancel(each.folder)
-                process.ask_to_stop(each.folder)
+                self._place(each).stop(each)
 
     def take_in(self, gates: Mapping[str, Gate]) -> bool:
         """Record the verdicts of the runs that have ended; say whether there were any.
 
-        A run is taken in by one alone, whoever else waits for it.
+        A run is taken in by one alone, whoever else waits for it. Of what is at the forge it is
+        asked, if it is time.
         """
+        self.probes.go_on(self.live())
         if not self._folders():
             return False
         with turn(self._repository, _TURN):
@@ -180,81 +179,52 @@ class GateRuns:
             return self._take_in_all(gates) or bool(spoilt)
 
     def _take_in_all(self, gates: Mapping[str, Gate]) -> bool:
-        looked = [(each, process.look(each.folder)) for each in self.live()]
-        ended = [(each, seen) for each, seen in looked if not isinstance(seen, Running)]
-        for each, seen in ended:
+        over = [each for each in self.live() if self._place(each).is_over(each)]
+        for each in over:
             gate = gates.get(each.run.gate)
             is_same = gate is not None and gate_hash(gate, "") == each.definition
-            if gate is not None and is_same and seen is not None:
-                self._take_in(each, gate, seen)
+            if gate is not None and is_same and not each.is_cancelled:
+                self._take_in(each, gate)
                 self._learn(each, gates)
-            process.stop(each.folder, grace=0.0)  # one that was lost left somebody behind
-            self.pool.clear(each.slot)
+            self._place(each).clear(each)
             run_folder.remove(each.folder)
-        return bool(ended)
+        return bool(over)
 
-    def _take_in(self, live: Live, gate: Gate, seen: Ended | Lost) -> None:
-        if live.is_cancelled:
+    def _take_in(self, live: Live, gate: Gate) -> None:
+        ending = self._place(live).ending(live, gate)
+        if ending is None:
             return
-        room = shutil.disk_usage(self._repository.common).free
-        if isinstance(seen, Lost) or seen.stopped:
-            self._give_back(live, all_of_it=room < gate_runner.FULL)
-            if room < gate_runner.FULL:  # how it ended could not be written
-                self._troubles.note(live.key, gate_runner.full(room))
-            else:
-                self._troubles.lose(live.key)
+        if ending.judgment is None:
+            self._troubles.lose(live.key)
             return
-        tampered = self.pool.is_tampered(live.slot, gate, live.commit)
-        judgment = gate_runner.judge(gate, seen, tampered=tampered, room=room)
-        failures = NONE if tampered else self._failures(live, gate, judgment, seen)
-        self._give_back(live, all_of_it=tampered or room < gate_runner.FULL)
-        self._record(live, gate, judgment, seen, failures)
-
-    def _give_back(self, live: Live, *, all_of_it: bool) -> None:
-        """Remove what a gate wrote before anything is noted: it may have filled the disk."""
-        self.pool.clear(live.slot)
-        if all_of_it:
-            self.pool.discard(live.slot)
+        self._record(live, gate, ending, ending.judgment)
 
     def _record(
-        self, live: Live, gate: Gate, judgment: gate_runner.Judgment, seen: Ended,
-        failures: Failures,
-    ) -> None:  # fmt: skip
+        self, live: Live, gate: Gate, ending: Ending, judgment: gate_runner.Judgment
+    ) -> None:
         said = {
             "tree": live.run.tree, "commit": live.commit, "requests": live.run.place,
-            "verdict": judgment.verdict, "why": judgment.why, "seconds": round(seen.seconds, 3),
-            "left": seen.left, "bytes": seen.bytes,
+            "verdict": judgment.verdict, "why": judgment.why,
+            "seconds": round(ending.seconds, 3), "left": ending.left, "bytes": ending.bytes,
         }  # fmt: skip
         self._tell("gate.judged", gate, said)
-        self.leaks.note(gate.name, seen.left)
-        output = _printed(live, gate, seen)
+        self.leaks.note(gate.name, ending.left)
+        output = ending.output
         if judgment.verdict is Verdict.COULD_NOT_RUN:
             self._troubles.note(
                 live.key, judgment.why, shortened(output).decode(errors="replace")
             )
             return
-        record = Record(
-            run=live.folder.name, gate=gate.name, verdict=judgment.verdict,
-            seconds=seen.seconds, at=self._town.now(), why=judgment.why,
-            doubtful=judgment.doubtful, left=seen.left, failures=failures,
-            heads=live.run.heads,
-        )  # fmt: skip
-        kept = {"kept": (len(output), 0)} if gate.output else {}  # it is short enough as it is
-        self.verdicts.put(live.run.tree, live.digest, record, output, **kept)
+        if not ending.recorded:
+            record = Record(
+                run=ending.run or live.folder.name, gate=gate.name, verdict=judgment.verdict,
+                seconds=ending.seconds, at=self._town.now(), why=judgment.why,
+                doubtful=judgment.doubtful, left=ending.left, failures=ending.failures,
+                heads=live.run.heads,
+            )  # fmt: skip
+            kept = {"kept": (len(output), 0)} if gate.output else {}  # it is short enough
+            self.verdicts.put(live.run.tree, live.digest, record, output, **kept)
         self._troubles.forget(live.key)
-
-    def _failures(
-        self, live: Live, gate: Gate, judgment: gate_runner.Judgment, seen: Ended
-    ) -> Failures:
-        """Return what failed by name, if the gate said no by itself."""
-        if judgment.verdict is not Verdict.FAIL or judgment.doubtful or not seen.code:
-            return NONE
-        text = _printed(live, gate, seen).decode(errors="replace")
-        if gate.junit:
-            since = run_folder.began(live.folder) or 0.0
-            found = junit.failures(self.pool.place(live.slot), gate.junit, since=since)
-            return Failures(found.names) if stopped_early(text, gate.command) else found
-        return of_output(text, gate.command, seen.code)
 
     def _learn(self, live: Live, gates: Mapping[str, Gate]) -> None:
         """Note what is known now of the requests that were merged in a run's tree."""
@@ -300,6 +270,12 @@ class GateRuns:
         """Return what a gate printed that could not run, of those that were asked for."""
         return self._troubles.log(self._asked)
 
+    def look_again_in(self) -> float | None:
+        """Return in how many seconds those at work are to be looked at; None if none are."""
+        live = self.live()
+        here = [UNTIL_ASKED for each in live if not each.is_remote]
+        return min((*here, *self.probes.again_in(live)), default=None)
+
     def retry_in(self) -> float | None:
         """Return in how many seconds the first of what was asked for may be tried again."""
         return self._troubles.retry_in(self._asked)
@@ -311,7 +287,3 @@ class GateRuns:
     def try_again(self) -> None:
         """Note that what could not run is being tried again."""
         self._troubles.try_again(self._asked)
-
-
-def _printed(live: Live, gate: Gate, seen: Ended) -> bytes:
-    return gate_runner.output_of(gate, seen, process.environment_of(live.folder))

@@ -30,6 +30,11 @@ class Pool:
         self._path = path / "refinery"
         self._notes = repository.gt / "slots"
 
+    @property
+    def disk(self) -> Path:
+        """A folder on the disk that gates fill."""
+        return self._repository.common
+
     def place(self, number: int) -> Path:
         """Return the folder of a slot."""
         return self._path / f"slot-{number}"

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from gitgt.git import faults
+from gitgt.model.gate import Runs
 from gitgt.model.queue.merge_acts import Run
 from gitgt.runtime import notes
 from gitgt.runtime.notes import write_whole
@@ -23,7 +25,7 @@ class Live:
 
     ``commit`` is what lies in its slot, and ``whole`` the tree that it was made from: the same
     tree, unless the gate sees only some of it. ``definition`` is the gate as it was then. One
-    that is ``alone`` runs beside no other.
+    that is ``alone`` runs beside no other. ``runs`` says where: only here it has a slot.
     """
 
     folder: Path
@@ -35,6 +37,12 @@ class Live:
     whole: str = ""
     definition: str = ""
     alone: bool = False
+    runs: Runs = Runs.HERE
+
+    @property
+    def is_remote(self) -> bool:
+        """Tell whether it is with the forge's runners."""
+        return self.runs == Runs.FORGE
 
     @property
     def key(self) -> str:
@@ -80,8 +88,11 @@ def began(folder: Path) -> float | None:
         return None  # taken in at this moment
 
 
-def make(live: Live) -> None:
-    """Make the folder of a run: it is there with all its facts, or not at all."""
+def make(live: Live, more: Mapping[str, str] | None = None) -> None:
+    """Make the folder of a run: it is there with all its facts, or not at all.
+
+    *more* are files that it begins with.
+    """
     for left in live.folder.parent.glob(".*"):  # by one that was killed here
         shutil.rmtree(left)
     draft = live.folder.with_name(f".{live.folder.name}")
@@ -99,8 +110,11 @@ def make(live: Live) -> None:
         "whole": live.whole,
         "definition": live.definition,
         "alone": live.alone,
+        "runs": live.runs,
     }
     write_whole(draft / _FACTS, json.dumps(facts))
+    for name, text in (more or {}).items():
+        write_whole(draft / name, text)
     faults.act("rename", draft)
     draft.rename(live.folder)
 
@@ -122,7 +136,7 @@ def read(folder: Path) -> Live | None:
         return Live(
             folder, facts["branch"], run, facts["commit"], facts["digest"], facts["slot"],
             facts.get("whole", facts["tree"]), facts.get("definition", ""),
-            facts.get("alone", False),
+            facts.get("alone", False), Runs(facts.get("runs", Runs.HERE)),
         )  # fmt: skip
     except (KeyError, NotADirectoryError):
         return None  # taken in at this moment, or spoilt

@@ -63,7 +63,8 @@ def _most(town: Town) -> int:
 
 
 def _lane(town: Town, rig: Rig, wishes: dict[str, int]) -> Lane:
-    running = sum(not each.is_cancelled for each in GateRuns(town, rig).live())
+    live = GateRuns(town, rig).live()
+    running = sum(not each.is_cancelled and not each.is_remote for each in live)
     return Lane(rig.name, running, running + wishes.get(rig.name, 0))
 
 

@@ -13,7 +13,7 @@ from gitgt.git.merge import Merger
 from gitgt.ledger.snapshot import Snapshot
 from gitgt.model.documents import MergeRequest, Severity
 from gitgt.model.fair_share import Lane
-from gitgt.model.gate import Gate
+from gitgt.model.gate import Gate, Runs
 from gitgt.model.lifecycle import MergeStatus
 from gitgt.model.queue.merge_acts import (
     Act,
@@ -38,7 +38,7 @@ from gitgt.services import submit, target
 from gitgt.services.escalation import escalations
 from gitgt.services.forge import proposing
 from gitgt.services.gates import gate_beads, gate_history
-from gitgt.services.gates.gate_runs import GateRuns
+from gitgt.services.gates.gate_runs import UNTIL_ASKED, GateRuns
 from gitgt.services.integration import landing
 from gitgt.services.queue import (
     brought_back,
@@ -54,8 +54,6 @@ from gitgt.services.town import Town
 
 # How often others may be faster before we let them be for a while.
 _RACES: Final = 10
-# A run that was killed together with its shim leaves no note; the kernel's word is asked.
-UNTIL_ASKED: Final = 5.0
 
 
 class Line:
@@ -87,22 +85,28 @@ class Line:
         """In how many seconds what could not land may be tried again."""
         return self._landings.retry_in()
 
-    @property
-    def lane(self) -> Lane:
-        """What it asks for when slots are shared: valid once it has decided."""
-        running = len(list(self._runs.running()))
-        alone = any(self._gates[each.run.gate].is_alone for each in self._tests[:1])
-        return Lane(self._target.branch, running, running + len(self._tests), alone=alone)
+    def lane(self, place: Runs) -> Lane:
+        """Return what it asks for when the slots of a *place* are shared, once it decided."""
+        running = len(list(self._runs.running(place)))
+        tests = self._wanted(place)
+        alone = any(self._gates[each.run.gate].is_alone for each in tests[:1])
+        return Lane(self._target.branch, running, running + len(tests), alone=alone)
 
-    def start(self, many: int, *, of: int) -> float | None:
+    def _wanted(self, place: Runs) -> list[Test]:
+        return [each for each in self._tests if self._gates[each.run.gate].runs == place]
+
+    def start(self, many: int, *, of: int, place: Runs) -> float | None:
         """Start the most telling tests, as *many* of them as there are slots for it.
 
         Returns in how many seconds what could not run may be tried again.
         """
-        for each in self._tests[:many]:
+        tests = self._wanted(place)
+        for each in tests[:many]:
             self._runs.start(each.run, each.commit, self._gates[each.run.gate], limit=of)
-        # Who gets no slot is looked at again when a run ends, of whatever rig.
-        return UNTIL_ASKED if self._tests[many:] else self._runs.retry_in()
+        # Who gets no slot is looked at again when a run ends, of whatever rig; who waits for
+        # the forge is looked at when that is asked.
+        waits = tests[many:] and place == Runs.HERE
+        return UNTIL_ASKED if waits else self._runs.retry_in()
 
     def decide(self) -> None:
         """Look, plan and perform until nothing is left to do but to test.

@@ -120,7 +120,7 @@ class Works:
             waiver=not self.gates and any(not waiver.tree for waiver in waivers),
             rate=self.runs.lately.rate(),
             findings=self.runs.lately.findings(),
-            slots=self.tuning.slots,
+            slots=self._slots(),
             limit=self.tuning.batch,
             frugal=self.tuning.frugal,
             held=self.tuning.held,
@@ -129,6 +129,12 @@ class Works:
             go_on=self.tuning.go_on,
             quarantined=tuple(name for name in self.gates if name not in blocking),
         )
+
+    def _slots(self) -> int:
+        """Return how many of its gates may run at once, wherever each does."""
+        remote = [each.is_remote for each in self.gates.values()]
+        here = self.tuning.slots if not all(remote) or not remote else 0
+        return here + (self.tuning.there if any(remote) else 0)
 
     def ask(self, facts: Queue, merging: Merging, mind: Callable[[Queue, Merging], T]) -> T:
         """Ask *mind*, until it was told all that gates have said of what it asks about."""

@@ -18,6 +18,7 @@ from gitgt.model.queue.queue_order import HOURS
 from gitgt.model.wording import fit_line
 from gitgt.services import commit, freeze, settings
 from gitgt.services.freeze import Freeze
+from gitgt.services.gates import runners
 from gitgt.services.town import Rig, Town
 from gitgt.values import dataclass
 
@@ -56,6 +57,7 @@ _OFF: Final = {Brake.FROZEN: "thaw", Brake.PAUSED: "resume", Brake.STOPPED: "sta
 class Tuning:
     """How many gates run at once, and how many requests are merged at the most.
 
+    So many ``slots`` are here, and so many ``there``, on the forge's runners.
     ``frugal`` slots stay idle rather than test what another run will probably tell. ``hours``
     of waiting make up for one priority. ``frozen``, ``paused`` and ``stopped`` are why, if so.
     ``emergency`` is what freezes the rig itself. ``by_forge``: what passed is not landed here,
@@ -65,6 +67,7 @@ class Tuning:
     """
 
     slots: int = 1
+    there: int = 1
     batch: int = LIMIT
     frugal: bool = False
     hours: float = HOURS
@@ -113,6 +116,7 @@ def tuning(town: Town, rig: Rig) -> Tuning:
     halted = freeze.frozen(town, rig)
     return Tuning(
         slots=found.get("slots", 1),
+        there=runners.named(said).slots,
         batch=found.get("batch", LIMIT),
         frugal=found.get("mode") == "frugal",
         hours=float(found.get("hours_per_priority", HOURS)),
