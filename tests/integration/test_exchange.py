@@ -425,9 +425,9 @@ def test_issues_of_github_in_both_shapes(place):
     assert place.bring(content, "gh.json").problems == []
     one, two = sorted(place.beads().values(), key=lambda each: each.external)
     assert (one.type, one.priority, one.owner, one.status) == ("bug", 1, "ada", "open")
-    assert (one.description, one.created_by) == ("It crashes\nat once", "bob")
+    assert (one.description, one.created_by) == ("It crashes\nat once", "bob at github.com")
     assert one.labels == ("bug", "priority: high")
-    assert [(each.by, each.text) for each in one.comments] == [("eve", "Same")]
+    assert [(each.by, each.text) for each in one.comments] == [("eve at github.com", "Same")]
     assert one.due_at == "2026-03-01T00:00:00Z"
     assert one.ext["import"]["kept"] == {"milestone": "Spring", "assignees": ["ada", "eve"]}
     assert "kept" not in two.ext["import"]

@@ -9,9 +9,10 @@ from gitgt.ledger import codec, layout
 from gitgt.ledger.documents import load
 from gitgt.model.change import flaws
 from gitgt.model.ids import is_bead_id
+from gitgt.model.issues.trace import MARK
 from gitgt.services.exchange import bd
-from gitgt.services.exchange.kept import MARK, restored
-from gitgt.services.exchange.plan import _bead
+from gitgt.services.exchange.kept import restored
+from gitgt.services.exchange.plan import as_bead
 
 WORDS = st.text(max_size=12) | st.sampled_from(["open", "2025-11-22T14:30:00+01:00", "\x1b[0m"])
 ANY = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | WORDS
@@ -68,7 +69,7 @@ class Same:
 def test_a_record_of_bd_makes_a_valid_bead_and_comes_out_as_it_was(record):
     foreign = bd.read(record, "x:1")
     name = foreign.name if is_bead_id(foreign.name) else "gt-zzzz9"
-    made = _bead(name, Same(), foreign, None)
+    made = as_bead(name, Same(), foreign, None)
     read = load(codec.emit(made.fields()), layout.path_of(name))
     assert read == made
     assert [*flaws(made)] == []

@@ -10,9 +10,9 @@ from typing import Any, Final
 from gitgt.errors import RefusedError
 from gitgt.model.documents import Bead, Convoy, Dependency, DependencyType
 from gitgt.model.ids import is_bead_id
+from gitgt.model.issues.trace import MARK
 from gitgt.services.exchange import fit
 from gitgt.services.exchange.foreign import Edge, Foreign, Names, Work
-from gitgt.services.exchange.kept import MARK
 from gitgt.services.exchange.nowork import is_convoy
 
 SOURCE: Final = "bd"

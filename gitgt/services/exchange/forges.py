@@ -1,16 +1,23 @@
-"""Issues as GitHub and GitLab hand them out in JSON."""
+"""Issues as GitHub, GitLab and Gitea hand them out in JSON.
+
+Who wrote them is called ``NAME at HOST``: a stranger may be called as somebody of the town.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from gitgt.errors import RefusedError
+from gitgt.model.issues.harmless import closes_nothing
+from gitgt.model.wording import fit_line
 from gitgt.services.exchange import fit
 from gitgt.services.exchange.foreign import Foreign
 
 GITHUB: Final = "github"
 GITLAB: Final = "gitlab"
+GITEA: Final = "gitea"
 _TYPES: Final = {
     "bug": "bug", "defect": "bug", "incident": "bug", "enhancement": "feature",
     "feature": "feature", "feature request": "feature", "epic": "epic", "chore": "chore",
@@ -24,8 +31,8 @@ _URGENCY: Final = {
 
 
 def no_place(record: Mapping[str, Any]) -> str:
-    """Return why a record of GitHub's is no issue; empty if it is one."""
-    is_one = "pull_request" in record
+    """Return why a record of GitHub or Gitea is no issue; empty if it is one."""
+    is_one = record.get("pull_request") is not None
     return f"#{record.get('number')} is a pull request, not an issue" if is_one else ""
 
 
@@ -35,6 +42,19 @@ def read_github(record: Mapping[str, Any], where: str) -> Foreign:
     Raises:
         RefusedError: it is none.
     """
+    return _like_github(GITHUB, record, where)
+
+
+def read_gitea(record: Mapping[str, Any], where: str) -> Foreign:
+    """Return an issue of Gitea or Forgejo, in the shape of their REST API.
+
+    Raises:
+        RefusedError: it is none.
+    """
+    return _like_github(GITEA, record, where)
+
+
+def _like_github(source: str, record: Mapping[str, Any], where: str) -> Foreign:
     number = _number(record, "number")
     url = str(record.get("html_url") or record.get("url") or "")
     reason = str(record.get("stateReason") or record.get("state_reason") or "").lower()
@@ -42,10 +62,10 @@ def read_github(record: Mapping[str, Any], where: str) -> Foreign:
     fields: dict[str, Any] = {
         "title": record.get("title"),
         "description": record.get("body"),
-        "created_by": _login(record.get("author") or record.get("user")),
+        "created_by": _at(_login(record.get("author") or record.get("user")), url),
         "created_at": fit.time(_either(record, "createdAt", "created_at")),
         "owner": next(_names(record.get("assignees"), "login"), ""),
-        "comments": fit.comments(_github_comments(record)),
+        "comments": fit.comments(_github_comments(record, url)),
         "due_at": fit.time(_due(record.get("milestone"))),
         "external": url,
     }
@@ -53,7 +73,7 @@ def read_github(record: Mapping[str, Any], where: str) -> Foreign:
     closed = str(record.get("state", "")).lower() == "closed"
     outcome = "success" if reason in ("", "completed") else "cancelled"
     fields |= {"labels": labels, **_end(fields, end, outcome if closed else "")}
-    return _foreign(GITHUB, url or f"#{number}", where, record, fields, labels)
+    return _foreign(source, url or f"#{number}", where, record, fields, labels)
 
 
 def read_gitlab(record: Mapping[str, Any], where: str) -> Foreign:
@@ -63,15 +83,17 @@ def read_gitlab(record: Mapping[str, Any], where: str) -> Foreign:
         RefusedError: it is none.
     """
     number = _number(record, "iid")
-    url = str(record.get("web_url") or "")
+    # Newer ones call some of their issues so, and know both addresses.
+    url = str(record.get("web_url") or "").replace("/-/work_items/", "/-/issues/")
     spent = (record.get("time_stats") or {}).get("time_estimate") or 0
     due = record.get("due_date")
     fields: dict[str, Any] = {
         "title": record.get("title"),
         "description": record.get("description"),
-        "created_by": (record.get("author") or {}).get("username"),
+        "created_by": _at((record.get("author") or {}).get("username") or "", url),
         "created_at": fit.time(record.get("created_at")),
         "owner": next(_names(record.get("assignees"), "username"), ""),
+        "comments": fit.comments(_gitlab_notes(record, url)),
         "due_at": fit.time(f"{due}T00:00:00Z") if due else "",
         "estimate": spent // 60 if isinstance(spent, int) else None,
         "external": url,
@@ -96,6 +118,8 @@ def _foreign(
     hints: list[str],
 ) -> Foreign:  # fmt: skip
     found = fit.fitting({**fields, **_told_by([each.lower() for each in hints])})
+    if "title" in found:  # it becomes the subject of a commit, which forges read
+        found["title"] = fit_line(closes_nothing(found["title"]))
     if "title" not in found:
         raise RefusedError(f"{name} has no title")
     found.setdefault("created_at", _LONG_AGO)
@@ -124,13 +148,24 @@ def _told_by(words: list[str]) -> dict[str, Any]:
     return {"type": types[0] if types else "task", "priority": min(ranks, default=2)}
 
 
-def _github_comments(record: Mapping[str, Any]) -> Iterator[dict[str, str] | None]:
+def _github_comments(
+    record: Mapping[str, Any], url: str
+) -> Iterator[dict[str, str] | None]:  # fmt: skip
     found = record.get("comments")
     for each in found if isinstance(found, list) else ():
         if isinstance(each, Mapping):
-            who = _login(each.get("author") or each.get("user"))
+            who = _at(_login(each.get("author") or each.get("user")), url)
             at = _either(each, "createdAt", "created_at")
-            yield fit.comment(each.get("id"), at, who, each.get("body"))
+            yield fit.comment(_either(each, "node_id", "id"), at, who, each.get("body"))
+
+
+def _gitlab_notes(
+    record: Mapping[str, Any], url: str
+) -> Iterator[dict[str, str] | None]:  # fmt: skip
+    found = record.get("notes")
+    for each in found if isinstance(found, list) else ():
+        who = _at((each.get("author") or {}).get("username") or "", url)
+        yield fit.comment(each.get("id"), each.get("created_at"), who, each.get("body"))
 
 
 def _due(milestone: Any) -> Any:  # noqa: ANN401
@@ -150,6 +185,11 @@ def _either(record: Mapping[str, Any], one: str, other: str) -> Any:  # noqa: AN
 
 def _login(who: Any) -> str:  # noqa: ANN401
     return str(who.get("login") or who.get("name") or "") if isinstance(who, Mapping) else ""
+
+
+def _at(login: str, url: str) -> str:
+    host = urlsplit(url).hostname if login else None
+    return f"{login} at {host}" if host else login
 
 
 def _names(found: Any, key: str) -> Iterator[str]:  # noqa: ANN401

@@ -13,7 +13,6 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-MARK: Final = "import"  # the key under ext
 _LISTS: Final[dict[str, Callable[[Any], tuple[Any, ...]]]] = {
     "dependencies": lambda each: (each.get("depends_on_id"), each.get("type")),
     "comments": lambda each: (str(each.get("id")),),

@@ -9,9 +9,9 @@ from itertools import chain
 from gitgt.ledger.snapshot import Snapshot
 from gitgt.model.documents import Bead, Convoy
 from gitgt.model.ids import TOWN_PREFIX, BeadId, base36, is_bead_id
+from gitgt.model.issues.trace import MARK
 from gitgt.services.exchange import bd
 from gitgt.services.exchange.foreign import Foreign, Work
-from gitgt.services.exchange.kept import MARK
 
 _DIGITS = 7  # so that ten thousand ids made of names hardly ever meet
 

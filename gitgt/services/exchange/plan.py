@@ -13,14 +13,17 @@ from gitgt.ledger.documents import load
 from gitgt.ledger.snapshot import Snapshot
 from gitgt.model.change import flaws
 from gitgt.model.documents import Bead, Convoy, DependencyType, document_from, linked
+from gitgt.model.issues.trace import MARK
 from gitgt.model.merge import Side, merge
 from gitgt.model.queue.merge_state import is_tombstone
 from gitgt.services.exchange.foreign import Edge, Foreign, Problem, Work
-from gitgt.services.exchange.kept import MARK, difference, made_of, stored
+from gitgt.services.exchange.kept import difference, made_of, stored
 from gitgt.services.exchange.names import Names, mark_of
 from gitgt.values import dataclass
 
 EVENT = "beads.imported"
+# Who keeps beads and the issues of a forge together writes the same mark.
+SYNCED = "issues.synced"
 _CHILD = DependencyType.PARENT_CHILD
 
 
@@ -47,7 +50,7 @@ def plan(
     told = Plan()
     wanted = list(_once(told, names, records))
     names.settle(wanted)
-    history = _History(now)
+    history = History(now)
     while True:
         found = Plan(problems=[*told.problems], notes=[*told.notes])
         unfit = _weigh_all(found, names, history, wanted, step)
@@ -61,7 +64,7 @@ def plan(
 
 
 def _weigh_all(
-    found: Plan, names: Names, history: _History, wanted: Sequence[Foreign],
+    found: Plan, names: Names, history: History, wanted: Sequence[Foreign],
     step: Callable[[str], None],
 ) -> Mapping[tuple[str, str], Problem]:  # fmt: skip
     """Weigh each of *wanted*; return what is wrong with those that cannot come."""
@@ -100,28 +103,28 @@ def _once(found: Plan, names: Names, records: Iterable[Foreign]) -> Iterator[For
             yield each
 
 
-def _weigh(found: Plan, names: Names, history: _History, record: Foreign) -> None:
+def _weigh(found: Plan, names: Names, history: History, record: Foreign) -> None:
     name = names.of(record.source, record.name)
     here = names.beads.get(name)
     if here is None:
-        new = _bead(name, names, record, here)
-        _check(new)
+        new = as_bead(name, names, record, here)
+        check(new)
         found.notes += _lost(names, record, name)
         found.new.append(new)
         return
     if mark_of(here).get("digest") == record.digest:
         after = _caught_up(here, names, record)
     else:
-        after = _merged(here, history.before(here), _bead(name, names, record, here))
+        after = _merged(here, history.before(here), as_bead(name, names, record, here))
         found.notes += _lost(names, record, name)
     if after == here:
         found.same += 1
     else:
-        _check(after)
+        check(after)
         found.changed.append((here, after))
 
 
-def _bead(name: str, names: Names, record: Foreign, here: Work | None) -> Work:
+def as_bead(name: str, names: Names, record: Foreign, here: Work | None) -> Work:
     """Return the bead or convoy that *record* means.
 
     Raises:
@@ -148,7 +151,8 @@ def _bead(name: str, names: Names, record: Foreign, here: Work | None) -> Work:
         mark["kept"] = {key: stored(value) for key, value in kept.items()}
     if record.export is not None:
         mark |= difference(record.record, record.export(plain, names.back(record.source)))
-    return plain.replace(ext={**plain.ext, MARK: mark})
+    beside = here.ext if here is not None else {}
+    return plain.replace(ext={**beside, **plain.ext, MARK: mark})
 
 
 def _caught_up(here: Work, names: Names, record: Foreign) -> Work:
@@ -159,7 +163,7 @@ def _caught_up(here: Work, names: Names, record: Foreign) -> Work:
     made = made_of(mark_of(here), "dependencies" if record.export else "parent")
     if made is None or is_tombstone(here):
         return here
-    new = _bead(here.id, names, record, here)
+    new = as_bead(here.id, names, record, here)
     known = {(each["type"], names.of(record.source, each["depends_on_id"])) for each in made}
     come = [each for each in new.dependencies if (each.type, each.on) not in known]
     fields: dict[str, Any] = {"dependencies": linked(come, *here.dependencies)} if come else {}
@@ -168,7 +172,12 @@ def _caught_up(here: Work, names: Names, record: Foreign) -> Work:
     return here.replace(**fields, ext={**here.ext, MARK: new.ext[MARK]}) if fields else here
 
 
-def _check(bead: Work) -> None:
+def check(bead: Work) -> None:
+    """Check that a ledger takes it.
+
+    Raises:
+        InvalidDocumentError: it does not.
+    """
     content = codec.emit(bead.fields())
     try:
         load(content, layout.path_of(bead.id))
@@ -208,7 +217,7 @@ def _lost(names: Names, record: Foreign, name: str) -> Iterator[str]:
             yield f"{told} stands again, and the first one counts"
 
 
-class _History:
+class History:
     """What the beads were when they were last imported."""
 
     def __init__(self, now: Snapshot) -> None:
@@ -230,7 +239,14 @@ class _History:
 
     def _commits(self) -> list[str]:
         if self._imports is None:
-            argv = ("log", "--format=%H", f"--grep=^Gt-Event: {EVENT}$", self._now.commit, "--")
+            argv = (
+                "log",
+                "--format=%H",
+                f"--grep=^Gt-Event: {EVENT}$",
+                f"--grep=^Gt-Event: {SYNCED}$",
+                self._now.commit,
+                "--",
+            )
             answer = git(*argv, cwd=self._now.repository.common)
             self._imports = answer.decode().split()
         return self._imports

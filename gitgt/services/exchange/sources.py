@@ -18,11 +18,13 @@ READERS: Final[dict[str, Reader]] = {
     bd.SOURCE: bd.read,
     forges.GITHUB: forges.read_github,
     forges.GITLAB: forges.read_gitlab,
+    forges.GITEA: forges.read_gitea,
 }
 # Says of a record why it has no place in a ledger, if so.
 NO_PLACE: Final[dict[str, Callable[[Mapping[str, Any]], str]]] = {
     bd.SOURCE: nowork.no_place,
     forges.GITHUB: forges.no_place,
+    forges.GITEA: forges.no_place,
 }
 KINDS: Final = (*READERS, markdown.SOURCE)
 _LISTS: Final = ("data", "issues", "items")
@@ -96,7 +98,7 @@ def _kind(record: Mapping[str, Any], where: str) -> str:
     if "iid" in record:
         return forges.GITLAB
     if "number" in record:
-        return forges.GITHUB
+        return forges.GITEA if "original_author" in record else forges.GITHUB
     if "id" in record or "title" in record or "_type" in record:
         return bd.SOURCE
     raise RefusedError(

@@ -1,0 +1,1 @@
+"""Issues of a forge, and the beads that they become."""
