@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from gitgt.reactor.key import Key, Settled
-from gitgt.services.forge.asking import Asking
+from gitgt.services.forge.asking import PULL_REQUESTS, Asking, about_pull_requests
 from gitgt.services.forge.settings import place_of
 from gitgt.services.town import Town
 
@@ -35,11 +35,12 @@ class PullRequestsRole:
         place = place_of(self._town, rig)
         if place is None:
             return Settled()
-        asking = Asking(self._town, rig)
+        asking = Asking(self._town, rig, PULL_REQUESTS)
         if asking.goes_on():
             return Settled(again_in=_UNTIL_ASKED)
-        due = asking.due_in(place)
+        about = about_pull_requests(self._town, rig, place)
+        due = asking.due_in(about, place.poll) if about else None
         if due == 0:
-            asking.start(place)
+            asking.start(about)
             return Settled(again_in=_UNTIL_ASKED)
         return Settled(again_in=due)

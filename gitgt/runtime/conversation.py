@@ -30,8 +30,9 @@ class Said:
 
 
 def ask(
-    argv: Sequence[str], *, cwd: Path, env: Mapping[str, str], stdin: bytes, patience: float
-) -> Said:
+    argv: Sequence[str], *, cwd: Path, env: Mapping[str, str], stdin: bytes, patience: float,
+    most: int = _MOST,
+) -> Said:  # fmt: skip
     """Run *argv*, in a session of its own, so that what it started ends with it when late.
 
     Raises:
@@ -49,7 +50,7 @@ def ask(
             raise EnvironmentProblemError(f"{program} cannot be run: {error}") from error
         late = _late(child, stdin, patience)
         size = os.fstat(out.fileno()).st_size
-        if size > _MOST:
+        if size > most:
             raise EnvironmentProblemError(f"{program} answered {size} bytes")
         out.seek(0)
         err.seek(0)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import field
 from pathlib import Path
 from typing import Any, Final
@@ -32,6 +32,11 @@ _OURS: Final = ("GT_", "GIT_")
 _NOT_LOGGED_IN: Final = 4
 _UNKNOWN: Final = (401,)
 _BUSY: Final = (429, 502, 503, 504)
+_THE_SAME: Final = 304
+# More than so many pages of a list are no list that anybody works through.
+_PAGES: Final = 1000
+# So many bytes may an answer have: a hundred issues of a forge that takes long ones.
+_MOST: Final = 128 * 1024 * 1024
 
 
 class CouldNotAskError(EnvironmentProblemError):
@@ -43,7 +48,11 @@ class CouldNotAskError(EnvironmentProblemError):
 
 
 class ForgeRefusedError(RefusedError):
-    """The forge answered that it does not do that."""
+    """The forge answered that it does not do that; ``status`` is its number for it."""
+
+    def __init__(self, message: str, *, status: int = 0) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +72,7 @@ class Program:
     argv: Callable[[str, str, str], tuple[str, ...]]  # method, path, host
     body: tuple[str, ...] = ("--input", "-")
     login: str = ""
+    header: str = "--header"  # before a line for the request's head; empty if it takes none
 
 
 GH: Final = Program(
@@ -86,6 +96,7 @@ TEA: Final = Program(
     lambda method, path, host: ("api", "--include", "--login", host, "-X", method, path),
     body=("--data", "@-"),
     login="tea login add",
+    header="",
 )
 
 
@@ -102,7 +113,23 @@ class Api:
         """Return what the forge has at *path*."""
         return self.call("GET", path).body
 
-    def call(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Reply:
+    def pages(self, path: str, *, size: int, word: str = "per_page") -> Iterator[Any]:
+        """Yield what the forge has at *path*, page after page, until one is not full."""
+        between = "&" if "?" in path else "?"
+        for page in range(1, _PAGES + 1):
+            found = self.get(f"{path}{between}{word}={size}&page={page}")
+            yield found
+            if not isinstance(found, list) or len(found) < size:
+                return
+
+    def changed(self, path: str, etag: str) -> Reply | None:
+        """Return what the forge has at *path*; None if that is what it had under *etag*."""
+        found = self.call("GET", path, head=f"If-None-Match: {etag}" if etag else "")
+        return None if found.status == _THE_SAME else found
+
+    def call(
+        self, method: str, path: str, body: Mapping[str, Any] | None = None, *, head: str = ""
+    ) -> Reply:  # fmt: skip
         """Send one request, and return the answer to it.
 
         Raises:
@@ -111,6 +138,8 @@ class Api:
         """
         words = self.program.argv(method, path, self.host)
         argv = (*(self.command or (self.program.name,)), *words)
+        if head and self.program.header:
+            argv = (*argv, self.program.header, head)
         if body is not None:
             argv = (*argv, *self.program.body)
         faults.act("forge", method, path)
@@ -120,7 +149,10 @@ class Api:
         sent = b"" if body is None else json.dumps(body).encode()
         kept = {k: v for k, v in self.environ.items() if not k.startswith(_OURS)}
         try:
-            said = ask(argv, cwd=Path("/"), env=kept | _QUIET, stdin=sent, patience=PATIENCE)
+            said = ask(
+                argv, cwd=Path("/"), env=kept | _QUIET, stdin=sent, patience=PATIENCE,
+                most=_MOST,
+            )  # fmt: skip
         except ToolMissingError as error:
             raise CouldNotAskError(
                 f"{self.host} cannot be asked: there is no program {argv[0]!r}",
@@ -146,7 +178,8 @@ class Api:
             raise CouldNotAskError(f"{self.host} is in trouble ({reply.status})")
         if reply.status >= 400:
             raise ForgeRefusedError(
-                f"{self.host} refuses {method} {path}: {_why(reply.body)} ({reply.status})"
+                f"{self.host} refuses {method} {path}: {_why(reply.body)} ({reply.status})",
+                status=reply.status,
             )
         return reply
 

@@ -11,11 +11,11 @@ import hashlib
 import json
 import os
 import shutil
+from collections.abc import Iterable
 from typing import Any, Final
 
 from gitgt.errors import EnvironmentProblemError
 from gitgt.git.signposts import own_command
-from gitgt.model.documents import MergeRequest
 from gitgt.model.pull_request import wait_before
 from gitgt.runtime import process
 from gitgt.runtime.environment import town_mark
@@ -25,21 +25,35 @@ from gitgt.services.forge import proposing
 from gitgt.services.forge.settings import Place
 from gitgt.services.sessions import sessions
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 # However much there is to ask, it has an end.
 _PATIENCE: Final = 1800.0
 _KEPT: Final = ("GT_NETWORK_PATIENCE", "GT_FORGE_PATIENCE")
 
 
-class Asking:
-    """The questions to the forge of one rig."""
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked: by which noun's verb ``sync``, and what names its notes here."""
 
-    def __init__(self, town: Town, rig: Rig) -> None:
+    noun: str
+    notes: str
+
+
+PULL_REQUESTS: Final = Question("pr", "forge")
+ISSUES: Final = Question("issues", "forge-issues")
+
+
+class Asking:
+    """The questions of one kind to the forge of one rig."""
+
+    def __init__(self, town: Town, rig: Rig, question: Question) -> None:
         self._town = town
         self._rig = rig
-        self._ledger = town.ledger_at(rig)
-        self._folder = self._ledger.repository.gt / "forge"
-        self._path = self._ledger.repository.gt / "forge.json"
+        self._question = question
+        gt = town.ledger_at(rig).repository.gt
+        self._folder = gt / question.notes
+        self._path = gt / f"{question.notes}.json"
 
     def goes_on(self) -> bool:
         """Tell whether the forge is being asked; take in how it went if it has been.
@@ -63,34 +77,35 @@ class Asking:
         if answer is None and isinstance(seen, Ended):
             raise EnvironmentProblemError(
                 f"asking the forge of {self._rig.name} failed ({seen.code})",
-                hint=f"git gt pr sync {self._rig.name}",
+                hint=f"git gt {self._question.noun} sync {self._rig.name}",
             )
         return False
 
-    def due_in(self, place: Place) -> float | None:
-        """Return in how many seconds the forge is to be asked; None if there is no reason."""
-        found = proposing.at_the_forge(self._ledger.snapshot(), at_once=place.rules.at_once)
+    def due_in(self, about: str, poll: float | None) -> float | None:
+        """Return in how many seconds the forge is to be asked; None if there is no reason.
+
+        *about* is what the question is about: once it is another, it is asked at once. The
+        same one, and one about nothing new, is asked again after *poll*, if ever.
+        """
         known, now = self._read(), self._town.clock()
-        if not found:
-            return None
         at = known.get("at", 0.0)
         if known.get("fails", 0):
             wait = known.get("wait") or wait_before(known["fails"])
-        elif known.get("about") != _about(found, place):
+        elif about and known.get("about") != about:
             return 0.0
+        elif poll is None:
+            return None
         else:
-            wait = place.poll
+            wait = poll
         return 0.0 if at > now else max(0.0, at + wait - now)
 
-    def start(self, place: Place) -> None:
+    def start(self, about: str) -> None:
         """Let a child ask the forge."""
-        found = proposing.at_the_forge(self._ledger.snapshot(), at_once=place.rules.at_once)
-        now = self._town.clock()
-        self._write({**self._read(), "at": now, "about": _about(found, place)})
+        self._write({**self._read(), "at": self._town.clock(), "about": about})
         wiring = sessions.wiring(self._rig, self._town)
         process.spawn(
             Spec(
-                argv=(*own_command(), "pr", "sync", self._rig.name, "--json"),
+                argv=(*own_command(), self._question.noun, "sync", self._rig.name, "--json"),
                 cwd=self._town.root,
                 env=_environment(town_mark(self._town.root)),
                 directory=self._folder,
@@ -114,12 +129,18 @@ class Asking:
         write_whole(self._path, json.dumps(known))
 
 
-def _about(found: list[MergeRequest], place: Place) -> str:
-    """Return what the question is about: once it is something else, it is asked at once."""
+def about_pull_requests(town: Town, rig: Rig, place: Place) -> str:
+    """Return what is to be asked about the pull requests of *rig*; empty if nothing is."""
+    now = town.ledger_at(rig).snapshot()
     facts = [repr(place)]
-    for each in found:
+    for each in proposing.at_the_forge(now, at_once=place.rules.at_once):
         said = (each.id, each.status, each.head, each.proposed, each.number, each.forge_state)
         facts.append(repr((*map(str, said), len(each.comments))))
+    return digest_of(facts) if len(facts) > 1 else ""
+
+
+def digest_of(facts: Iterable[str]) -> str:
+    """Return what tells these facts from others."""
     return hashlib.sha256("\n".join(facts).encode()).hexdigest()[:16]
 
 
@@ -130,7 +151,7 @@ def _environment(mark: str) -> dict[str, str]:
 
 
 def _answer(seen: Ended) -> dict[str, Any] | None:
-    """Return what ``git gt pr sync --json`` said; None if it said nothing."""
+    """Return what the verb ``sync`` said; None if it said nothing."""
     try:
         found = json.loads(seen.output.read_bytes().splitlines()[-1])[0]
     except (OSError, ValueError, IndexError, KeyError, TypeError):
