@@ -228,9 +228,10 @@ class _Sync:
 
     def _open(self, request: MergeRequest) -> None:
         now = self._town.ledger_at(self._rig).snapshot()
+        bead = now.bead(request.source)
         wanted = Wanted(
-            branch=branch_of(request), target=request.target, title=title_of(request),
-            body=body_of(now.bead(request.source), request), draft=self._place.rules.draft,
+            branch=branch_of(request), target=request.target, title=title_of(bead, request),
+            body=body_of(bead, request), draft=self._place.rules.draft,
         )  # fmt: skip
         try:
             self._forge.open(wanted)
