@@ -98,6 +98,7 @@ CATALOG: Final[tuple[Entry, ...]] = (
     Entry("mq", "gitgt.cli.mq", "See what wants to land, and steer it", QUEUE),
     Entry("refinery", "gitgt.cli.refinery", "See, stop and start the refinery", QUEUE),
     Entry("pr", "gitgt.cli.pr", "See pull requests, and ask the forge about them", QUEUE),
+    Entry("issues", "gitgt.cli.issues", "Make beads of a forge's issues, and tell them", QUEUE),
     Entry("rerere", "gitgt.cli.rerere", "See how conflicts were resolved before", QUEUE),
     Entry("radar", "gitgt.cli.radar", "See who is about to collide with whom", QUEUE),
     Entry("bisect-main", "gitgt.cli.bisect_main", "Find the landing that broke main", QUEUE),

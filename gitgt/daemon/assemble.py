@@ -25,6 +25,7 @@ from gitgt.roles.desk import DeskRole
 from gitgt.roles.dispatcher import DispatcherRole
 from gitgt.roles.dogs import DogsRole
 from gitgt.roles.escalations import EscalationsRole
+from gitgt.roles.issues import IssuesRole
 from gitgt.roles.keeper import KeeperRole
 from gitgt.roles.postmaster import PostmasterRole
 from gitgt.roles.pull_requests import PullRequestsRole
@@ -59,6 +60,7 @@ def roles(town: Town) -> list[Reconciler]:
         WitnessRole(town),
         RefineryRole(town),
         PullRequestsRole(town),
+        IssuesRole(town),
         RadarRole(town, radars),
         ReliefRole(town),
         KeeperRole(town),

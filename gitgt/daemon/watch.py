@@ -23,8 +23,8 @@ from gitgt.telemetry import logs
 
 _LOG = logging.getLogger(__name__)
 _OF_A_RIG = (
-    "desk", "receiver", "witness", "refinery", "pull-requests", "radar", "relief", "keeper",
-    "bookkeeper", "dispatcher", "postmaster", "deacon", "chores",
+    "desk", "receiver", "witness", "refinery", "pull-requests", "issues", "radar", "relief",
+    "keeper", "bookkeeper", "dispatcher", "postmaster", "deacon", "chores",
 )  # fmt: skip
 _OF_THE_TOWN = (
     "brake", "desk", "relief", "keeper", "bookkeeper", "scheduler", "convoys", "escalations",

@@ -10,6 +10,7 @@ what lost its branch.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -28,6 +29,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from tests.support import forge_runners, graphql
+from tests.support.forge_issues import Tracker
 
 PROJECT = "ada/shop"
 _AT = "2026-11-22T09:00:{:02d}Z"
@@ -79,6 +81,7 @@ class Forge:
         self.allows_auto = True
         self.runners: forge_runners.Runners | None = None
         self.failing: list[tuple[int, dict[str, str]]] = []
+        self.tracker = Tracker(PROJECT)
         self._lock = threading.RLock()
         self._number = 0
         self._stamp = 0
@@ -211,6 +214,16 @@ class Forge:
         self, method: str, path: str, body: dict[str, Any], who: str
     ) -> tuple[int, Any]:  # fmt: skip
         """Answer as GitHub, GitLab or Gitea: the beginning of the path tells."""
+        with self._lock:
+            found = self.tracker.route(method, path, body, who)
+            if found is not None:
+                self.asked.append(f"{method} {path}")
+                return found if who else (401, {"message": "Bad credentials"})
+        return self._route_pulls(method, path, body, who)
+
+    def _route_pulls(
+        self, method: str, path: str, body: dict[str, Any], who: str
+    ) -> tuple[int, Any]:  # fmt: skip
         from tests.support.forge_gitea import Gitea
         from tests.support.forge_gitlab import GitLab
 
@@ -222,10 +235,10 @@ class Forge:
             self.asked.append(f"{method} {path}")
             self.settle()
             try:
-                found: tuple[int, Any] = other(self).route(method, path[7:], body, who)
+                answer: tuple[int, Any] = other(self).route(method, path[7:], body, who)
             except RefusedError as refused:
                 return refused.status, {"message": str(refused)}
-            return found
+            return answer
 
     def call(self, method: str, path: str, body: dict[str, Any], who: str) -> tuple[int, Any]:
         """Answer one request of *who*."""
@@ -482,7 +495,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self._serve()
 
-    do_POST = do_PUT = do_PATCH = do_GET  # noqa: N815 - their names there
+    do_POST = do_PUT = do_PATCH = do_DELETE = do_GET  # noqa: N815 - their names there
 
     def _serve(self) -> None:
         parts = urlsplit(self.path)
@@ -497,6 +510,10 @@ class _Handler(BaseHTTPRequestHandler):
             body = json.loads(given) if given else {}
             status, answer = self.forge.route(self.command, self.path, body, who)
         content = json.dumps(answer).encode()
+        if self.command == "GET" and status == 200:
+            head["ETag"] = f'W/"{hashlib.sha256(content).hexdigest()[:16]}"'
+            if self.headers.get("If-None-Match") == head["ETag"]:
+                status, content = 304, b""
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(content)))

@@ -7,10 +7,13 @@ from typing import Any, Final
 
 from gitgt.errors import SettingsError
 from gitgt.git.remote import address
+from gitgt.model.issues.issue import LABEL, Word
+from gitgt.model.issues.issue import Rules as IssueRules
 from gitgt.model.pull_request import Rules, address_of
 from gitgt.services import settings
 from gitgt.services.forge.api import GH, GLAB, TEA, Api
 from gitgt.services.forge.base import Forge
+from gitgt.services.forge.issues.base import Issues
 from gitgt.services.forge.proposing import REMOTE
 from gitgt.services.town import Rig, Town
 from gitgt.values import dataclass
@@ -20,7 +23,10 @@ _POLL: Final = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A project at a forge. ``poll`` is after how many seconds it is asked again."""
+    """A project at a forge. ``poll`` is after how many seconds it is asked again.
+
+    ``issues`` is what is wanted of its issues; None: nothing.
+    """
 
     kind: str
     host: str
@@ -29,6 +35,7 @@ class Place:
     rules: Rules = field(default_factory=Rules)
     style: str = "merge"
     poll: float = _POLL
+    issues: IssueRules | None = None
 
     def forge(self) -> Forge:
         """Return what speaks with it."""
@@ -43,6 +50,18 @@ class Place:
         from gitgt.services.forge.gitea import Gitea
 
         return Gitea(Api(TEA, self.host, self.command), self.project)
+
+    def tracker(self) -> Issues:
+        """Return what speaks with it about its issues."""
+        if self.kind == "gitlab":
+            from gitgt.services.forge.issues.gitlab import GitLabIssues
+
+            return GitLabIssues(Api(GLAB, self.host, self.command), self.project)
+        from gitgt.services.forge.issues.github import GITEA, GITHUB, HubIssues
+
+        if self.kind == "github":
+            return HubIssues(Api(GH, self.host, self.command), self.project, GITHUB)
+        return HubIssues(Api(TEA, self.host, self.command), self.project, GITEA)
 
 
 def place_of(town: Town, rig: Rig) -> Place | None:
@@ -86,4 +105,16 @@ def _place(mine: dict[str, Any], host: str, project: str, *, by_forge: bool) -> 
         ),
         style=mine.get("style", "merge"),
         poll=float(mine.get("poll", _POLL)),
+        issues=_issues(mine.get("issues")),
+    )
+
+
+def _issues(said: dict[str, Any] | None) -> IssueRules | None:
+    if said is None:
+        return None
+    return IssueRules(
+        label=said.get("label", LABEL),
+        poll=float(said["poll"]) if "poll" in said else None,
+        says=tuple(sorted({Word(each) for each in said.get("say", tuple(Word))})),
+        closes=said.get("close", True),
     )
