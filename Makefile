@@ -15,7 +15,7 @@ demo: setup
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/git-gt demo
 
 test: setup
-	@$(BIN)/python -m pytest -q -n 2 $(ARGS)
+	@$(BIN)/python -m pytest -q -n auto --maxschedchunk 2 $(ARGS)
 
 # AGENTS="claude codex" chooses some of the six. There is no network but loopback meanwhile.
 test-agents: setup

@@ -30,6 +30,17 @@ def pytest_unconfigure(config):
     _WORLD.leave()
 
 
+def pytest_xdist_auto_num_workers(config):
+    """Two for each core: much of the time is spent waiting for processes of others."""
+    return 2 * len(os.sched_getaffinity(0))
+
+
+def pytest_collection_modifyitems(items):
+    """Begin with what takes long, so that at the end nobody works alone."""
+    items.sort(key=lambda item: not item.get_closest_marker("slow"))
+    items.sort(key=lambda item: not item.get_closest_marker("e2e"))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def nothing_is_left(tmp_path_factory):
     """No process that a test started outlives the tests, and nothing lies in the home."""

@@ -16,7 +16,6 @@ from gitgt.model import ids
 from gitgt.model.actor import Actor
 from gitgt.model.documents import Agent
 from gitgt.model.lifecycle import AgentStatus
-from gitgt.services import sling
 from gitgt.services.agents import sandbox
 from gitgt.services.town import Rig, Town
 from gitgt.values import dataclass
@@ -78,6 +77,7 @@ def present(town: Town, rig: Rig, name: str) -> Post:
 
 def enlist(town: Town, post: Post, who: Actor) -> Agent:
     """Return the identity of whoever has the post, which is made if there is none yet."""
+    from gitgt.services import sling  # most who ask for a post only look at it
 
     def decide(now: Snapshot) -> Change | None:
         found = now.agent_at(post.address)
@@ -93,6 +93,8 @@ def enlist(town: Town, post: Post, who: Actor) -> Agent:
 
 def new_agent(town: Town, post: Post, who: Actor) -> Agent:
     """Return a new identity for a post."""
+    from gitgt.services import sling
+
     return sling.new_agent(town, post.rig, post.address, post.role, who)
 
 

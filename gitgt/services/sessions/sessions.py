@@ -28,16 +28,7 @@ from gitgt.runtime.wiring import Wiring
 from gitgt.services import freeze, properties, settings, target
 from gitgt.services.agents import sandbox
 from gitgt.services.integration import branches
-from gitgt.services.jail import choice as jail_choice
-from gitgt.services.sessions import (
-    programs,
-    prompt,
-    resuming,
-    runtimes,
-    session_records,
-    starting,
-    transcripts,
-)
+from gitgt.services.sessions import programs, runtimes, session_records
 from gitgt.services.town import Rig, Town
 from gitgt.values import dataclass
 
@@ -183,6 +174,8 @@ def _note_ended(
         conversation=went.conversation, transcript=went.transcript, model=went.model,
     )  # fmt: skip
     if record is not None:
+        from gitgt.services.sessions import transcripts
+
         transcripts.keep(town, place, record, folder_of(place, address, seen.session))
 
 
@@ -250,6 +243,9 @@ def start(town: Town, rig: Rig, now: Snapshot, bead: Bead) -> None:
     Raises:
         GtError: sandbox or session cannot be had, and why.
     """
+    # Here, not above, as below: most who ask for sessions only look at them.
+    from gitgt.services.sessions import prompt, resuming
+
     bead = bead.replace(target=branches.place(town, rig, bead))
     asked = now.agent_at(bead.assignee)
     own = asked.agent if asked else ""
@@ -314,6 +310,8 @@ def _end_strays(town: Town, address: str) -> None:
 
 def _locked(town: Town, place: Rig | Town, assignment: Assignment) -> Assignment:
     """Return *assignment* with the jail that its program is to be in."""
+    from gitgt.services.jail import choice as jail_choice
+
     placed = replace(
         assignment, folder=folder_of(place, assignment.address, assignment.session)
     )
@@ -329,6 +327,8 @@ def begin(town: Town, place: Rig | Town, assignment: Assignment, *, topic: str =
         BusyError: the town is frozen, or the rig.
         GtError: it cannot be had, and why.
     """
+    from gitgt.services.sessions import starting
+
     rig = None if isinstance(place, Town) else place
     freeze.check(town, rig)
     assignment = starting.named(assignment)
