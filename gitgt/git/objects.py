@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import IO, Any, Final, NamedTuple
 
 from gitgt.errors import NotFoundError
+from gitgt.git import durable
 from gitgt.git.command import clean_environment
 from gitgt.git.repository import SUBMODULE, Difference
 
@@ -227,7 +228,7 @@ class Objects:
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(content)
-                if self._synced:
+                if self._synced and durable.is_wanted():
                     file.flush()
                     os.fsync(file.fileno())
             draft.rename(path)

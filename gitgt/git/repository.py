@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from gitgt.errors import EnvironmentProblemError, GitFailedError, NotFoundError
-from gitgt.git import refs
+from gitgt.git import durable, refs
 from gitgt.git.command import attempt, git, line
 from gitgt.values import dataclass
 
@@ -279,7 +279,7 @@ class Repository:
         try:
             yield
         finally:
-            pygit2.settings.enable_fsync_gitdir(True)  # noqa: FBT003
+            pygit2.settings.enable_fsync_gitdir(durable.is_wanted())
 
     def write_blob(self, content: bytes) -> str:
         """Store *content* and return its id."""
@@ -404,7 +404,7 @@ class Repository:
         except pygit2.GitError as error:
             raise EnvironmentProblemError(f"git cannot open {self.common}: {error}") from error
         # Loose objects and refs are not synced by default; a ledger is not worth that risk.
-        pygit2.settings.enable_fsync_gitdir(True)  # noqa: FBT003 - libgit2's signature
+        pygit2.settings.enable_fsync_gitdir(durable.is_wanted())
         return repository
 
     def _there(self, written: Any) -> str:  # noqa: ANN401 - pygit2

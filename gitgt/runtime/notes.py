@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import Any, TypeVar
 
-from gitgt.git import faults
+from gitgt.git import durable, faults
 
 Kind = TypeVar("Kind", dict[str, Any], list[Any])
 
@@ -32,7 +32,7 @@ def write_whole(path: Path, text: str, *, synced: bool = True) -> None:
     try:
         with open(temporary, "w", opener=_private) as file:
             file.write(text)
-            if synced:
+            if synced and durable.is_wanted():
                 file.flush()
                 os.fsync(file.fileno())
         temporary.replace(path)
