@@ -10,7 +10,6 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, Self
@@ -20,6 +19,7 @@ from gitgt.git.bulk import original_of
 from gitgt.git.command import attempt, git
 from gitgt.git.objects import Objects
 from gitgt.git.repository import Difference, Repository, Signature
+from gitgt.values import dataclass
 
 # Held in memory at once; read again from git past that.
 _MOST: Final = 64_000_000

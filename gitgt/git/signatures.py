@@ -6,11 +6,11 @@ Git itself judges, by its keyring or its file of allowed signers; one process as
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from gitgt.git.command import git
 from gitgt.git.repository import Repository
+from gitgt.values import dataclass
 
 _FORMAT: Final = "%H%x00%G?%x00%GK%x00%an%x00%ae%x01"
 _WHY: Final = {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from gitgt.errors import (
@@ -16,6 +15,7 @@ from gitgt.errors import (
     RefusedError,
 )
 from gitgt.model.actor import Actor
+from gitgt.values import dataclass
 
 SCHEMA: Final = "schema"
 CONTENT: Final = "content"

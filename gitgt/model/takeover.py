@@ -5,9 +5,10 @@ Nothing is hidden: whatever the machine may have had beyond what is here is said
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+
+from gitgt.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, order=True)

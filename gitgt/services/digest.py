@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from gitgt.git import rerere
@@ -18,6 +17,7 @@ from gitgt.ledger.snapshot import Snapshot
 from gitgt.model.documents import MergeRequest
 from gitgt.services import submit, target
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 _LETTERS: Final = 16
 # Commits beside the ledger: two clones may have come to the same files by other ways.

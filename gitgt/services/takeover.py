@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 
 from gitgt.errors import NotFoundError, RefusedError
@@ -27,6 +27,7 @@ from gitgt.services import claims, submit, sync, work_sharing
 from gitgt.services.agents import hook, sandbox
 from gitgt.services.sessions import session_records
 from gitgt.services.town import Rig, Town
+from gitgt.values import dataclass
 
 _WAS_LOST: Final = " was lost"
 

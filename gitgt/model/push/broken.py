@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any, Final
 
 from gitgt.model.event import one_line
+from gitgt.values import dataclass
 
 # GitHub's and Azure's runners look for these in whatever a job prints.
 _AT_THE_START: Final = re.compile(r"(?<=^)(?=\s*::)")

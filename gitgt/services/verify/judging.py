@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from gitgt.errors import CannotJudgeError, GtError, InvalidDocumentError, RefusedError
@@ -22,6 +21,7 @@ from gitgt.ledger.wrong import Wrong, marks, rule_of
 from gitgt.model.push.broken import Broken
 from gitgt.model.push.policy import Policy
 from gitgt.services.verify import deadlocks, origins, signed
+from gitgt.values import dataclass
 
 _UNSHALLOW: Final = "git fetch --unshallow"
 USUAL: Final = Policy()
