@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import field
 from typing import Final
@@ -11,13 +12,16 @@ from gitgt.git.repository import Repository
 from gitgt.values import dataclass
 
 _PLAIN: Final = {"GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_NOSYSTEM": "1"}
-_HEAD: Final = "\x01"
+# Where a commit begins: nobody's name holds a line end, and no path does that git prints.
+_HEAD: Final = re.compile(r"^\x01(?=[0-9a-f]{40}\0)", re.MULTILINE)
 _FORMAT: Final = (
     "%x01%H%x00%P%x00%an%x00%ae%x00%ct%x00%(trailers:key=Gt-Clock,valueonly)%x00"
     "%(trailers:key=Gt-Settled,valueonly)%x00"
 )
 _NOTHING: Final = "0" * 40
 _FEW: Final = 50
+LAST: Final = 253_402_300_799  # seconds: the end of the year 9999, after which no text can be
+_LONGEST: Final = 16  # digits of a clock
 
 
 @dataclass(slots=True)
@@ -49,10 +53,10 @@ def only_in(repository: Repository, tip: str, other: str | None) -> Iterator[Com
     )  # fmt: skip
     env = {**repository.sight, **_PLAIN}
     said = git(*argv, cwd=repository.common, env=env).decode(errors="surrogateescape")
-    for block in said.split(_HEAD)[1:]:
+    for block in _HEAD.split(said)[1:]:
         head, _, rows = block.rpartition("\0")
         made = _commit(head.split("\0"))
-        made.files.update(_file(row) for row in rows.splitlines() if row.startswith(":"))
+        made.files.update(_file(row) for row in rows.split("\n") if row.startswith(":"))
         yield made
 
 
@@ -65,7 +69,7 @@ def new_in(repository: Repository, tip: str, since: str | None) -> Iterator[Comm
     for oid in reversed(line):
         parents = repository.parents_of(oid)
         who, _ = repository.committed(oid)
-        made = Commit(oid, parents, who.name, who.email, who.seconds, 0)
+        made = Commit(oid, parents, who.name, who.email, _moment(str(who.seconds)), 0)
         for each in repository.differences(parents[0], oid):
             made.files[each.path] = ((each.old,), each.new)
         yield made
@@ -85,10 +89,16 @@ def _straight(repository: Repository, tip: str, since: str) -> list[str] | None:
 
 def _commit(words: Sequence[str]) -> Commit:
     oid, parents, name, email, seconds, clock, settled = words
-    said = clock.strip().splitlines()[-1:]
-    known = int(said[0]) if said and said[0].isascii() and said[0].isdigit() else 0
+    said = clock.strip().rpartition("\n")[2]
+    known = int(said) if said.isascii() and said.isdigit() and len(said) < _LONGEST else 0
     by_remote = bool(settled.strip())
-    return Commit(oid, tuple(parents.split()), name, email, int(seconds), known, by_remote)
+    when = _moment(seconds)
+    return Commit(oid, tuple(parents.split()), name, email, when, known, by_remote)
+
+
+def _moment(seconds: str) -> int:
+    """Return when a commit says that it was made, as far as that is a time at all."""
+    return min(max(int(seconds), 0), LAST) if re.fullmatch(r"-?\d{1,20}", seconds) else 0
 
 
 def _file(row: str) -> tuple[str, tuple[tuple[str | None, ...], str | None]]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from gitgt.errors import CannotJudgeError
+from gitgt.git.command import git
+from gitgt.ledger.join import join
 from gitgt.model.push.policy import Policy, Signatures
 from gitgt.services.verify.judging import judge
 from tests.support.pushed import ADA, LEDGER, TOAST, Pusher, path_of
@@ -237,3 +239,67 @@ def test_a_commit_without_the_signature_that_is_asked_for(store, begun, ada):
         lack("Ada", by_hand),
         lack("shop/polecats/toast", ours),
     ]
+
+
+def made(store, parent, head, message="Hostile\n", tree=""):
+    """Write a commit as no git would: *head* are the lines after the parents."""
+    tree = tree or store.repository.tree_of(parent)
+    parents = "".join(f"parent {each}\n" for each in parent.split())
+    content = f"tree {tree}\n{parents}{head}\n\n{message}".encode(errors="surrogateescape")
+    argv = ("hash-object", "-t", "commit", "-w", "--stdin", "--literally")
+    return git(*argv, cwd=store.repository.common, stdin=content).decode().strip()
+
+
+WHEN = "1795357800 +0000"
+ODD_HEADS = {
+    "a mark of ours in a name": "author A\x01B <a@b> {0}\ncommitter \x01 <c\x01@d> {0}",
+    "no UTF-8": "author \udcff\udcfe <\udcff> {0}\ncommitter \udcff <\udcff> {0}",
+    "an encoding that nobody knows": "author A <a@b> {0}\ncommitter A <a@b> {0}\nencoding x-y",
+}
+BAD_HEADS = {
+    "a date after all days": "author A <a@b> {0}\ncommitter A <a@b> 99999999999999999 +0000",
+    "a date that is none": "author A <a@b> now\ncommitter A <a@b>",
+    "nobody": "author \ncommitter ",
+    "two of them": "author A <a@b> {0}\nauthor A <a@b> {0}\ncommitter A <a@b> {0}",
+}
+
+
+@pytest.mark.parametrize("head", ODD_HEADS.values(), ids=ODD_HEADS)
+def test_an_odd_commit_is_judged_all_the_same(store, begun, ada, head):
+    clock = f"Gt-Clock: {'9' * 5000}\nGt-Clock: \x01{'1' * 40}\n"
+    odd = made(store, begun, head.format(WHEN), f"Odd\n\n{clock}")
+    ada.commit({"notes.md": "One\n"})
+    tree = store.repository.tree_of(ada.head)
+    plain = f"author A <a@b> {WHEN}\ncommitter A <a@b> {WHEN}"
+    odd = made(store, f"{odd} {ada.head}", plain, tree=tree)
+    bad = Pusher(store, odd).commit({path_of("gt-abc12"): "title: 1\n"})
+
+    assert by(bad, told(store, begun, bad)) == (
+        f"{path_of('gt-abc12')}:1: title: 1 is a number, not text; quote it [schema]\n"
+        '  hint: title: "1"'
+    )
+
+
+@pytest.mark.parametrize("head", BAD_HEADS.values(), ids=BAD_HEADS)
+def test_a_commit_that_no_git_would_make_is_refused(store, begun, head):
+    bad = made(store, begun, head.format(WHEN))
+
+    assert by(bad, told(store, begun, bad)) == (
+        "it does not say who made it and when, as git writes it [commit]\n"
+        "  hint: git commit --amend --reset-author"
+    )
+
+
+def test_a_files_name_that_looks_like_gits_answer_is_a_name(store, begun, ada):
+    repository = store.repository
+    name = f"z\u2028:100644 100644 {'1' * 40} {'2' * 40} M\t{path_of(LIME)}\u2028"
+    apart = Pusher(store, begun)
+    apart.commit({"notes.md": "One\n"})
+    ada.commit({name.replace("/", "\u2215"): "x\n"})
+    both = join(repository, ada.head, apart.head).commit
+    last = Pusher(store, both).commit({"more.md": "x\n"})
+
+    assert by(ada.head, told(store, begun, last)).endswith(
+        ": the name of this file holds a control character [file]\n"
+        "  hint: git mv it to one without"
+    )

@@ -21,6 +21,7 @@ RULES: Final[dict[str, str]] = {
     "file": "A ledger holds files, whose names can be read.",
     "missing": "What a file says is there to be read.",
     "size": "Nothing is larger than a server takes.",
+    "commit": "A commit says who made it and when, as git writes it.",
     "signature": "Commits carry the signatures that a policy asks for.",
     "history": "A ledger is merged, never forced, and begins as every ledger does.",
     "foreign-ledger": "A ledger stays one project's.",

@@ -104,6 +104,9 @@ class _Judging:
         if first:
             return
         git.gather(brought)
+        yield from (first := [*origins.malformed(git, brought)])
+        if first:
+            return
         yield from (first := [*origins.foreign(git, old, new)])
         if first:
             return
@@ -133,9 +136,10 @@ class _Judging:
 
     def _sizes(self, old: str | None, brought: Iterable[Brought]) -> Iterator[Broken]:
         for each in brought:
-            if each.size > self._policy.most and each.kind != "tree":
+            most = self._policy.most * (_TREES if each.kind == "tree" else 1)
+            if each.size > most:
                 what = f"{each.size} bytes are too many for one {_NOUNS[each.kind]}"
-                hint = f"{self._policy.most} are allowed; keep long texts in the project"
+                hint = f"{most} are allowed; keep long texts in the project"
                 yield Broken(each.path, 0, "size", what, hint, self._bringer(old, each))
 
     def _bringer(self, old: str | None, each: Brought) -> str:
@@ -174,7 +178,8 @@ class _Judging:
         return self._git.writer_of(path, old, self._new)
 
 
-_NOUNS: Final = {"blob": "file", "commit": "commit", "tag": "tag"}
+_NOUNS: Final = {"blob": "file", "commit": "commit", "tag": "tag", "tree": "folder"}
+_TREES: Final = 16  # how much larger a folder may be, which nobody writes by hand
 
 
 def _misfit(git: ByGit, each: Difference) -> GtError | None:

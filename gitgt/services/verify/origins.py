@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from gitgt.errors import CannotJudgeError, InvalidDocumentError, RefusedError
-from gitgt.git.by_git import ByGit
+from gitgt.git.by_git import Brought, ByGit
+from gitgt.git.walk import LAST
 from gitgt.ledger import genesis
 from gitgt.ledger.wrong import SCHEMA, marks
 from gitgt.model.push.broken import Broken
 
+_WHO: Final = rb"[^<>\n]*<[^<>\n]*> (\d{1,16}) [+-]\d{4}\n"
+_COMMIT: Final = re.compile(
+    rb"tree [0-9a-f]{40}\n(?:parent [0-9a-f]{40}\n)*author " + _WHO + rb"committer " + _WHO
+)
 _OWN: Final = ("prefix", "project")
 
 
@@ -62,6 +68,17 @@ def foreign(git: ByGit, old: str | None, new: str) -> Iterator[Broken]:
                 what = f"{name}: this is the ledger of {own[name]}, not of {said[name]}"
                 hint = "push it to the repository of its own project"
                 yield Broken(genesis.SETTINGS, 0, "foreign-ledger", what, hint, commit)
+
+
+def malformed(git: ByGit, brought: Iterable[Brought]) -> Iterator[Broken]:
+    """Yield the commits that git itself would not write: some of what reads them stumbles."""
+    for each in brought:
+        if each.kind != "commit":
+            continue
+        found = _COMMIT.match(git.raw(each.oid))
+        if found is None or any(int(when) > LAST for when in found.groups()):
+            said = "it does not say who made it and when, as git writes it"
+            yield Broken("", 0, "commit", said, "git commit --amend --reset-author", each.oid)
 
 
 def _told(error: RefusedError, commit: str) -> Iterator[Broken]:
