@@ -12,7 +12,8 @@ Steps that people took one after the other were perhaps judged as one on a desk,
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import field, replace
 from typing import Final
@@ -95,8 +96,9 @@ def look(repository: Repository, since: str | None, head: str) -> Findings:
     prefix = str(genesis.settings(repository, since or head)["prefix"])
     with suppress(RefusedError):  # it was taken away, and comes back
         genesis.settings(repository, head)
-    looking = _Looking(repository, prefix)
-    for commit in new_in(repository, head, since):
+    commits = list(new_in(repository, head, since))
+    looking = _Looking(repository, prefix, commits)
+    for commit in commits:
         looking.take(commit)
     held = dict(sorted(looking.states.get(head, _State()).held.items()))
     return Findings(
@@ -109,8 +111,9 @@ def look(repository: Repository, since: str | None, head: str) -> Findings:
 class _Looking:
     """What was found so far, commit by commit, parents before children."""
 
-    def __init__(self, repository: Repository, prefix: str) -> None:
+    def __init__(self, repository: Repository, prefix: str, commits: Sequence[Commit]) -> None:
         self.states: dict[str, _State] = {}
+        self._children = Counter(parent for each in commits for parent in each.parents)
         self._repository = repository
         self._prefix = prefix
 
@@ -123,6 +126,14 @@ class _Looking:
         else:
             state = self._merged(commit)
         self.states[commit.id] = state
+        self._forget(commit.parents)
+
+    def _forget(self, parents: Iterable[str]) -> None:
+        """Drop what was known of commits after which nothing comes any more."""
+        for each in parents:
+            self._children[each] -= 1
+            if not self._children[each]:
+                self.states.pop(each, None)
 
     def _after(self, parents: Iterable[str]) -> _State:
         found = _State()

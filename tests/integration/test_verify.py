@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+
 import pytest
 
 from gitgt.errors import CannotJudgeError
@@ -9,6 +12,7 @@ from gitgt.git.command import git
 from gitgt.ledger.join import join
 from gitgt.model.push.policy import Policy, Signatures
 from gitgt.services.verify.judging import judge
+from tests.support.checkout import Checkout
 from tests.support.pushed import ADA, LEDGER, TOAST, Pusher, path_of
 from tests.support.replicas import Store, bead
 
@@ -222,6 +226,40 @@ def test_a_history_that_is_cut_off_is_never_called_good(store, begun, ada, tmp_p
             '  hint: title: "1"'
         )
     ]
+
+
+@pytest.mark.skipif(not shutil.which("ssh-keygen"), reason="ssh-keygen is not installed")
+def test_a_signature_counts_if_the_repositorys_git_trusts_it(store, begun, tmp_path):
+    keys = {}
+    for name in ("ada", "eve"):
+        keys[name] = tmp_path / name
+        words = ("-q", "-t", "ed25519", "-N", "", "-C", name, "-f", str(keys[name]))
+        subprocess.run(["ssh-keygen", *words], check=True)
+    allowed = tmp_path / "allowed signers"
+    allowed.write_text(f"ada@example.com {keys['ada'].with_suffix('.pub').read_text()}")
+    here = Checkout(store.repository.common)
+    here.git("config", "gpg.ssh.allowedSignersFile", str(allowed))
+    tree = here.git("rev-parse", f"{begun}^{{tree}}")
+
+    def signed(parent, name, *words):
+        with_key = ("-c", "gpg.format=ssh", "-c", f"user.signingKey={keys[name]}.pub")
+        return here.git(*with_key, "commit-tree", "-p", parent, "-m", name, *words, tree)
+
+    good = signed(begun, "ada", "-S")
+    stranger = signed(good, "eve", "-S")
+    altered = here.git("cat-file", "commit", good).replace("\n\nada", "\n\nAda")
+    argv = ("hash-object", "-t", "commit", "-w", "--stdin")
+    forged = here.git(*argv, stdin=f"{altered}\n")
+
+    def why(old, new):
+        found = told(store, old, new, signatures=Signatures.ALL)
+        return [each.partition(" [")[0] for each in found]
+
+    assert why(begun, good) == []
+    assert why(good, stranger) == [
+        "the commit of Tess Ter is signed by nobody who is known here"
+    ]
+    assert why(begun, forged) == ["the commit of Tess Ter has a bad signature"]
 
 
 def test_a_commit_without_the_signature_that_is_asked_for(store, begun, ada):

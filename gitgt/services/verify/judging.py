@@ -25,6 +25,7 @@ from gitgt.values import dataclass
 
 _UNSHALLOW: Final = "git fetch --unshallow"
 USUAL: Final = Policy()
+_MOST_NAMED: Final = 50  # commits that are looked for, with a process each
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,7 @@ class _Judging:
         self._ref = ref
         self._new = new
         self._policy = policy
+        self._named = 0
 
     def of(self, old: str | None) -> Judgement:
         git, new = self._git, self._new
@@ -146,7 +148,9 @@ class _Judging:
         """Return the commit that brought an object: itself, if it is one."""
         if each.kind == "commit":
             return each.oid
-        return self._git.bringer_of(each.oid, old, self._new)
+        self._named += 1
+        few = self._named <= _MOST_NAMED
+        return self._git.bringer_of(each.oid, old, self._new) if few else ""
 
     def _standing(self) -> Iterator[Broken]:
         """Yield what is wrong with the files as they are, whoever wrote them."""
@@ -174,8 +178,9 @@ class _Judging:
         )
 
     def _writer(self, old: str | None, path: str) -> str:
-        """Return the commit that wrote *path* last."""
-        return self._git.writer_of(path, old, self._new)
+        """Return the commit that wrote *path* last, for the first few who ask."""
+        self._named += 1
+        return self._git.writer_of(path, old, self._new) if self._named <= _MOST_NAMED else ""
 
 
 _NOUNS: Final = {"blob": "file", "commit": "commit", "tag": "tag", "tree": "folder"}
