@@ -24,7 +24,7 @@ HOSTILE = st.sampled_from(
     (
         "::error::", "\n::set-output name=x::y", "##[group]", "##vso[task]", "%0A", "\r\n",
         "\x1b[2J", "\u2028", "\udcff", "\u202e", ",", ":", "]]>", "</script>", '"', "\\",
-        "${{ secrets.X }}",
+        "${{ secrets.X }}", "[here](http://x)",
     )
 )  # fmt: skip
 TEXT = st.lists(st.one_of(HOSTILE, st.text(max_size=8)), max_size=5).map("".join)
@@ -58,6 +58,7 @@ def test_json_and_what_forges_read_keep_their_schemas(found):
     Draft202012Validator(SARIF).validate(log)
     for each, result in zip(found.broken, log["runs"][0]["results"], strict=True):
         uri = result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+        assert "](" not in result["message"]["text"]
         path = (each.path or "ledger.yaml").encode(errors="surrogateescape")
         assert unquote_to_bytes(uri) == path
 

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from gitgt.model.push.broken import Broken
     from gitgt.services.verify.asking import Verified
 
-_SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
+_SCHEMA: Final = (
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+)
 _NUMBERS: Final = {rule: number for number, rule in enumerate(RULES)}
 
 
@@ -57,11 +59,16 @@ def _result(each: Broken, fingerprint: str) -> dict[str, Any]:
         "ruleId": each.rule,
         "ruleIndex": _NUMBERS[each.rule],
         "level": "error",
-        "message": {"text": marks.said(each)},
+        "message": {"text": _unlinked(marks.said(each))},
         "locations": [{"physicalLocation": place}],
         "partialFingerprints": {"gitgt/v1": fingerprint},
         "properties": {"commit": each.commit},
     }
+
+
+def _unlinked(text: str) -> str:
+    """Return *text* without what SARIF takes for a link to somewhere."""
+    return text.replace("](", "] (")
 
 
 def _uri(path: str) -> str:
