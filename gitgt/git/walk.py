@@ -13,7 +13,7 @@ from gitgt.values import dataclass
 
 _PLAIN: Final = {"GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_NOSYSTEM": "1"}
 # Where a commit begins: nobody's name holds a line end, and no path does that git prints.
-_HEAD: Final = re.compile(r"^\x01(?=[0-9a-f]{40}\0)", re.MULTILINE)
+_HEAD: Final = re.compile(r"^\x01(?=[0-9a-f]{40,64}\0)", re.MULTILINE)
 _FORMAT: Final = (
     "%x01%H%x00%P%x00%an%x00%ae%x00%ct%x00%(trailers:key=Gt-Clock,valueonly)%x00"
     "%(trailers:key=Gt-Settled,valueonly)%x00"

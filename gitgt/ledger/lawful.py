@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import field, replace
+from functools import reduce
 from typing import Final
 
 from gitgt.errors import GtError, InvalidDocumentError, NotFoundError, RefusedError
@@ -215,12 +216,14 @@ class _Looking:
     def _unexpected(self, commit: Commit) -> list[tuple[str, str | None, str | None]]:
         """Return where a merge is not what we would have made: path, ours, theirs."""
         try:
-            one, other = commit.parents
-            expected = join(self._repository, one, other).commit
-        except (ValueError, RefusedError):  # of more than two, or of another history
+            expected = reduce(self._joined, commit.parents)
+        except RefusedError:  # of another history
             return [(path, old[0], new) for path, (old, new) in commit.files.items()]
         found = self._repository.differences(expected, commit.id)
         return [(each.path, each.old, each.new) for each in found]
+
+    def _joined(self, one: str, other: str) -> str:
+        return join(self._repository, one, other).commit
 
     def _judge(
         self, state: _State, commit: Commit, path: str, olds: tuple[str | None, ...],

@@ -194,6 +194,21 @@ def test_links_and_names_that_nobody_can_read_are_no_files_of_a_ledger(store, be
     assert by(bad, told(store, begun, bad)) == ODD
 
 
+def test_a_merge_of_many_is_no_way_to_take_back_what_nobody_may(store, begun, ada):
+    closed = edited(ada, LIME, "status: open", "status: closed\noutcome: success")
+    done = ada.commit(closed)
+    apart = [Pusher(store, begun).commit({f"{n}.md": "Mine\n"}) for n in (1, 2)]
+    before = store.repository.read(begun, path_of(LIME)).decode()
+    good = Pusher(store, done).commit({"1.md": "Mine\n", "2.md": "Mine\n"}, "All", ADA, *apart)
+    bad = Pusher(store, done).commit({path_of(LIME): before}, "All", TOAST, *apart)
+
+    assert told(store, done, good) == []
+    assert by(bad, told(store, done, bad)) == (
+        f"{path_of(LIME)}:4: {LIME}: only a coordinator or person or town may reopen a bead "
+        "(closed to open) [not-yours]\n  hint: from closed one can: reopen (open)"
+    )
+
+
 def test_beads_that_wait_for_each_other_are_refused(store, begun, ada):
     def waits(name, on):
         edge = f"dependencies:\n  - type: blocks\n    on: {on}"
