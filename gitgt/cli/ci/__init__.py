@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,6 +41,7 @@ def run(*, as_json: bool) -> None:
     from gitgt.daemon import pipeline
     from gitgt.services.ci import telling, told
 
+    signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))  # as one is called off
     happened = told.happened(os.environ)
     shown = _nothing if as_json else _shown
     report = pipeline.run(Path.cwd(), os.environ, happened, shown)
@@ -52,12 +54,13 @@ def run(*, as_json: bool) -> None:
 
 
 def _answer(report: Report, product: Product) -> None:
-    from gitgt.model.ci import report as forms
+    from gitgt.model.ci import marks
+    from gitgt.model.ci.report import lines
 
-    for each in forms.lines(report):
+    for each in lines(report):
         output.answer(each)
     if product.speaks_github:
-        for each in forms.commands(report):
+        for each in marks.commands(report.rows):
             output.answer(each)
     if report.hint:
         output.say(f"hint: {report.hint}")

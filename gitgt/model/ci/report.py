@@ -1,13 +1,11 @@
-"""What a pipeline found, and how each product wants to be told.
+"""What a pipeline found, for people: as lines, as Markdown, and as a report of tests.
 
-GitHub and its like read commands from what a step prints, and Markdown from a file; GitLab
-reads files. Nothing that others wrote may end a command or a list: it is escaped or quoted.
+What marks files and lines is in ``marks``. Nothing that others wrote may end a list or an
+element: it is escaped or quoted.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterator
 from enum import StrEnum
 from typing import Any, Final
@@ -16,7 +14,6 @@ from xml.sax.saxutils import escape, quoteattr
 from gitgt.values import dataclass
 
 _LONGEST: Final = 4_000
-_SEVERITY: Final = {"error": "critical", "warning": "major", "notice": "info"}
 
 
 class Level(StrEnum):
@@ -83,24 +80,6 @@ def lines(report: Report) -> Iterator[str]:
         yield f"{each.title}: {where}{each.said}"
 
 
-def commands(report: Report) -> Iterator[str]:
-    """Yield the commands that let GitHub and its like annotate a commit."""
-    for each in report.rows:
-        facts = {"title": each.title}
-        if each.path:
-            facts |= {"file": each.path, "line": str(max(1, each.line))}
-        told = ",".join(f"{key}={_fact(value)}" for key, value in facts.items())
-        yield f"::{each.level} {told}::{_data(each.whole)}"
-
-
-def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _fact(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
-
-
 def markdown(report: Report) -> str:
     """Return the report as Markdown: for a step's summary, and for a comment."""
     parts = [f"**{_plain(report.headline)}**"]
@@ -162,24 +141,3 @@ def _xml(text: str) -> str:
         if each in "\t\n" or "\x20" <= each <= "\ud7ff" or "\ue000" <= each <= "\ufffd"
         or each >= "\U00010000"
     )  # fmt: skip
-
-
-def quality(report: Report) -> str:
-    """Return what is wrong with files as GitLab's report of code quality."""
-    found = [
-        {
-            "description": each.whole,
-            "check_name": each.title,
-            "fingerprint": _print(each),
-            "severity": _SEVERITY[each.level],
-            "location": {"path": each.path, "lines": {"begin": max(1, each.line)}},
-        }
-        for each in report.rows
-        if each.path
-    ]
-    return json.dumps(found, indent=1, ensure_ascii=False) + "\n"
-
-
-def _print(row: Row) -> str:
-    known = f"{row.title}\n{row.path}\n{row.said}"
-    return hashlib.sha256(known.encode(errors="replace")).hexdigest()

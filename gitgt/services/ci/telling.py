@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
 from gitgt.errors import EnvironmentProblemError, GtError
+from gitgt.model.ci import marks
 from gitgt.model.ci import report as forms
 from gitgt.model.ci.event import Product
 from gitgt.model.ci.report import Report
@@ -34,7 +36,7 @@ def publish(report: Report, product: Product, environ: Mapping[str, str], cwd: P
         if product is Product.GITLAB:
             where = Path(environ.get("CI_PROJECT_DIR") or cwd)
             _write(where / JUNIT, forms.junit(report))
-            _write(where / QUALITY, forms.quality(report))
+            _write(where / QUALITY, json.dumps(marks.issues(report.rows), indent=1) + "\n")
     except OSError as error:
         raise EnvironmentProblemError(f"the report cannot be written: {error}") from error
 

@@ -84,9 +84,14 @@ def test(room: Room, wanted: RunGates, shown: Shown) -> GatesSaid:
     if isinstance(place, Conflict):
         return GatesSaid(wanted.branch, wanted.commit, onto, request, clash=place.paths)
     ask = partial(gate_asked.ask, room.town, room.rig, again=wanted.probe, shown=shown)
-    answers = tuple(_answers(chosen, lambda gate: ask(gate, place)))
-    arrived = sharing.exchange(room.town, room.rig, REMOTE)
-    return GatesSaid(wanted.branch, wanted.commit, onto, request, answers, shared=arrived)
+    answers, arrived = [], True
+    for each in _answers(chosen, lambda gate: ask(gate, place)):
+        answers.append(each)
+        if each.fresh:  # before the next one: a pipeline may be ended at any moment
+            arrived = sharing.exchange(room.town, room.rig, REMOTE)
+    return GatesSaid(
+        wanted.branch, wanted.commit, onto, request, tuple(answers), shared=arrived
+    )
 
 
 def _gates(room: Room, now: Snapshot, branch: str) -> Sequence[Gate]:

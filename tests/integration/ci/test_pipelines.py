@@ -21,7 +21,9 @@ def test_github_tests_a_branch_once_and_says_what_is_red(pipelines):
     first = pipelines.runner.github(Push(branch))
     called = f"{branch} at {good[:12]}, merged with main"
     assert (first.code, first.stderr) == (0, "")
-    passes = r"gate check: passes, in \d+\.\d s\n::notice title=gate check::passes, in .*\n"
+    passes = (
+        r"gate check: passes, in \d+\.\d s\n::notice title=gitgt%3A gate check::passes, in .*\n"
+    )
     assert re.fullmatch(re.escape(f"{called}: all gates pass\n") + passes, first.stdout)
     assert list(first.files) == ["summary.md"]
     verdicts = pipelines.at_hub("refs/gt/verdicts")
@@ -34,7 +36,7 @@ def test_github_tests_a_branch_once_and_says_what_is_red(pipelines):
     pipelines.push(branch, "limes.txt", "FIXME\n")
     red = pipelines.runner.github(Push(branch, good))
     assert (red.code, red.stderr) == (1, "")
-    assert "::error title=gate check::is red: it exited with 1%0A" in red.stdout
+    assert "::error title=gitgt%3A gate check::is red: it exited with 1%0A" in red.stdout
     assert "  ./limes.txt:1:FIXME\n" in red.files["summary.md"]
 
     sync(pipelines.town, pipelines.rig)

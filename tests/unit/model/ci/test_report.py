@@ -1,20 +1,18 @@
 """One report, in each product's own form; what others wrote ends none of them."""
 
-import json
 from xml.etree import ElementTree
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gitgt.model.ci.marks import commands, issues
 from gitgt.model.ci.report import (
     Level,
     Report,
     Row,
-    commands,
     junit,
     lines,
     markdown,
-    quality,
 )
 
 REPORT = Report(
@@ -22,7 +20,7 @@ REPORT = Report(
     (
         Row("gate words", "passes, in 0.2 s", seconds=0.2),
         Row("gate check", "is red: it exited with 1", Level.ERROR, "1 < 2\n@all: ```no```"),
-        Row("schema", "status: 'done' is none", Level.ERROR, path="items/a/b/c,1.yaml", line=3),
+        Row("schema", "status: 'done' is no", Level.ERROR, path="items/a/b/c,1.yaml", line=3),
     ),
     1,
     "git merge origin/main",
@@ -34,15 +32,15 @@ def test_a_person_reads_lines():
         "polecat/nux/sh-abc12 at 8a4155bfda00, merged with main: red: check",
         "gate words: passes, in 0.2 s",
         "gate check: is red: it exited with 1",
-        "schema: items/a/b/c,1.yaml:3: status: 'done' is none",
+        "schema: items/a/b/c,1.yaml:3: status: 'done' is no",
     ]
 
 
 def test_github_is_told_by_commands():
-    assert [*commands(REPORT)] == [
-        "::notice title=gate words::passes, in 0.2 s",
-        "::error title=gate check::is red: it exited with 1%0A1 < 2%0A@all: ```no```",
-        "::error title=schema,file=items/a/b/c%2C1.yaml,line=3::status: 'done' is none",
+    assert [*commands(REPORT.rows)] == [
+        "::notice title=gitgt%3A gate words::passes, in 0.2 s",
+        "::error title=gitgt%3A gate check::is red: it exited with 1%0A1 < 2%0A@all: ```no```",
+        "::error file=items/a/b/c%2C1.yaml,line=3,title=gitgt%3A schema::status: 'done' is no",
     ]
 
 
@@ -52,7 +50,7 @@ def test_a_summary_shows_what_others_wrote_as_they_wrote_it():
         "- gate words: passes, in 0.2 s\n"
         "- gate check: is red: it exited with 1\n\n"
         "  ````\n  1 < 2\n  @all: ```no```\n  ````\n"
-        "- schema `items/a/b/c,1.yaml:3`: status: 'done' is none\n\n"
+        "- schema `items/a/b/c,1.yaml:3`: status: 'done' is no\n\n"
         "```\ngit merge origin/main\n```\n"
     )
 
@@ -67,10 +65,11 @@ def test_gitlab_reads_two_files():
     ]
     (failure,) = suite[1]
     assert failure.text == "is red: it exited with 1\n1 < 2\n@all: ```no```"
-    (issue,) = json.loads(quality(REPORT))
+    (issue,) = issues(REPORT.rows)
     assert len(issue.pop("fingerprint")) == 64
     assert issue == {
-        "description": "status: 'done' is none", "check_name": "schema", "severity": "critical",
+        "description": "status: 'done' is no", "check_name": "gitgt/schema",
+        "severity": "blocker",
         "location": {"path": "items/a/b/c,1.yaml", "lines": {"begin": 3}},
     }  # fmt: skip
 
@@ -78,6 +77,6 @@ def test_gitlab_reads_two_files():
 @given(st.text(), st.text(), st.text())
 def test_no_text_breaks_a_form(title, said, more):
     report = Report(title, (Row(title, said, Level.ERROR, more),))
-    assert all("\n" not in each and "\r" not in each for each in commands(report))
+    assert all("\n" not in each and "\r" not in each for each in commands(report.rows))
     assert len(ElementTree.fromstring(junit(report).encode(errors="replace"))) == 1
     assert "@everyone" not in markdown(Report("@everyone: @everyone", ()))
