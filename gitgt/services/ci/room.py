@@ -22,6 +22,7 @@ from gitgt.ledger import genesis
 from gitgt.model.actor import Actor
 from gitgt.model.ci.event import Product
 from gitgt.services import commit, install, rig, settings
+from gitgt.services.gates import runners
 from gitgt.services.rig import Wanted
 from gitgt.services.town import Clock, Rig, Town
 from gitgt.values import dataclass
@@ -108,6 +109,7 @@ def room(
         with _configured(config):
             town, _ = install.install(Path(folder) / "pipeline", WHO, clock)
             town = Town(town.root, clock)
+            runners.become(town)  # it is here that they run
             yield Room(town, _rig(town, names, there.url), product)
 
 

@@ -34,6 +34,7 @@ from gitgt.services.gates.leaks import Leaks
 from gitgt.services.gates.pool import Pool
 from gitgt.services.gates.probes import Probes
 from gitgt.services.gates.run_folder import AtWork, Live
+from gitgt.services.gates.runners import place_of
 from gitgt.services.sessions import sessions
 from gitgt.services.town import Rig, Town
 
@@ -109,12 +110,13 @@ class GateRuns:
         where so many run or one that tells the same: say that it must wait.
         """
         with turn(self._repository, _TURN):
-            live = [each for each in self.live() if each.is_remote == gate.is_remote]
-            if any(each.alone or gate.is_alone for each in live):
+            place = place_of(self._town, gate)
+            live = [each for each in self.live() if each.runs == place]
+            if place == Runs.HERE and any(each.alone or not gate.parallel for each in live):
                 return False
             if limit and not self._has_room(live, commit, gate, limit):
                 return False
-            self._begin(run, commit, gate, {each.slot for each in live})
+            self._begin(run, commit, gate, place, {each.slot for each in live})
             return True
 
     def _has_room(self, live: list[Live], commit: str, gate: Gate, limit: int) -> bool:
@@ -123,7 +125,9 @@ class GateRuns:
         key = f"{scope}.{self.keys.digest(gate)}"
         return len(wanted) < limit and all(each.key != key for each in wanted)
 
-    def _begin(self, run: Run, commit: str, gate: Gate, taken: set[int]) -> None:
+    def _begin(
+        self, run: Run, commit: str, gate: Gate, place: Runs, taken: set[int]
+    ) -> None:  # fmt: skip
         whole = self._repository.tree_of(commit)
         run = replace(run, tree=self.keys.scope(whole, gate))
         digest = self.keys.digest(gate)
@@ -131,12 +135,13 @@ class GateRuns:
             self._troubles.note(f"{run.tree}.{digest}", trouble)
             return
         # A forge is handed all of it: what tells a runner what to do is in it, too.
-        seen = commit if gate.is_remote else self.keys.commit(commit, gate)
-        slot = 0 if gate.is_remote else self.pool.choose(taken, gate, seen)
+        is_here = place == Runs.HERE
+        seen = self.keys.commit(commit, gate) if is_here else commit
+        slot = self.pool.choose(taken, gate, seen) if is_here else 0
         live = Live(
             self._folder / f"{run.tree}.{digest}.{self._town.draw(36**8)}",
-            self._branch, run, seen, digest, slot, whole, gate_hash(gate, ""), gate.is_alone,
-            gate.runs,
+            self._branch, run, seen, digest, slot, whole, gate_hash(gate, ""),
+            is_here and not gate.parallel, place,
         )  # fmt: skip
         try:
             self._place(live).begin(live, gate)

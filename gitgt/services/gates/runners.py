@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any, Final
 
+from gitgt.model.gate import Gate, Runs
 from gitgt.services import settings
 from gitgt.services.town import Rig, Town
 from gitgt.values import dataclass
@@ -15,6 +16,9 @@ _POLL: Final = 20.0
 _SLOTS: Final = 4
 # What says what the runners of the usual forges do.
 _PIPELINE: Final = (".github/**", ".gitlab-ci.yml", ".gitlab/**", ".gitea/**", ".forgejo/**")
+
+
+_RUNNER: Final = "runner"
 
 
 class Answers(StrEnum):
@@ -38,6 +42,17 @@ class Runners:
     poll: float = _POLL
     pipeline: tuple[str, ...] = _PIPELINE
     has_forge: bool = False
+
+
+def become(town: Town) -> None:
+    """Let *town* be a runner's own: what a forge is asked for is run there."""
+    town.gt.mkdir(parents=True, exist_ok=True)
+    (town.gt / _RUNNER).touch()
+
+
+def place_of(town: Town, gate: Gate) -> Runs:
+    """Return where *gate* is run, whoever asks for it in *town*."""
+    return Runs.HERE if (town.gt / _RUNNER).exists() else gate.runs
 
 
 def runners(town: Town, rig: Rig) -> Runners:
