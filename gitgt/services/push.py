@@ -22,7 +22,8 @@ _TURNS: Final = "refs/gt/lease/refinery/"
 # Of this clone alone, shared or not.
 _STAYS: Final = (
     _DESKS, "refs/gt/chained", "refs/gt/intent/", "refs/gt/judged", "refs/gt/lease/",
-    "refs/gt/local", "refs/gt/seen/", "refs/gt/theirs/", "refs/gt/trash/", "refs/gt/wisps",
+    "refs/gt/local", "refs/gt/probe/", "refs/gt/seen/", "refs/gt/theirs/", "refs/gt/trash/",
+    "refs/gt/wisps",
 )  # fmt: skip
 
 

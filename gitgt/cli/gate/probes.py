@@ -31,7 +31,7 @@ def ask(*, rig: str, as_json: bool) -> None:
     else:
         for line in _lines(done):
             output.answer(line)
-    if done.answered:
+    if done.answered or done.removed:
         context.after_writing(town)
 
 

@@ -109,7 +109,7 @@ class _Round:
             self._rounds.note(latest.failed(done.trouble, at=now, wait=done.wait))
         else:
             self._rounds.note(latest.done())
-        done.waiting = len(self._waiting())
+        done.waiting = len(self._unanswered())
 
     def _waiting(self) -> list[Live]:
         return self._runs.probes.waiting(self._runs.live())
