@@ -6,8 +6,8 @@ from typing import Any, Final
 
 import click
 
-from gitgt.cli import context, output
-from gitgt.errors import GtError
+from gitgt.cli import context, exclusive, output
+from gitgt.errors import GtError, RefusedError
 from gitgt.model.ids import TOWN_PREFIX
 from gitgt.services.sync import Synced
 from gitgt.services.town import Rig, Town
@@ -19,16 +19,27 @@ _WORDS: Final = {"sent": "sent", "taken": "taken in", "left": "left, since both 
 @context.rig_option
 @click.option("--dry-run", is_flag=True, help="Only tell what would be taken in and sent.")
 @click.option("--work", is_flag=True, help="Also what agents have begun and not handed in.")
+@click.option("--watch", is_flag=True, help="Again and again, a line for each time; ^C ends.")
 @output.json_option
-def command(*, rig: str | None, dry_run: bool, work: bool, as_json: bool) -> None:
+def command(
+    *, rig: str | None, dry_run: bool, work: bool, watch: bool, as_json: bool
+) -> None:  # fmt: skip
     """Exchange ledgers with other clones.
 
     What they wrote is taken in, and what this one wrote is sent: in all rigs that are shared,
     and in the town if it has a remote. Nothing is forced: changes are merged, field by field.
     With --work, the branches of what is on hooks go along, and the snapshots of what is not
     committed there: so that another machine goes on where this one was.
+    With --watch, whatever is written here goes at once, and the remotes are asked now and then.
     """
     town = context.town()
+    exclusive.exclude(watch=watch, work=work, dry_run=dry_run)
+    if watch:
+        from gitgt.cli import sync_watch
+
+        names = [each.name if each else TOWN_PREFIX for each in _wanted(town, rig)]
+        sync_watch.watch(town, _shared(town, rig, names), as_json=as_json)
+        return
     done, failed = _sync(town, _wanted(town, rig), dry_run=dry_run)
     begun = _share_work(town, done) if work and not dry_run else {}
     if as_json:
@@ -44,6 +55,21 @@ def command(*, rig: str | None, dry_run: bool, work: bool, as_json: bool) -> Non
         context.after_writing(town)
     if failed:
         raise failed[0]
+
+
+def _shared(town: Town, rig: str | None, names: list[str]) -> list[str]:
+    """Return *names*, if there is anything to exchange.
+
+    Raises:
+        RefusedError: nothing is shared.
+    """
+    from gitgt.services import sync
+
+    if rig is not None and not sync.remote_of(town, context.ledger_for(town, rig)):
+        raise sync.unshared(context.ledger_for(town, rig))
+    if not names:
+        raise RefusedError("nothing is shared", hint="git gt rig share NAME")
+    return names
 
 
 def _wanted(town: Town, name: str | None) -> list[Rig | None]:

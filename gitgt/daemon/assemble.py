@@ -20,6 +20,7 @@ from gitgt.roles.bookkeeper import BookkeeperRole
 from gitgt.roles.brake import BrakeRole
 from gitgt.roles.chores import ChoresRole
 from gitgt.roles.convoys import ConvoysRole
+from gitgt.roles.courier import CourierRole
 from gitgt.roles.deacon import DeaconRole
 from gitgt.roles.desk import DeskRole
 from gitgt.roles.dispatcher import DispatcherRole
@@ -77,9 +78,12 @@ def roles(town: Town) -> list[Reconciler]:
     ]
 
 
-def assemble(town: Town, *, ending: Callable[[], bool] = lambda: False) -> Reactor:
+def assemble(
+    town: Town, *, ending: Callable[[], bool] = lambda: False, watching: bool = False
+) -> Reactor:
     """Return the loop of *town*, with what an earlier one left half done put right.
 
+    Only while somebody is *watching* ledgers are exchanged without being asked for.
     What fails while it is *ending* is told to nobody: whoever ends it with the keyboard ends
     what it has started with it, and the next one tries again.
     """
@@ -88,7 +92,8 @@ def assemble(town: Town, *, ending: Callable[[], bool] = lambda: False) -> React
             landing.recover(ledger.repository, ledger=ledger.ref)
         except BusyError as error:  # the next landing there does it
             _LOG.warning("not recovered yet", extra={"why": error.message})
-    return Reactor(roles(town), report=_reporter(town, ending), relieve=_reliever(town))
+    those = [*roles(town), *([CourierRole(town)] if watching else [])]
+    return Reactor(those, report=_reporter(town, ending), relieve=_reliever(town))
 
 
 def _reporter(town: Town, ending: Callable[[], bool]) -> Callable[[Trouble], None]:

@@ -28,10 +28,10 @@ _OF_A_RIG = (
 )  # fmt: skip
 _OF_THE_TOWN = (
     "brake", "desk", "relief", "keeper", "bookkeeper", "scheduler", "convoys", "escalations",
-    "postmaster", "dogs", "warrants", "deacon", "chores",
+    "postmaster", "dogs", "warrants", "deacon", "chores", "courier",
 )  # fmt: skip
 # They look at all ledgers together; for the dogs' events plugins wait.
-_OF_ALL = ("scheduler", "convoys", "escalations", "dogs")
+_OF_ALL = ("scheduler", "convoys", "escalations", "dogs", "courier")
 
 
 def watch(
@@ -56,7 +56,7 @@ def watch(
         with stop.on_signals(), acting(town.gt, waits=lambda: not stop) as mine:
             if mine:
                 loop.run(
-                    assemble(town, ending=lambda: bool(stop)),
+                    assemble(town, ending=lambda: bool(stop), watching=True),
                     eyes.sources,
                     stop=stop,
                     route=eyes.route,

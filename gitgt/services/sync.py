@@ -31,7 +31,7 @@ from gitgt.values import dataclass
 _ATTEMPTS: Final = 60
 _AT_ONCE: Final = 3  # so often without a pause
 _LONGEST_PAUSE: Final = 0.3
-_TOWNS_REMOTE: Final = "origin"
+TOWNS_REMOTE: Final = "origin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +69,8 @@ def remote_of(town: Town, rig: Rig | None) -> str:
     """Return the remote that a ledger is shared through; empty if it is not shared."""
     if rig is not None:
         return rig.remote if rig.shared else ""
-    has_one = remote.address(town.ledger.repository, _TOWNS_REMOTE)
-    return _TOWNS_REMOTE if has_one else ""
+    has_one = remote.address(town.ledger.repository, TOWNS_REMOTE)
+    return TOWNS_REMOTE if has_one else ""
 
 
 def sync(town: Town, rig: Rig | None, *, dry_run: bool = False) -> Synced:
