@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
 
 from gitgt.cli import output
 from gitgt.model.instant import text_of
 
 if TYPE_CHECKING:
     from gitgt.services.town import Town
+
+_WORDS: Final = MappingProxyType({"received": "taken in", "sent": "sent"})
 
 
 def watch(town: Town, names: Collection[str], *, as_json: bool) -> None:
@@ -45,9 +48,10 @@ def _tell(name: str, said: dict[str, Any], *, as_json: bool) -> None:
         times = f"; {said['fails']} times in a row" if said["fails"] > 1 else ""
         output.answer(output.one_line(f"{at} {name}: {said['trouble']}{times}"))
         return
-    words = [f"{done[what]} {how}" for what, how in _WORDS.items() if done[what]]
+    words = [f"{_commits(done[what])} {how}" for what, how in _WORDS.items() if done[what]]
     told = ", ".join(words) or f"nothing new here or at {done['remote']}"
     output.answer(output.one_line(f"{at} {name}: {told}"))
 
 
-_WORDS = {"received": "taken in", "sent": "sent"}
+def _commits(number: int) -> str:
+    return f"{number} commit{'' if number == 1 else 's'}"

@@ -52,7 +52,8 @@ class Seat:
     ``failures`` counts how often it was given up before. In a ralph loop, which has so many
     ``rounds``, a session that ended by itself is none of those that ``starts`` and
     ``sessions`` count, but one of the ``gone`` rounds. ``elsewhere`` says that a session of
-    another machine is at it, for all that is known here.
+    another machine is at it, for all that is known here. ``provisional`` says that another
+    clone may yet have claimed it first: no remote has settled that.
     """
 
     address: str
@@ -71,6 +72,7 @@ class Seat:
     rounds: int = 0
     gone: int = 0
     elsewhere: bool = False
+    provisional: bool = False
 
     @property
     def comes_back(self) -> bool:
@@ -192,7 +194,7 @@ def _act(seat: Seat, hopeless: str, going: Collection[str]) -> Act | None:
     """Return what is to be done about a bead on a hook, if there is a place for its session."""
     if hopeless:
         return GiveUp(seat.address, seat.bead, hopeless)
-    if seat.elsewhere:
+    if seat.elsewhere or seat.provisional:
         return None
     if worn_out := _worn_out(seat):
         return _failed(seat, worn_out)

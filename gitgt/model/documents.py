@@ -450,7 +450,10 @@ class Convoy(Document):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agent(Document):
-    """An identity, which outlives every session. ``title`` is its address."""
+    """An identity, which outlives every session. ``title`` is its address.
+
+    ``home`` is the town that starts it, of those that share its rig; empty: any of them.
+    """
 
     machine: ClassVar[Machine] = AGENT_MACHINE
     types: ClassVar[tuple[str, ...]] = ("agent",)
@@ -460,6 +463,7 @@ class Agent(Document):
     rig: str = ""
     agent: str = ""  # the runtime that it runs on, if not the default
     notifications: str = ""  # empty for normal
+    home: str = ""
 
     @classmethod
     def _parsers(cls) -> Mapping[str, Any]:

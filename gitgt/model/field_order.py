@@ -22,6 +22,7 @@ FIELD_ORDER: Final = (
     "rounds",
     "patience",
     "notifications",
+    "home",
     "owner",
     "notify",
     "watchers",

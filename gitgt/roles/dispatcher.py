@@ -29,7 +29,9 @@ from gitgt.reactor.key import Key, Settled
 from gitgt.services import (
     beads,
     branch,
+    claims,
     freeze,
+    home,
     rig_state,
     sling,
     submit,
@@ -40,6 +42,7 @@ from gitgt.services.agents import attended
 from gitgt.services.agents.hook import held, submitted
 from gitgt.services.costs import holding
 from gitgt.services.costs.budgets import Purse
+from gitgt.services.mail import lost_claims
 from gitgt.services.radar import radar_order
 from gitgt.services.radar.radar import Radars
 from gitgt.services.scheduler import places, rate_limits, returning, seating
@@ -80,6 +83,7 @@ class DispatcherRole:
         if freeze.frozen(self._town, rig) or uptime.is_down(self._town):
             return Settled()  # a thaw wakes us, and whoever comes up
         leaving.forgive(rig, now, seen)
+        lost_claims.tell(self._town, rig, now, seen)
         if rig_state.is_off(self._town, rig):
             return Settled(again_in=_UNTIL_ASKED if _any_runs(seen) else None)
         purse = Purse(self._town, rig)
@@ -179,13 +183,21 @@ class DispatcherRole:
         seat = Seat(
             address, bead, last.state, starts, last.said, sessions=of_all,
             failures=work.failures, rounds=loop[0], gone=loop[1],
-            elsewhere=last.bead != bead and takeover.is_elsewhere(self._town, rig, work),
+            elsewhere=self._is_elsewhere(rig, now, work, last),
+            provisional=last.bead != bead and claims.waits(self._town, rig, work),
         )  # fmt: skip
         if last.bead != bead or not of_all:
             return seat
         since = self._town.clock() - last.run.at
         fault = "" if last.run.began else last.said
         return replace(seat, at_it=True, since=since, fault=fault)
+
+    def _is_elsewhere(self, rig: Rig, now: Snapshot, work: Bead, last: Seen) -> bool:
+        """Tell whether another town that shares the rig is to start it, or has."""
+        if not rig.shared or last.bead == work.id:
+            return False
+        is_here = home.is_here(self._town, rig, now.agent_at(work.assignee))
+        return not is_here or takeover.is_elsewhere(self._town, rig, work)
 
     def _loop(self, rig: Rig, work: Bead, last: Seen) -> tuple[int, int]:
         """Return how many rounds the loop of a bead has, and had; none, if it is in none.

@@ -23,14 +23,16 @@ from gitgt.git.transaction import RefMove
 from gitgt.ledger.snapshot import Snapshot
 from gitgt.ledger.transact import Change, Decide, Ledger
 from gitgt.model.actor import Actor
+from gitgt.model.documents import Bead
 from gitgt.model.event import SETTLED
-from gitgt.services import sync
+from gitgt.services import settings, sync
 from gitgt.services.town import Rig, Town
 from gitgt.values import dataclass
 
 _LOG = logging.getLogger(__name__)
 # With many clones at one remote a claim loses many races before it is settled either way.
 _ATTEMPTS: Final = 1000
+_SETTINGS: Final = "settings/config.yaml"
 
 
 def transact(town: Town, rig: Rig | None, decide: Decide, who: Actor) -> Snapshot:
@@ -110,3 +112,20 @@ def is_provisional(town: Town, rig: Rig | None) -> bool:
     ledger = town.ledger_at(rig)
     known = ledger.repository.ref(remote.tracking(where, sync.branch_of(ledger)))
     return known is None or not ledger.repository.is_ancestor(ledger.head(), known)
+
+
+def waits(town: Town, rig: Rig, bead: Bead) -> bool:
+    """Tell whether nobody is to begin on *bead* yet: who has it, the remote has not settled.
+
+    Raises:
+        SettingsError: the town's settings break their schema.
+    """
+    where = sync.remote_of(town, rig)
+    if not where or settings.read(town.root / _SETTINGS, "settings").get("sync", {}).get(
+        "offline_claims", False
+    ):
+        return False
+    ledger = town.ledger_at(rig)
+    known = ledger.repository.ref(remote.tracking(where, sync.branch_of(ledger)))
+    there = ledger.snapshot(known).find(bead.id) if known is not None else None
+    return not isinstance(there, Bead) or there.assignee != bead.assignee

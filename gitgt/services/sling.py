@@ -17,7 +17,7 @@ from gitgt.model.actor import Actor
 from gitgt.model.documents import Agent, Bead, Document, Mode
 from gitgt.model.ids import BeadId
 from gitgt.model.lifecycle import AgentStatus, BeadStatus, BeadVerb
-from gitgt.services import claims, graph, namepool, reading, rig_state, target
+from gitgt.services import claims, graph, home, namepool, reading, rig_state, target
 from gitgt.services.agents.hook import HELD, held, hooks
 from gitgt.services.convoy import convoys
 from gitgt.services.integration import branches
@@ -330,7 +330,11 @@ def choose(town: Town, rig: Rig, now: Snapshot, order: Order, who: Actor) -> tup
         return new_agent(town, rig, wanted, "polecat", who), True
     polecats = [agent for agent in known.values() if agent.role == "polecat"]
     polecats.sort(key=lambda each: (each.created_at, each.id))
-    idle = [agent for agent in polecats if agent.address not in busy]
+    idle = [
+        agent
+        for agent in polecats
+        if agent.address not in busy and home.is_here(town, rig, agent)
+    ]
     if idle:
         # One whose last session goes on would have to see it end first.
         return min(idle, key=lambda each: sessions.is_running(rig, each.address)), False
@@ -370,6 +374,7 @@ def new_agent(town: Town, rig: Rig | None, where: str, role: str, who: Actor) ->
         status=AgentStatus.ACTIVE,
         role=role,
         rig=rig.name if rig else "",
+        home=home.of_new(town, rig, role),
         created_at=town.now(),
         created_by=who.address,
     )

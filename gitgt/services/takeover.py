@@ -6,8 +6,7 @@ remote is here; whatever had not is said to be lost.
 
 from __future__ import annotations
 
-import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -18,12 +17,12 @@ from gitgt.ledger.snapshot import Snapshot
 from gitgt.ledger.transact import Change
 from gitgt.model.actor import Actor
 from gitgt.model.dispatch import is_polecat
-from gitgt.model.documents import Bead, Comment, MergeRequest, in_order
+from gitgt.model.documents import Agent, Bead, Comment, MergeRequest, in_order
 from gitgt.model.instant import exact_text_of, text_of
 from gitgt.model.lifecycle import BeadStatus, BeadVerb
 from gitgt.model.session_record import SessionRecord
 from gitgt.model.takeover import Fate, Left, Machine, Verdict, judge
-from gitgt.services import claims, submit, sync, work_sharing
+from gitgt.services import claims, home, submit, sync, work_sharing
 from gitgt.services.agents import hook, sandbox
 from gitgt.services.sessions import session_records
 from gitgt.services.town import Rig, Town
@@ -57,11 +56,6 @@ class TakenOver:
         }
 
 
-def here(town: Town) -> Machine:
-    """Return this town's folder on this machine."""
-    return Machine(socket.gethostname(), str(town.root))
-
-
 def elsewhere(town: Town, rig: Rig) -> dict[Machine, list[str]]:
     """Return the other machines whose agents have work of *rig*, and which beads.
 
@@ -71,7 +65,7 @@ def elsewhere(town: Town, rig: Rig) -> dict[Machine, list[str]]:
     now = town.ledger_at(rig).snapshot()
     for bead, record in _last(town, rig, now):
         machine = Machine(record.host, record.place)
-        if machine != here(town) and not record.how.endswith(_WAS_LOST):
+        if machine != home.here(town) and not record.how.endswith(_WAS_LOST):
             found.setdefault(machine, []).append(bead.id)
     return dict(sorted(found.items()))
 
@@ -82,7 +76,7 @@ def is_elsewhere(town: Town, rig: Rig, bead: Bead) -> bool:
         return False
     record = _last_of(town, rig, bead.assignee, bead.id)
     machine = record and Machine(record.host, record.place)
-    return record is not None and record.is_open and machine != here(town)
+    return record is not None and record.is_open and machine != home.here(town)
 
 
 def take_over(
@@ -98,7 +92,7 @@ def take_over(
         NotFoundError: nothing is known of such a machine.
         UnreachableError: the remote does not answer, so nobody knows what had arrived there.
     """
-    if lost in (here(town).place, str(here(town))):
+    if lost in (home.here(town).place, str(home.here(town))):
         raise RefusedError("this town is not lost: it is here", hint="git gt rig takeover RIG")
     sync.sync(town, rig)
     work_sharing.exchange(town, rig)
@@ -127,9 +121,9 @@ def _missing(now: Snapshot, judged: Sequence[Verdict]) -> tuple[MergeRequest, ..
 
 def _meant(town: Town, rig: Rig, lost: str) -> list[Machine]:
     known = {Machine(each.host, each.place) for each in session_records.records(town, rig)}
-    found = sorted(each for each in known - {here(town)} if each.is_meant(lost))
+    found = sorted(each for each in known - {home.here(town)} if each.is_meant(lost))
     if not found:
-        told = ", ".join(str(each) for each in sorted(known - {here(town)})) or "no other"
+        told = ", ".join(str(each) for each in sorted(known - {home.here(town)})) or "no other"
         raise NotFoundError(
             f"no session of {rig.name} was ever at {lost}", hint=f"sessions were at: {told}"
         )
@@ -184,9 +178,19 @@ def _write(town: Town, rig: Rig, judged: Sequence[Verdict], lost: str, who: Acto
         changed = [_after(now.bead(each.left.bead), each, lost, town, who) for each in judged]
         documents = tuple(each for each in changed if each is not None)
         said = f"take over from {lost}: {', '.join(each.id for each in documents)}"
-        return Change(said, documents, event="rig.taken-over") if documents else None
+        if not documents:
+            return None
+        moved = _at_home_here(town, now, {each.left.address for each in judged})
+        return Change(said, (*documents, *moved), event="rig.taken-over")
 
     claims.transact(town, rig, decide, who)
+
+
+def _at_home_here(town: Town, now: Snapshot, addresses: Collection[str]) -> list[Agent]:
+    """Return those agents as they are started here from now on."""
+    mine = str(home.here(town))
+    known = (now.agent_at(each) for each in sorted(addresses))
+    return [each.replace(home=mine) for each in known if each and each.home not in ("", mine)]
 
 
 def _after(

@@ -6,6 +6,7 @@ import pytest
 
 from gitgt.model.ids import BeadId
 from gitgt.services.courier import Courier
+from gitgt.services.mail import nudges
 from tests.support.clones import NAME, Place, hub
 from tests.support.waiting import until
 
@@ -73,3 +74,47 @@ def test_while_one_is_at_work_no_second_one_begins(places):
     assert east.courier.look().begin == ()
     until(lambda: east.courier.look().flying == 0)
     assert east.told == (0, 2, "")
+
+
+def test_nobody_begins_before_the_remote_has_settled_it_nor_in_two_towns(places, tmp_path):
+    east, west = (each.place for each in places)
+    builder = east.builder
+    bead = builder.bead(east.rig, "Sell plums", "sleep 100").id
+    for each in (east, west):
+        each.sync()
+    (tmp_path / "a hub.git").rename(tmp_path / "away")
+    builder.sling(bead)
+    builder.settle()
+    assert (builder.sessions(), builder.now(bead).status) == ([], "hooked")
+    (tmp_path / "away").rename(tmp_path / "a hub.git")
+    for each in (east, west):
+        each.sync()
+    west.builder.settle()
+    until(lambda: builder.turn() or builder.sessions())
+    assert ([each[0] for each in builder.sessions()], west.builder.sessions()) == ([bead], [])
+    other = west.builder.bead(west.rig, "Sell pears", "sleep 100").id
+    (slung,) = west.builder.sling(other)
+    assert slung.assignee != builder.now(bead).assignee
+
+
+def test_who_works_on_what_another_town_has_claimed_is_told_so(places, tmp_path):
+    east, west = (each.place for each in places)
+    builder = east.builder
+    (builder.town.root / "settings/config.yaml").write_text("sync:\n  offline_claims: true\n")
+    bead = builder.bead(east.rig, "Sell plums", "sleep 100").id
+    for each in (east, west):
+        each.sync()
+    (tmp_path / "a hub.git").rename(tmp_path / "away")
+    builder.sling(bead)
+    until(lambda: builder.turn() or builder.sessions())
+    mine = builder.now(bead).assignee
+    (tmp_path / "away").rename(tmp_path / "a hub.git")
+    west.builder.sling(bead, to="shop/polecats/rival")
+    east.sync()
+    builder.turn()
+    (nudge,) = nudges.waiting(builder.town, mine)
+    assert nudge.text.startswith(
+        f"{bead} is not {mine}'s: shop/polecats/rival claimed it first, in another clone. Stop"
+    )
+    builder.turn()
+    assert len(nudges.waiting(builder.town, mine)) == 1

@@ -10,7 +10,7 @@ import pytest
 
 from gitgt.errors import NotFoundError, RefusedError
 from gitgt.git import remote
-from gitgt.services import digest, install, rig, takeover, work_sharing
+from gitgt.services import digest, home, install, rig, takeover, work_sharing
 from gitgt.services.gates import gate
 from gitgt.services.rig import Wanted
 from gitgt.services.sync import sync
@@ -127,7 +127,7 @@ def test_what_was_sent_goes_on_elsewhere_and_the_rest_is_said_to_be_lost(first, 
     other.builder.gate(other.rig, _GATE)
     other.builder.turn()
     assert other.builder.sessions() == []  # all are at work elsewhere, for all that it knows
-    lost = takeover.here(first.town)
+    lost = home.here(first.town)
     assert takeover.elsewhere(other.town, other.rig) == {lost: [sent.id, unsent.id]}
     with pytest.raises(RefusedError, match="this town is not lost"):
         takeover.take_over(other.town, other.rig, str(other.town.root), TESS)

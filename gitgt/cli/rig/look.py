@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from gitgt.cli import context, output
+from gitgt.model.instant import text_of
 from gitgt.services.town import Rig
 
 
@@ -38,6 +39,7 @@ def show_all(*, as_json: bool) -> None:
 def status(*, name: str | None, as_json: bool) -> None:
     """Show how a rig stands, and how to get what landed."""
     from gitgt.services import rig_state, standing
+    from gitgt.services.courier import Courier
     from gitgt.services.queue import holders
 
     town = context.town()
@@ -48,9 +50,10 @@ def status(*, name: str | None, as_json: bool) -> None:
         **standing.of(town, rig).fields(),
     }
     turns, none = holders.of(town, rig), holders.takes_none(town, rig)
+    carried = Courier(town).told().get(rig.name)
     if as_json:
-        told = [each.fields() for each in turns]
-        output.answer_json({**found, **({"refineries": told} if told else {})})
+        more = {"refineries": [each.fields() for each in turns], "sync": _carried(carried)}
+        output.answer_json({**found, **{name: each for name, each in more.items() if each}})
         return
     for label, value in found.items():
         output.answer(output.one_line(f"{label}: {value}"))
@@ -58,6 +61,25 @@ def status(*, name: str | None, as_json: bool) -> None:
         output.answer(output.one_line(f"refinery: {each.told}"))
     if none:
         output.answer(f"refinery: {rig.remote} takes no leases, so whoever is first lands")
+    if carried is not None:
+        output.answer(output.one_line(f"sync: {_told(carried)}"))
+
+
+def _carried(said: dict[str, Any] | None) -> dict[str, Any]:
+    """Return how the watcher's last exchange of a ledger went, as plain values."""
+    if said is None:
+        return {}
+    return {
+        "at": text_of(said["ended"]), "fails": said["fails"], "trouble": said["trouble"],
+    }  # fmt: skip
+
+
+def _told(said: dict[str, Any]) -> str:
+    at = text_of(said["ended"])
+    if not said["fails"]:
+        return f"exchanged at {at}"
+    times = "once" if said["fails"] == 1 else f"{said['fails']} times in a row"
+    return f"failed {times}, the last at {at}: {said['trouble']}"
 
 
 def fields(rig: Rig) -> dict[str, Any]:

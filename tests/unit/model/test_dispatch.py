@@ -27,6 +27,7 @@ NONE, RUNNING, ENDED = SessionState.NONE, SessionState.RUNNING, SessionState.END
     [
         ([], []),
         ([Seat(NUX, "sh-1", NONE)], [Start(NUX, "sh-1")]),
+        ([Seat(NUX, "sh-1", NONE, provisional=True)], []),
         ([Seat(NUX, "sh-1", RUNNING, 1)], []),
         ([Seat(NUX, "sh-1", RUNNING, MAX_STARTS)], []),
         ([Seat(NUX, "sh-1", ENDED, 2)], [Start(NUX, "sh-1")]),
