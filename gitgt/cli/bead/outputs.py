@@ -85,6 +85,7 @@ OUTPUTS: Final = {
 OTHERS: Final = {
     "--dry-run": "rehearsal",
     "--at": "then",
+    "sync --watch": "exchanged",
     "undo": "acts",
     "undo --list": "acts",
     "redo": "acts",
