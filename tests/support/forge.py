@@ -74,6 +74,7 @@ class Forge:
         self.pulls: list[Pull] = []
         self.statuses: dict[str, dict[str, dict[str, str]]] = {}
         self.asked: list[str] = []
+        self.unchanged = 0
         self.required: list[str] = []
         self.approvals = 0
         self.strangers: set[str] = set()
@@ -514,6 +515,7 @@ class _Handler(BaseHTTPRequestHandler):
             head["ETag"] = f'W/"{hashlib.sha256(content).hexdigest()[:16]}"'
             if self.headers.get("If-None-Match") == head["ETag"]:
                 status, content = 304, b""
+                self.forge.unchanged += 1
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(content)))

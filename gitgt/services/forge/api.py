@@ -12,6 +12,7 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import field
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -33,6 +34,8 @@ _NOT_LOGGED_IN: Final = 4
 _UNKNOWN: Final = (401,)
 _BUSY: Final = (429, 502, 503, 504)
 _THE_SAME: Final = 304
+# However long a forge wants to be let alone, it is asked again by then.
+_LONGEST_WAIT: Final = 3600.0
 # More than so many pages of a list are no list that anybody works through.
 _PAGES: Final = 1000
 # So many bytes may an answer have: a hundred issues of a forge that takes long ones.
@@ -212,9 +215,21 @@ def _is_limited(reply: Reply) -> bool:
 
 
 def _wait(reply: Reply) -> float | None:
-    """Return for how many seconds the forge wants to be left alone, if it says so."""
+    """Return for how many seconds the forge wants to be left alone, if it says so.
+
+    GitHub says of an hour's allowance when there is another one; by its own clock, as the
+    answer is.
+    """
     found = reply.head.get("retry-after", "")
-    return float(found) if re.fullmatch(r"[0-9]{1,5}", found) else None
+    if re.fullmatch(r"[0-9]{1,5}", found):
+        return float(found)
+    reset = reply.head.get("x-ratelimit-reset", "")
+    try:
+        sent = parsedate_to_datetime(reply.head.get("date", "")).timestamp()
+        left = float(reset) - sent if re.fullmatch(r"[0-9]{1,12}", reset) else 0.0
+    except (ValueError, OverflowError):
+        return None
+    return min(left, _LONGEST_WAIT) if left > 0 else None
 
 
 def _why(body: Any) -> str:  # noqa: ANN401
