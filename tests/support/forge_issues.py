@@ -28,6 +28,7 @@ class Ticket:
     closed: str = ""
     moved: str = ""
     confidential: bool = False
+    locked: bool = False
     comments: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -140,6 +141,8 @@ class Tracker:
         self, kind: str, method: str, number: int, asked: dict[str, str], body: dict[str, Any],
         who: str,
     ) -> tuple[int, Any]:  # fmt: skip
+        if method == "POST" and self.tickets[number].locked:
+            return 403, {"message": "Unable to create comment because issue is locked."}
         if method == "POST":
             return 201, {"id": self.say(number, who, body["body"])["id"]}
         size = int(asked.get("limit" if kind == "gitea" else "per_page", "30"))

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Any
 
 from gitgt.ledger.snapshot import Snapshot
 from gitgt.ledger.transact import Change
 from gitgt.model.documents import Bead, Outcome
 from gitgt.model.lifecycle import BeadVerb
+from gitgt.services import install, rig
 from gitgt.services.forge.issues import sync
 from gitgt.services.forge.issues.sync import Synced
 from gitgt.services.queue import merge_queue
+from gitgt.services.town import Town
 from tests.support import forge_program
+from tests.support.checkout import Checkout
 from tests.support.pull_requests import Shop
+from tests.support.town import TESS
 
 _PROGRAMS = {"gitlab": "glab", "gitea": "tea"}
 
@@ -82,3 +87,30 @@ class Desk:
         closed = {"closed_at": self.town.town.now(), "closed_by": "tess"}
         self.change(bead, BeadVerb.LAND, landed=commit, outcome=Outcome.SUCCESS, **closed)
         return commit
+
+
+class OtherTown:
+    """Another town of the same rig, somewhere else: it shares nothing but the remote."""
+
+    def __init__(self, desk: Desk) -> None:
+        root, _ = install.install(desk.town.folder / "another town", TESS, desk.town.clock)
+        self.town = Town(root.root, desk.town.clock)
+        bare = str(desk.shop.forge.repository)
+        self.rig, _ = rig.add(self.town, rig.Wanted("shop", bare), TESS)
+        self._desk = desk
+        settings = Path(self.rig.settings_name)
+        content = (desk.town.town.root / settings).read_bytes()
+        (self.town.root / settings).write_bytes(content)
+        here = Checkout(self.town.root)
+        here.git("add", str(settings))
+        here.git("commit", "-q", "-m", "set the rig up")
+
+    def done(self) -> list[str]:
+        """Ask the forge about all issues, and return what came of it."""
+        found = sync.sync(self.town, self.rig, whole=True)
+        assert found.trouble == ""
+        return [what for _, what in found.done]
+
+    def beads(self) -> list[Bead]:
+        """Return the beads of this town."""
+        return list(self.town.ledger_at(self.rig).snapshot().all(Bead))

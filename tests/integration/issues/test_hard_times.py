@@ -6,12 +6,17 @@ import pytest
 
 from gitgt.model.documents import Escalation
 from gitgt.model.issues.trace import Trace
-from gitgt.model.lifecycle import BeadVerb
+from gitgt.model.lifecycle import BeadVerb, MergeStatus
+from gitgt.services import ending, rig
+from gitgt.services import sync as exchange
 from gitgt.services.exchange import bring, sources
 from gitgt.services.forge.issues import sync
+from gitgt.services.queue import merge_queue
+from gitgt.services.queue.merge_queue import Verdict
 from gitgt.services.town import Town
 from tests.support.commandline import gt
 from tests.support.deaths import DiedError, announced, in_another_process
+from tests.support.issues import OtherTown
 from tests.support.outputs import validator
 from tests.support.pull_requests import needs_gh
 from tests.support.town import TESS
@@ -69,6 +74,33 @@ def test_what_two_towns_said_at_one_moment_is_said_once(desk):
     who = [each["by"] for each in desk.tracker.tickets[11].comments]
     assert who == ["gitgt", "eve"]
     assert desk.bead().comments == ()
+
+
+def test_two_towns_that_made_a_bead_apart_have_one_bead_and_say_a_thing_once(desk):
+    desk.at("github")
+    there = OtherTown(desk)
+    desk.tracker.open("Apples are too cheap", "", "gitgt")
+    assert desk.done() == there.done() == ["made from #11: Apples are too cheap"]
+    desk.tracker.edit(11, title="Apples are far too cheap")
+    assert there.done() == ["follows #11: title"]
+    for town in (desk.town.town, there.town, desk.town.town):
+        rig.share(town, "shop", TESS)
+        exchange.sync(town, town.rig("shop"))
+    (bead,) = desk.beads()
+    assert (bead.title, there.beads()) == ("Apples are far too cheap", [bead])
+
+    desk.begin(bead)
+    commit = desk.land(bead)
+    for town in (desk.town.town, there.town):
+        exchange.sync(town, town.rig("shop"))
+    assert desk.done(whole=True) == ["said below #11 that it landed", "closed #11"]
+    assert there.done() == ["said below #11 that it landed", "closed #11"]
+    assert [commit in each for each in desk.tracker.said(11)] == [True]
+    for town in (desk.town.town, there.town, desk.town.town):
+        exchange.sync(town, town.rig("shop"))
+    assert (desk.done(whole=True), there.done()) == ([], [])
+    assert desk.beads() == there.beads()
+    assert len(desk.tracker.said(11)) == 1
 
 
 def test_an_import_and_a_sync_know_each_others_beads(desk):
@@ -147,6 +179,48 @@ def test_a_thousand_issues_come_page_after_page_and_an_idle_look_is_one_question
     assert len(desk.asked()) == 1
     assert desk.town.town.ledger_at(desk.rig).head() == head
     assert desk.shop.forge.unchanged == 1
+
+
+def test_what_is_deleted_here_or_locked_there(desk):
+    desk.at("github")
+    for title in ("Is deleted", "Is locked"):
+        desk.tracker.open(title, "", "gitgt")
+    desk.sync()
+    gone, locked = desk.beads()
+    ending.delete(desk.town.town, [gone.id], TESS, reason="Not ours")
+    desk.tracker.edit(11, title="Is still wanted")
+    assert [desk.done(whole=each) for each in (False, True)] == [[], []]
+
+    desk.begin(locked)
+    desk.land(locked)
+    desk.tracker.edit(12, locked=True)
+    refused = "github.com refuses POST repos/ada/shop/issues/12/comments: "
+    refused += "Unable to create comment because issue is locked. (403)"
+    assert desk.done() == [refused, "closed #12"]
+    assert open_calls(desk) == [f"issue #12 cannot be told of {locked.id}: {refused}"]
+    desk.tracker.edit(12, locked=False)
+    assert desk.done() == ["said below #12 that it landed"]
+    assert open_calls(desk) == []
+    assert desk.done() == []
+
+
+def test_work_that_came_back_is_told_once_and_a_rig_may_want_less(desk):
+    desk.at("github", say=["returned"], close=False)
+    desk.tracker.open("Apples are too cheap", "", "gitgt")
+    desk.sync()
+    bead = desk.bead()
+    for text in ("apple 4\n", "apple 5\n"):
+        desk.shop.revised(bead, "prices.txt", text)
+        verdict = Verdict(MergeStatus.REJECTED, "red", "password: hunter2", ())
+        request = desk.shop.request(bead)
+        target = merge_queue.Target(desk.rig, request.target)
+        merge_queue.send_back(desk.town.town, target, request, verdict)
+        desk.sync()
+    told = "What was handed in for this came back once, and is worked on again"
+    assert desk.tracker.said(11) == [f"{told} ({bead.id}).\n\n<!-- gt: {bead.id} returned -->"]
+    desk.begin(bead)
+    desk.land(bead)
+    assert desk.done() == []
 
 
 def test_a_forge_that_tells_nothing_is_nobodys_fault(desk):

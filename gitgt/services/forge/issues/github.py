@@ -146,7 +146,7 @@ class HubIssues:
             url=url,
             key=found.text("node_id") or str(found.number("id")),
             is_open=found.text("state") == "open",
-            completed=found.text("state_reason") != "not_planned",
+            completed=found.text("state_reason") in ("", "completed"),
             labels=tuple(each.text("name") for each in found.each("labels")),
             updated=instant(found.text("updated_at")),
             remarks=found.number("comments"),

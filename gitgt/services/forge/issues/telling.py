@@ -8,17 +8,19 @@ said twice is taken away.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Any
+from functools import partial
+from typing import Any, Final
 
 from gitgt.git import remote
 from gitgt.ledger.snapshot import Snapshot
 from gitgt.ledger.transact import Change
-from gitgt.model.documents import Bead, MergeRequest
+from gitgt.model.documents import Bead, MergeRequest, Severity
 from gitgt.model.issues.issue import Rules, Word, spare
 from gitgt.model.issues.trace import Trace
 from gitgt.model.issues.words import is_to_close, mark_of, text_of, unsaid
+from gitgt.services import submit
 from gitgt.services.escalation import escalations
 from gitgt.services.forge.api import ForgeRefusedError
 from gitgt.services.forge.base import MARK
@@ -92,26 +94,62 @@ def tell(town: Town, rig: Rig, forge: Issues, due: Due) -> Iterator[tuple[str, s
         CouldNotAskError: the forge tells nothing.
     """
     for bead, words, closes in due.all():
-        trace = Trace.of(bead)
-        assert trace is not None  # nothing is due without
-        try:
-            for word in words:
-                _say(forge, trace.number, MARK.format(mark_of(word, bead)),
-                     text_of(word, bead, due.branch(bead)))  # fmt: skip
-                _note(town, rig, bead, said={word: bead.landed or "yes"})
-                yield bead.id, f"said below #{trace.number} that it {_PAST[word]}"
-            if closes:
-                at = forge.close(trace.number)
-                _note(town, rig, bead, closed=bead.landed, closed_at=at)
-                escalations.settle(town, rig, WHO, about=f"issue/{bead.id}")
-                yield bead.id, f"closed #{trace.number}"
-        except ForgeRefusedError as error:
-            yield bead.id, error.message
+        one = _Telling(town, rig, forge, bead, due.branch(bead))
+        acts: list[Callable[[], str]] = [partial(one.say, word) for word in words]
+        acts += [one.close] if closes else []
+        refused = ""
+        for act in acts:
+            try:
+                yield bead.id, act()
+            except ForgeRefusedError as error:  # it may be locked, and still be closed
+                refused = error.message
+                yield bead.id, refused
+        one.note_refusal(refused)
 
 
-_PAST = {
+_PAST: Final = {
     Word.LANDED: "landed", Word.RETURNED: "came back", Word.BLOCKED: "is blocked",
 }  # fmt: skip
+
+
+class _Telling:
+    """What one issue is told of its bead."""
+
+    def __init__(self, town: Town, rig: Rig, forge: Issues, bead: Bead, branch: str) -> None:
+        trace = Trace.of(bead)
+        assert trace is not None  # nothing is due without
+        self._town = town
+        self._rig = rig
+        self._forge = forge
+        self._bead = bead
+        self._branch = branch
+        self._number = trace.number
+
+    def say(self, word: Word) -> str:
+        """Say something, and write that down."""
+        text = text_of(word, self._bead, self._branch)
+        _say(self._forge, self._number, MARK.format(mark_of(word, self._bead)), text)
+        _note(self._town, self._rig, self._bead, said={word: self._bead.landed or "yes"})
+        return f"said below #{self._number} that it {_PAST[word]}"
+
+    def close(self) -> str:
+        """Close the issue, and write that down."""
+        at = self._forge.close(self._number)
+        landed = self._bead.landed
+        _note(self._town, self._rig, self._bead, closed=landed, closed_at=at)
+        escalations.settle(self._town, self._rig, WHO, about=f"issue/{self._bead.id}")
+        return f"closed #{self._number}"
+
+    def note_refusal(self, refused: str) -> None:
+        """Tell people what the forge does not do; nothing more of it once it does."""
+        about = f"issue-told/{self._bead.id}"
+        if not refused:
+            escalations.settle(self._town, self._rig, WHO, about=about)
+            return
+        title = f"issue #{self._number} cannot be told of {self._bead.id}: {refused}"
+        submit.escalate(
+            self._town, self._rig, WHO, severity=Severity.LOW, title=title, about=about
+        )
 
 
 def _say(forge: Issues, number: int, mark: str, text: str) -> None:
