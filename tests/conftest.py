@@ -78,6 +78,6 @@ def town(tmp_path):
     """A town that only moves when it is told to."""
     from tests.support.town import TownBuilder
 
-    builder = TownBuilder(tmp_path).watched()
+    builder = TownBuilder(tmp_path, alone=True).watched()
     yield builder
     builder.close()

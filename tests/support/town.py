@@ -25,6 +25,7 @@ from gitgt.services.sessions import runtimes
 from gitgt.services.sling import Order, Slung
 from gitgt.services.town import Rig, Town
 from tests.support.checkout import Checkout
+from tests.support.copies import copy_of
 from tests.support.sitting import Sitting, running, stand_in
 from tests.support.world import DATE
 
@@ -49,6 +50,16 @@ work={folder}/work/$GT_BEAD.$GT_ATTEMPT
 """
 
 
+def _installed(path: Path) -> None:
+    install.install(path, TESS, Clock())
+
+
+def _project(path: Path) -> None:
+    project = Checkout.init(path)
+    for file, text in _PROJECT.items():
+        project.commit(file, text)
+
+
 class Clock:
     """Stands still until it is moved."""
 
@@ -65,15 +76,22 @@ class Clock:
 
 
 class TownBuilder:
-    """A town in *folder*, with what a test needs to tell a story in it."""
+    """A town in *folder*, with what a test needs to tell a story in it.
 
-    def __init__(self, folder: Path) -> None:
+    One that is *alone* meets no other town: it is a copy, with the same ledger as others have.
+    """
+
+    def __init__(self, folder: Path, *, alone: bool = False) -> None:
         self.folder = folder
         self.clock = Clock()
         self._lots = random.Random(7)
         self._watch = ExitStack()
-        root, _ = install.install(folder / "a town", TESS, self.clock)
-        self.town = Town(root.root, self.clock, self._lots.randrange)
+        root = folder / "a town"
+        if alone:
+            copy_of(_installed, root)
+        else:
+            install.install(root, TESS, self.clock)
+        self.town = Town(root, self.clock, self._lots.randrange)
         self._sitting: Sitting | None = None
         agent = folder / "agent.sh"
         agent.write_text(_AGENT.format(folder=shlex.quote(str(folder)), date=shlex.quote(DATE)))
@@ -85,10 +103,9 @@ class TownBuilder:
 
     def rig(self, name: str = "shop", *, gate: str | None = "sh check.sh") -> Rig:
         """Add a rig from a project of its own; *gate* is its gate's command line, if any."""
-        project = Checkout.init(self.folder / "projects" / name)
-        for file, text in _PROJECT.items():
-            project.commit(file, text)
-        made, _ = rig.add(self.town, Wanted(name, str(project.path)), TESS)
+        project = self.folder / "projects" / name
+        copy_of(_project, project)
+        made, _ = rig.add(self.town, Wanted(name, str(project)), TESS)
         if gate is not None:
             self.gate(made, gate)
         return made

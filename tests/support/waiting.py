@@ -9,20 +9,24 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 T = TypeVar("T")
-_LOOK_EVERY: Final = 0.005
+# The cores are for who is waited for: the longer it has taken, the less often somebody looks.
+_SHORTEST: Final = 0.002
+_LONGEST: Final = 0.05
+_SHARE: Final = 0.03
 
 
 def until(look: Callable[[], T], *, patience: float = 60.0) -> T:
     """Look again and again until the answer is true, and return it."""
     pause = threading.Event()
-    end = time.monotonic() + patience
+    begun = time.monotonic()
     while True:
         found = look()
         if found:
             return found
-        if time.monotonic() > end:
+        waited = time.monotonic() - begun
+        if waited > patience:
             raise AssertionError(f"nothing after {patience} s; the last look: {found!r}")
-        pause.wait(_LOOK_EVERY)
+        pause.wait(min(max(_SHARE * waited, _SHORTEST), _LONGEST))
 
 
 def note_in(spool: Path, *, patience: float = 60.0) -> str:

@@ -20,6 +20,9 @@ ROOT: Final = Path(__file__).parents[2]
 # The day on which every commit of the tests is made, so that their ids are constants.
 DATE: Final = "2026-11-22T14:30:00 +0000"
 
+# The environment of every test, before it makes another of it.
+AT_FIRST: Final[dict[str, str]] = {}
+
 # Marks whatever the tests start; see leftovers.py.
 MARK: Final = "GITGT_TEST_RUN"
 
@@ -77,6 +80,7 @@ class World:
         install_programs(self.programs)
         _forget_the_machine()
         os.environ.update(self.environment())
+        AT_FIRST.update(os.environ)
         tempfile.tempdir = None  # read anew from TMPDIR
         os.umask(0o022)
 
