@@ -26,7 +26,7 @@ OBSIDIAN, ANN = "shop/polecats/obsidian", "shop/crew/ann"
 @pytest.fixture
 def stage(tmp_path):
     """A town with a polecat and a crew member, each with a commit and a file besides."""
-    builder = TownBuilder(tmp_path / "place")
+    builder = TownBuilder(tmp_path / "place").watched()  # so that nothing goes on behind it
     shop = builder.rig()
     crew.add(builder.town, shop, "ann", TESS)
     bead = builder.bead(shop, "Apples")
