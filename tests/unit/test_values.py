@@ -7,6 +7,7 @@ import dataclasses
 import importlib
 import pickle
 import pkgutil
+import re
 import subprocess
 import sys
 from typing import ClassVar
@@ -15,6 +16,7 @@ import pytest
 
 import gitgt
 from gitgt import values
+from tests.support.world import ROOT
 
 PLAIN = {"frozen": True, "slots": True}
 
@@ -142,3 +144,11 @@ def test_every_class_of_ours_can_be_finished():
     for each in classes:
         assert dataclasses.fields(each) is not None
         assert type(vars(each)["__init__"]).__name__ == "function"
+
+
+def test_every_class_of_ours_waits_for_its_first_use():
+    theirs = re.compile(r"^from dataclasses import .*\bdataclass\b", re.MULTILINE)
+    found = [each for each in (ROOT / "gitgt").rglob("*.py") if theirs.search(each.read_text())]
+    assert [each.name for each in found if each.name != "values.py"] == [], (
+        "gitgt.values has it"
+    )

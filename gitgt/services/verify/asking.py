@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,6 +18,7 @@ from gitgt.git.signposts import ledger_of
 from gitgt.model.push.broken import Broken, visible
 from gitgt.model.push.policy import Policy
 from gitgt.services.verify.judging import judged
+from gitgt.values import dataclass
 
 _HEADS: Final = "refs/heads/"
 _USUAL: Final = f"{_HEADS}beads"
