@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from gitgt import resources
+from gitgt.values import dataclass
 
 HOOKS: Final = (
     "pre-commit", "prepare-commit-msg", "commit-msg", "post-commit", "post-merge",

@@ -7,11 +7,11 @@ ledger stands first: what comes after it may rely on having seen it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any, Final
 
 from gitgt.errors import SettingsError
+from gitgt.values import dataclass
 
 _HEADS: Final = "refs/heads/"
 _SIZE: Final = "largest"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
 from gitgt.errors import NotFoundError
@@ -15,6 +14,7 @@ from gitgt.services.rig import Wanted
 from gitgt.services.rig_state import moves
 from gitgt.services.server import arrivals
 from gitgt.services.town import MARKER, Clock, Rig, Town
+from gitgt.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

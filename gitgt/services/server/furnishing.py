@@ -6,7 +6,7 @@ import os
 import shutil
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,6 +21,7 @@ from gitgt.model.served import Rules
 from gitgt.services import server
 from gitgt.services.server import beside
 from gitgt.services.town import Clock
+from gitgt.values import dataclass
 
 _HEADS: Final = "refs/heads/"
 # Folders that git leaves behind of refs that are gone.
