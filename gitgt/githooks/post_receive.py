@@ -5,10 +5,14 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 from pathlib import Path
+from typing import Final
 
 from gitgt.githooks.place import Place
 from gitgt.services import server
 from gitgt.services.town import Town
+
+# What a pass says that nobody listens to.
+_LOG: Final = "pass.log"
 
 
 def run(place: Place, _arguments: tuple[str, ...], _said: str) -> None:
@@ -34,4 +38,8 @@ def run(place: Place, _arguments: tuple[str, ...], _said: str) -> None:
     os.environ.setdefault("HOME", str(Path("~").expanduser()))
     os.environ["PATH"] = rules.path or os.environ.get("PATH", os.defpath)
     os.chdir(rules.town)
-    one_pass(Town(Path(rules.town)))
+    town = Town(Path(rules.town))
+    with (town.gt / _LOG).open("ab") as log:
+        for stream in (1, 2):
+            os.dup2(log.fileno(), stream)
+    one_pass(town)
