@@ -27,7 +27,7 @@ _GROWS: Final = ("refs/gt/verdicts", "refs/gt/rerere", "refs/gt/sessions", "refs
 _KEPT: Final = (*_GROWS, "refs/gt/pin/")
 _STAYS: Final = (
     "refs/gt/chained", "refs/gt/intent/", "refs/gt/judged", "refs/gt/local", "refs/gt/parked",
-    "refs/gt/seen/", "refs/gt/theirs/", "refs/gt/trash/", "refs/gt/wisps",
+    "refs/gt/probe/", "refs/gt/seen/", "refs/gt/theirs/", "refs/gt/trash/", "refs/gt/wisps",
 )  # fmt: skip
 
 

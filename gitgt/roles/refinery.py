@@ -83,6 +83,7 @@ class RefineryRole:
         waits += [line.lands_in for line in lines]
         gate_history.ask_to_mend(self._town, rig, gates, live.keys)
         self._leave(rig, merge_queue.targets(rig, self._town.ledger_at(rig).snapshot()))
+        live.probes.go_on(live.live(), tidy=True)
         if failed:
             raise next((each for each in failed if isinstance(each, BusyError)), failed[0])
         waits.append(live.look_again_in())
@@ -136,7 +137,6 @@ class RefineryRole:
             line.start(given.count(lane.name), of=slots, place=Runs.FORGE)
             for line, lane in zip(lines, lanes, strict=True)
         ]
-        live.probes.go_on(live.live())
         return begun
 
     def _pruner(self, rig: Rig) -> Pruner:

@@ -24,13 +24,13 @@ from gitgt.model.queue.merge_acts import Run
 from gitgt.model.queue.merge_message import brought_by
 from gitgt.services import beads
 from gitgt.services.gates import gate as gates
+from gitgt.services.gates.executor import look_every
 from gitgt.services.gates.gate_runs import GateRuns
 from gitgt.services.town import Rig, Town
 from gitgt.values import dataclass
 
 # Runs of a queue that is nobody's: the refinery takes their verdicts in, and stops none.
 _QUEUE: Final = "bisect"
-_LOOK_EVERY: Final = 0.05
 _FAR: Final = 1000
 _LIVE: Final = tuple(
     str(each) for each in BeadStatus if each not in (BeadStatus.CLOSED, BeadStatus.TOMBSTONE)
@@ -159,10 +159,10 @@ class _Search:
         pause = threading.Event()
         while not self._runs.start(run, commit, self._gate):
             self._runs.take_in(self._gates)
-            pause.wait(_LOOK_EVERY)
+            pause.wait(look_every(self._gate))
         while run in self._runs.running():
             self._runs.take_in(self._gates)  # the queue's own, too, which end meanwhile
-            pause.wait(_LOOK_EVERY)
+            pause.wait(look_every(self._gate))
         return self._evidence(commit).verdict or Verdict.COULD_NOT_RUN
 
     def culprit(self, chain: list[str], good: int, bad: int) -> Culprit:

@@ -6,13 +6,16 @@ is there until its verdict was taken in.
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Final, Protocol
 
 from gitgt.model.failures import NONE, Failures
 from gitgt.model.gate import Gate
 from gitgt.runtime.gate import Judgment
 from gitgt.services.gates.run_folder import Live
 from gitgt.values import dataclass
+
+_OFTEN: Final = 0.05
+_SELDOM: Final = 1.0  # whoever asks a forge takes longer than that
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +34,11 @@ class Ending:
     failures: Failures = NONE
     run: str = ""
     recorded: bool = False
+
+
+def look_every(gate: Gate) -> float:
+    """Return after how many seconds whoever waits for *gate* looks again."""
+    return _OFTEN if not gate.is_remote else _SELDOM
 
 
 class Executor(Protocol):

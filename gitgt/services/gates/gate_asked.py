@@ -22,6 +22,7 @@ from gitgt.git.repository import Signature
 from gitgt.model.gate import Gate, Verdict
 from gitgt.model.queue.merge_acts import Run
 from gitgt.services.gates import gate as gates
+from gitgt.services.gates.executor import look_every
 from gitgt.services.gates.gate_runs import GateRuns
 from gitgt.services.gates.run_folder import Live
 from gitgt.services.sessions import sessions
@@ -30,7 +31,6 @@ from gitgt.values import dataclass
 
 # Runs of a queue that is nobody's: the refinery takes their verdicts in, and stops none.
 _QUEUE: Final = "by hand"
-_LOOK_EVERY: Final = 0.05
 _MANY: Final = 1000
 _WHO: Final = ("refinery", "refinery@gitgt.invalid")
 Shown = Callable[[bytes], None]
@@ -206,7 +206,7 @@ class _Asking:
             self._run, self._place.commit, gate, limit=_MANY
         ):
             self._runs.take_in(self._gates)
-            pause.wait(_LOOK_EVERY)
+            pause.wait(look_every(gate))
 
     def _follow(self, live: Live) -> None:
         """Show what a run prints, until it was taken in."""
@@ -218,7 +218,7 @@ class _Asking:
                 self._runs.take_in(self._gates)  # the queue's own, too, which end meanwhile
                 if output is not None:
                     self._shown(output.read())
-                pause.wait(_LOOK_EVERY)
+                pause.wait(look_every(self._gate))
             if output is not None:
                 self._shown(output.read())
             elif records := self._records():

@@ -1,8 +1,8 @@
 """The branches in which the refinery hands trees to a forge's runners.
 
 A push of ``gt/probe/<commit>`` asks for the gates that run at the forge to be run on exactly
-that commit, once more if they have been run on it before. The pipeline knows such a branch by
-its name, and what each gate says of the commit's tree goes to ``refs/gt/verdicts``.
+that commit, once more if they have been run on it before. ``git gt ci`` knows such a branch by
+its name, and writes what each gate says of the commit's tree to ``refs/gt/verdicts``.
 """
 
 from __future__ import annotations

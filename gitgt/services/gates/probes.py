@@ -92,8 +92,8 @@ class Probes:
     def _changed(self, live: Live, wanted: Runners) -> list[str]:
         """Return what of the pipeline differs from the target's: nobody tests itself."""
         tip = self._repository.ref(f"refs/heads/{live.branch}")
-        if not wanted.pipeline or tip is None:
-            return []
+        if not wanted.pipeline or tip is None or self._repository.is_ancestor(live.commit, tip):
+            return []  # what has landed was looked at before
         globs = Inputs.parse(wanted.pipeline)
         found = self._repository.differences(tip, live.commit)
         return [
@@ -164,20 +164,24 @@ class Probes:
         there = [each for each in runs if each.is_remote and not each.is_cancelled]
         return [each for each in there if probe_notes.answer(each.folder) is None]
 
-    def go_on(self, runs: Sequence[Live]) -> None:
+    def go_on(self, runs: Sequence[Live], *, tidy: bool = False) -> None:
         """Let the forge be asked if it is time; take in how it went if it has been.
 
+        To *tidy* up, that is to remove what nobody waits for, is for whoever knows by now what
+        is waited for.
+
         Raises:
-            EnvironmentProblemError: whoever asked came to an end of another kind.
+            EnvironmentProblemError: whoever asks cannot be started.
         """
         waiting = self.waiting(runs)
         seen = process.look(self._asking)
-        if seen is None and not waiting and not self.left():
+        is_wanted = bool(waiting or (tidy and self.left()))
+        if seen is None and not is_wanted:
             return
         with turn(self._repository, _TURN):
             if seen is not None and not self._has_ended():
                 return
-            if (waiting or self.left()) and self._due_in(waiting) <= 0:
+            if is_wanted and self._due_in(waiting) <= 0:
                 self._start(waiting)
 
     def _has_ended(self) -> bool:

@@ -4,6 +4,7 @@ import shutil
 
 import pytest
 
+from gitgt.services.gates import gate_asked
 from tests.support.death import DEATH
 from tests.support.forge_runners import Fault
 from tests.support.runner_shop import RunnerShop
@@ -72,6 +73,38 @@ def test_a_refinery_that_dies_anywhere_hands_over_each_tree_once(town, shop):
     assert (shop.runners.ran, shop.branches) == ([commit], [])
     assert shop.evidence(run).passes == 1
     assert f"probe/{commit}" in town.repo(shop.rig).git("for-each-ref", "refs/gt/trash")
+
+
+def test_who_forgets_everything_in_between_finds_what_stands_there(town, shop):
+    shop.runners.faults = [Fault.SLOW]
+    name = shop.ask("a", file("a"))
+    shop.look()
+    shop.look()
+    (job,) = shop.runners.jobs
+    shutil.rmtree(town.town.ledger_at(shop.rig).repository.gt / "runs")
+    shop.restart()
+    shop.look()
+    assert shop.branches == [job.commit]
+
+    shop.runners.run(job)
+    shop.settle()
+    assert (shop.status(name), shop.runners.ran) == (["landed"], [job.commit])
+    assert shop.branches == []
+
+
+def test_a_gate_that_somebody_asks_for_is_run_there_too(town, shop):
+    place = gate_asked.commit_at(town.town, shop.rig, "main", shop.rig.path)
+    said: list[bytes] = []
+    shop.runners.faults = [Fault.FLAKY]
+    answer = gate_asked.ask(
+        town.town, shop.rig, shop.gate, place, again=False, shown=said.append
+    )
+    assert (str(answer.verdict), answer.why, answer.fresh) == (
+        "fail",
+        "check says failure",
+        True,
+    )
+    assert b"https://github.com/ada/shop/runs/1000" in b"".join(said)
 
 
 # --- what each forge says
