@@ -133,11 +133,10 @@ class RefineryRole:
         turns = Turns(self._town.ledger_at(rig).repository.gt / "turns-there.json")
         given = hand_out(slots, _busy(live, Runs.FORGE), lanes, turns.order())
         turns.note(given, known=[lane.name for lane in lanes])
-        begun = [
+        return [
             line.start(given.count(lane.name), of=slots, place=Runs.FORGE)
             for line, lane in zip(lines, lanes, strict=True)
         ]
-        return begun
 
     def _pruner(self, rig: Rig) -> Pruner:
         """Return what prunes trees of *rig*, and remembers what it has made of them."""
