@@ -51,7 +51,8 @@ def command(
             _tell_work(begun.get(each.name, {}))
         if not done and not failed:
             output.answer("nothing is shared: git gt rig share NAME")
-    if not dry_run and any(each.received for each in done):
+    # What was sent may have settled a claim on which somebody waits to begin.
+    if not dry_run and any(each.received or each.sent for each in done):
         context.after_writing(town)
     if failed:
         raise failed[0]
