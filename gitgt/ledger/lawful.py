@@ -208,10 +208,17 @@ class _Looking:
                         state.held[path] = replace(each, good=good, wanted=good)
         for path, expected, new in self._unexpected(commit):
             olds = [git.entry(parent, path) for parent, _ in parents]
-            bases = (expected, *(each for each in olds if each not in (new, expected)))
-            self._judge(state, commit, path, bases, new)
+            older = [each for each in olds if each not in (new, expected)]
+            ended = self._is_closed(expected, path)
+            fit = [each for each in older if not ended or self._is_closed(each, path)]
+            self._judge(state, commit, path, (expected, *fit), new)
         state.before = {}
         return state
+
+    def _is_closed(self, blob: str | None, path: str) -> bool:
+        """Tell whether a document has ended: nobody goes on from what it was before."""
+        found = None if layout.id_of(path) is None else self._document(blob, path)
+        return found is not None and found.is_closed
 
     def _unexpected(self, commit: Commit) -> list[tuple[str, str | None, str | None]]:
         """Return where a merge is not what we would have made: path, ours, theirs."""

@@ -209,6 +209,18 @@ def test_a_merge_of_many_is_no_way_to_take_back_what_nobody_may(store, begun, ad
     )
 
 
+def test_a_merge_goes_on_from_where_a_bead_ended(store, begun, ada):
+    hooked = "status: hooked\nassignee: shop/polecats/toast"
+    apart = Pusher(store, begun).commit({"1.md": "Mine\n"})
+    taken = edited(ada, LIME, "status: open", hooked)
+    done = ada.commit(edited(ada, LIME, "status: open", "status: closed\noutcome: success"))
+    bad = ada.commit({**taken, "1.md": "Mine\n"}, "Merge", TOAST, apart)
+
+    assert by(bad, told(store, done, bad)).splitlines()[0] == (
+        f"{path_of(LIME)}:4: {LIME}: a bead that is closed cannot become hooked [transition]"
+    )
+
+
 def test_beads_that_wait_for_each_other_are_refused(store, begun, ada):
     def waits(name, on):
         edge = f"dependencies:\n  - type: blocks\n    on: {on}"
