@@ -252,7 +252,8 @@ class _Looking:
                 continue
             state.held.pop(path, None)
             if wanted != new:
-                state.held[path] = _Held(good, wanted)
+                # Completed it stands, for the steps that follow in the same breath.
+                state.held[path] = _Held(wanted, wanted)
             return
         assert problem is not None
         wrongs, told = held.wrongs if held else (), wrong(commit.id, who, at, path, problem)

@@ -179,3 +179,11 @@ def test_a_name_that_would_garble_the_screen_is_spelled_out(ledger, there):
             NOW,
         ],
     )
+
+
+def test_a_bead_may_be_written_and_taken_in_one_push(ledger):
+    ledger.commit(BEAD, TEXT)
+    ledger.commit(BEAD, f"{TEXT}status: in_progress\nassignee: Tess Ter\n")
+    bad = ledger.commit(BEAD, f"{TEXT}status: done\nassignee: Tess Ter\n")
+    assert push(ledger, "beads") == (1, broken(bad))
+    assert push(ledger, "beads~:beads") == (0, [])
