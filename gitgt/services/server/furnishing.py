@@ -109,11 +109,11 @@ def uninstall(path: Path) -> bool:
     if server.rules(common) is None and not _is_furnished(repository):
         return False
     githooks.uninstall(repository, SERVER)
-    server.path_of(common).unlink(missing_ok=True)
     shutil.rmtree(common / "gt", ignore_errors=True)
     for name in _EMPTIED:
         with suppress(OSError):  # others' refs are in there
             (common / name).rmdir()
+    server.path_of(common).unlink(missing_ok=True)  # last: by it a run that was killed is known
     return True
 
 
