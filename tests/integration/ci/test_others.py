@@ -10,9 +10,11 @@ from gitgt.git.publish import Way
 from gitgt.ledger import genesis
 from gitgt.model.ci.event import Product, recognize
 from gitgt.model.ci.report import Level, Row
+from gitgt.services import fsck
 from gitgt.services.ci import installing
 from gitgt.services.ci.room import room
 from gitgt.services.queue.holding import Holding
+from gitgt.services.verify.judging import judge
 from tests.support.served import served
 from tests.support.town import TESS
 
@@ -100,12 +102,16 @@ def test_who_may_not_push_is_told_which_permission_is_missing(pipelines, tmp_pat
 
 def test_an_uninstalled_pipeline_leaves_nothing(pipelines):
     repo, rig = pipelines.place.repo, pipelines.rig
+    first = repo.git("rev-parse", "beads")
     before = repo.git("rev-parse", "beads^{tree}")
     project = pipelines.at_hub("main^{tree}")
     done = pipelines.install("forgejo")
     again = installing.install(pipelines.town, rig, Product.FORGEJO, TESS)
     assert not again.fields()["changed"]
     assert done.ledger == (".forgejo/workflows/gitgt.yml", "rig.yaml")
+    ledger = pipelines.town.ledger_at(rig)
+    assert judge(ledger.repository, ledger.ref, first, ledger.head()) == []
+    assert fsck.fsck(pipelines.town, rig) == []
     repo.git("fetch", "-q")
     repo.git("update-ref", "refs/heads/main", "refs/remotes/origin/main")
 
