@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from gitgt.errors import EnvironmentProblemError, RefusedError
+from gitgt.errors import EnvironmentProblemError, NotAllowedError, RefusedError
 from gitgt.model.ci.event import Happened, recognize
 
 
@@ -15,9 +15,15 @@ def happened(environ: Mapping[str, str]) -> Happened:
     """Return what made this pipeline run.
 
     Raises:
+        NotAllowedError: it is no pipeline, but an agent that would land by itself.
         RefusedError: nothing says so.
         EnvironmentProblemError: the product's own file cannot be read.
     """
+    if agent := environ.get("GT_AGENT"):
+        raise NotAllowedError(
+            f"{agent} is an agent, and a pipeline is nobody's to play",
+            hint="hand it in, and the refinery tests it: git gt done",
+        )
     found = recognize(environ, _payload(environ.get("GITHUB_EVENT_PATH", "")))
     if found is None:
         raise RefusedError(
