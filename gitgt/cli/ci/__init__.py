@@ -41,7 +41,8 @@ def run(*, as_json: bool) -> None:
     from gitgt.daemon import pipeline
     from gitgt.services.ci import telling, told
 
-    signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))  # as one is called off
+    # As one is called off: what was begun ends, too. A shell may have us ignore the other.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     happened = told.happened(os.environ)
     shown = _nothing if as_json else _shown
     report = pipeline.run(Path.cwd(), os.environ, happened, shown)
