@@ -31,7 +31,8 @@ def run(
     todo = plan(happened, places)
     if isinstance(todo, Nothing) and not happened.new:
         return Report(f"nothing to do: {todo.why}")
-    with room(checkout, environ, happened.product, clock) as found:
+    old = todo.old if isinstance(todo, Verify) else ""
+    with room(checkout, environ, happened.product, clock, old=old) as found:
         now = found.town.ledger_at(found.rig).snapshot()
         known = Places(found.rig.ledger_branch, PROBE_BRANCH, testing.asked(now))
         return _done(found, plan(happened, known), shown)

@@ -273,7 +273,7 @@ class _Looking:
         """
         if old == new:
             return new
-        if _is_its_own(path):
+        if is_its_own(path):
             raise RefusedError("what the ledger says about itself is not edited by hand")
         if layout.id_of(path) is None:
             return new
@@ -321,7 +321,7 @@ def _check(
         raise RefusedError(f"{after.id if after else ''}: {what}", hint=hint)
 
 
-def _is_its_own(path: str) -> bool:
+def is_its_own(path: str) -> bool:
     """Tell whether a file is what the ledger says about itself."""
     own = (genesis.SETTINGS, genesis.ATTRIBUTES, genesis.RIG)
     return path in own or path.startswith(genesis.SCHEMAS)

@@ -22,6 +22,7 @@ from gitgt.ledger import genesis
 from gitgt.model.actor import Actor
 from gitgt.model.ci.event import Product
 from gitgt.services import commit, install, rig, settings
+from gitgt.services.ci import restoring
 from gitgt.services.gates import runners
 from gitgt.services.rig import Wanted
 from gitgt.services.town import Clock, Rig, Town
@@ -93,9 +94,13 @@ class Room:
 
 @contextmanager
 def room(
-    checkout: Path, environ: Mapping[str, str], product: Product, clock: Clock
-) -> Iterator[Room]:
+    checkout: Path, environ: Mapping[str, str], product: Product, clock: Clock, *,
+    old: str = "",
+) -> Iterator[Room]:  # fmt: skip
     """Fetch the project of *checkout* into a town that goes away again.
+
+    *old* is where the ledger stood before a push, if that is what is to be seen to: should it
+    be no ledger any more, what says so is put back from there.
 
     Raises:
         RefusedError: its remote has no ledger, or none of this project.
@@ -110,7 +115,7 @@ def room(
             town, _ = install.install(Path(folder) / "pipeline", WHO, clock)
             town = Town(town.root, clock)
             runners.become(town)  # it is here that they run
-            yield Room(town, _rig(town, names, there.url), product)
+            yield Room(town, _rig(town, names, there.url, old), product)
 
 
 @contextmanager
@@ -127,9 +132,16 @@ def _configured(path: Path) -> Iterator[None]:
             os.environ[_CONFIG] = before
 
 
-def _rig(town: Town, names: Names, url: str) -> Rig:
+def _rig(town: Town, names: Names, url: str, old: str) -> Rig:
     name = names.rig or _called(url)
-    made, _ = rig.add(town, Wanted(name, url, "", names.target, names.ledger), WHO)
+    wanted = Wanted(name, url, "", names.target, names.ledger)
+    try:
+        made, _ = rig.add(town, wanted, WHO)
+    except RefusedError:
+        scratch = town.gt / "restoring.git"
+        if not restoring.restore(scratch, url, names.ledger, old, town.clock):
+            raise
+        made, _ = rig.add(town, wanted, WHO)
     repository = town.ledger_at(made).repository
     if repository.ref(f"refs/remotes/{REMOTE}/{names.ledger}") is None:
         raise RefusedError(

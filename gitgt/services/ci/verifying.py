@@ -16,6 +16,7 @@ from gitgt.git.transaction import RefMove, move_refs
 from gitgt.ledger import lawful
 from gitgt.model.actor import Actor
 from gitgt.model.ci.plan import Verify
+from gitgt.model.event import Event
 from gitgt.model.push.broken import Broken
 from gitgt.services import quarantine, sync
 from gitgt.services.ci.room import REMOTE, Room
@@ -54,22 +55,28 @@ def verify(room: Room, wanted: Verify) -> Verified:
     found = judged(repository, ledger.ref, wanted.old or None, new)
     _mend(room, wanted.old if repository.has(wanted.old or new) else "")
     head = ledger.head()
-    if head == before:
-        return Verified(found.broken, found.broken, unjudged=found.unjudged)
-    room.check_writes()
-    sync.sync(room.town, room.rig)
-    written = tuple(_written(repository, wanted.old, before, head))
+    if head != before:
+        room.check_writes()
+        sync.sync(room.town, room.rig)
+    written = tuple(_written(repository, wanted.old, new, head, since=before))
     left = _left(room, wanted, found)
     return Verified(found.broken, left, written, found.unjudged)
 
 
 def _written(
-    repository: Repository, old: str, before: str, head: str
+    repository: Repository, old: str, new: str, head: str, *, since: str
 ) -> Iterator[tuple[str, str]]:
-    """Yield the commits that came on top, with their subjects; not those that came back."""
-    for each in repository.between(before, head):
-        if not (repository.has(old or each) and repository.is_ancestor(each, old or before)):
-            yield each, repository.message_of(each).partition("\n")[0]
+    """Yield what was written because of a push, with its subjects; not what came back.
+
+    That is all that came *since*, and before that what put something back.
+    """
+    ours = {*repository.between(since, head)}
+    for each in repository.between(new, head):
+        message = repository.message_of(each)
+        if old and repository.has(old) and repository.is_ancestor(each, old):
+            continue
+        if each in ours or Event.parse(message).name == lawful.PUT_BACK:
+            yield each, message.partition("\n")[0]
 
 
 def _mend(room: Room, old: str) -> None:

@@ -83,6 +83,28 @@ def test_what_was_forced_off_the_ledger_comes_back_and_its_gates_are_not_edited_
     assert run(pipelines, pushed("beads", bad, now)).code == 0
 
 
+def test_a_ledger_that_says_no_more_whose_it_is_says_so_again(pipelines):
+    pipelines.install("github")
+    before = pipelines.at_hub("beads")
+    work = pipelines.work
+    work.git("fetch", "-q")
+    work.git("switch", "-q", "-c", "by-hand", before)
+    work.git("rm", "-q", genesis.SETTINGS)
+    work.git("commit", "-q", "-m", "Whose is it?")
+    work.git("push", "-q", "origin", "by-hand:beads")
+
+    report = run(pipelines, pushed("beads", before, work.head))
+    assert (report.code, report.headline) == (
+        1, "the ledger was pushed past its rules: 1 is broken, set aside",
+    )  # fmt: skip
+    broken, written = report.rows
+    assert broken.path == genesis.SETTINGS
+    assert written.said.startswith("put back what the ledger says about itself (")
+    assert pipelines.hub.git("rev-parse", "beads^{tree}") == pipelines.hub.git(
+        "rev-parse", f"{before}^{{tree}}"
+    )
+
+
 def test_who_may_not_push_is_told_which_permission_is_missing(pipelines, tmp_path):
     pipelines.install("gitlab")
     with served("http", pipelines.hub.path, tmp_path) as url:
