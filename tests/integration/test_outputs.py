@@ -262,6 +262,7 @@ gate run|shop|main
 gate log|shop|check
 gate log|shop|lint|main
 gate why|shop|main
+gate sync|shop
 """
 
 

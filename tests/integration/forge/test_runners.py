@@ -7,6 +7,7 @@ import pytest
 from gitgt.services.gates import gate_asked
 from tests.support.death import DEATH
 from tests.support.forge_runners import Fault
+from tests.support.outputs import validator
 from tests.support.runner_shop import RunnerShop
 from tests.support.shop import file
 
@@ -129,6 +130,7 @@ def test_what_a_forge_says(shop, kind, by):
         assert [len(shop.sync().pushed), len(shop.branches)] == [1, 1]
         shop.runners.says(shop.target, "mallory")
         done = shop.sync()
+        validator("gate-synced").validate(done.fields())
         told += [(str(said.verdict), said.why) for _, _, said in done.answered]
         assert shop.take_in()
         assert shop.branches == []
