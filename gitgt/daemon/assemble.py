@@ -39,6 +39,7 @@ from gitgt.roles.warrants import WarrantsRole
 from gitgt.roles.witness import WitnessRole
 from gitgt.services import submit
 from gitgt.services.escalation import escalations
+from gitgt.services.queue import holding
 from gitgt.services.radar.radar import Radars
 from gitgt.services.town import Rig, Town
 from gitgt.telemetry import logs
@@ -175,6 +176,7 @@ def one_pass(town: Town) -> bool:
             if not mine:
                 return done
             _settle(town)
+            holding.leave(town)
             done = True
     return done
 

@@ -16,6 +16,7 @@ from gitgt.reactor.key import Key
 from gitgt.reactor.sources import Sources
 from gitgt.services.deacon.heartbeat import Pulse
 from gitgt.services.escalation import routing
+from gitgt.services.queue import holding
 from gitgt.services.scheduler import rules
 from gitgt.services.sessions import runtimes
 from gitgt.services.town import RIGS, Town
@@ -62,6 +63,7 @@ def watch(
                     route=eyes.route,
                     beat=pulse.beat_in,
                 )
+                holding.leave(town)
         pulse.end()
         town.events.append("watcher.stopped", "watcher", {"pid": os.getpid()})
 

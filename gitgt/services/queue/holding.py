@@ -9,6 +9,7 @@ judges it.
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import Final
 
 from gitgt.errors import GtError, LeaseHeldError, LedgerConflictError
@@ -21,7 +22,7 @@ from gitgt.git.transaction import RefMove
 from gitgt.model import lease as rules
 from gitgt.model.lease import Lease
 from gitgt.runtime import notes
-from gitgt.services import leases
+from gitgt.services import leases, sync
 from gitgt.services.town import Town
 
 # So many seconds it lasts, and from the middle on it is renewed.
@@ -29,6 +30,8 @@ LASTS: Final = 120.0
 # For so long a remote that takes no leases is not asked again.
 _WITHOUT: Final = 3600.0
 KIND: Final = "refinery"
+# Whoever ends does not wait longer for a remote.
+_PARTING: Final = 5.0
 _SEEN: Final = "leases.json"
 _NONE: Final = "none"
 
@@ -47,6 +50,26 @@ def is_without(repository: Repository) -> bool:
     """Tell whether the remote said, when it was asked last, that it takes no leases."""
     seen = notes.read(repository.gt / _SEEN, dict)
     return any(isinstance(each, list) and each[:1] == [_NONE] for each in seen.values())
+
+
+def leave(town: Town) -> None:
+    """Give back whatever this process has: it acts no more."""
+    mine = leases.me(_who(town))
+    for rig in town.rigs_here().values():
+        where = sync.remote_of(town, rig)
+        repository = town.ledger_at(rig).repository
+        known = remote_lease.all_known(repository, where, KIND) if where else {}
+        for branch, lease in known.items():
+            if lease.holder != mine:
+                continue
+            name = name_of(branch)
+            held = Held(name, lease, remote_lease.file(repository, where, name))
+            with suppress(GtError):  # it runs out
+                remote_lease.release(repository, Way(remote=where, within=_PARTING), held)
+
+
+def _who(town: Town) -> str:
+    return f"town {town.root.name}"
 
 
 class Holding:
@@ -143,10 +166,8 @@ class Holding:
         if self._held is None:
             return
         held, self._held = self._held, None
-        try:
+        with suppress(GtError):
             remote_lease.release(self._repository, way, held)
-        except GtError:
-            return
 
     def _taken(self, way: Way) -> Held:
         return remote_lease.take(
@@ -162,8 +183,7 @@ class Holding:
 
     @property
     def _taker(self) -> Taker:
-        me = leases.me(f"town {self._town.root.name}")
-        return Taker(me, leases.is_gone, self._still_for)
+        return Taker(leases.me(_who(self._town)), leases.is_gone, self._still_for)
 
     def _still_for(self, file: str) -> float:
         """Return for how long *file*, by our own clock, was seen to lie there."""

@@ -18,7 +18,7 @@ from gitgt.model.instant import text_of
 from gitgt.model.lease import Holder
 from gitgt.services import beads, standing
 from gitgt.services.escalation import escalations
-from gitgt.services.queue import holders
+from gitgt.services.queue import holders, holding
 from tests.support.branches import Branches
 from tests.support.checkout import Checkout
 from tests.support.clones import Place, hub
@@ -174,6 +174,26 @@ def test_while_another_town_lands_it_is_tested_here_and_lands_once_that_ran_out(
     assert (shared.main, shared.runs) == (["Begin", "Sell shoes"], 1)
     with pytest.raises(LeaseHeldError, match="it ran out, or was given back"):
         remote_lease.check(repository, way, north)
+
+
+def test_whoever_ends_gives_its_turn_back(shared):
+    town, repository = shared.builder.town, shared.builder.ledger(shared.rig).repository
+    mine = holding.Holding(town, repository, "main")
+    assert mine.is_ours(Way(remote="origin", within=60.0), ask=True)
+    assert [each.branch for each in holders.of(town, shared.rig)] == ["main"]
+    holding.leave(town)
+    assert holders.of(town, shared.rig) == ()
+    assert shared.hub.git("show", "refs/gt/lease/refinery/main") == '{"number": 1}'
+
+
+def test_where_nothing_but_branches_is_taken_whoever_is_first_lands(shared):
+    hook = shared.hub.path / "hooks" / "pre-receive"
+    hook.write_text("#!/bin/sh\n! grep -q refs/gt/\n")
+    hook.chmod(0o755)
+    bead = shared.shop.ask("Sell shoes", shoes="red\n")
+    shared.settle()
+    assert (shared.shop.status(bead), shared.main[-1]) == ("landed", "Sell shoes")
+    assert holders.takes_none(shared.builder.town, shared.rig)
 
 
 def test_what_others_pushed_before_is_built_upon(shared):

@@ -89,6 +89,15 @@ def test_what_belongs_to_one_clone_stays(ref, branch):
     ]
 
 
+def test_whose_turn_it_is_to_land_goes_along_where_the_rig_is_shared_and_no_agent_pushes():
+    turn = to("refs/gt/lease/refinery/main")
+    assert told(SHARED, turn) == []
+    for who in (PERSON, replace(AGENT, shared=True)):
+        assert told(who, turn) == [
+            "refs/gt/lease/refinery/main belongs to this clone alone | git push origin BRANCH"
+        ]
+
+
 def test_the_ledger_goes_out_when_the_rig_is_shared():
     ledger = to("refs/heads/beads", local="refs/heads/beads")
 
