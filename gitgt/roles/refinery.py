@@ -102,11 +102,18 @@ class RefineryRole:
         self._leave(self._town.rig(key.name), ())
 
     def _leave(self, rig: Rig, targets: Sequence[Target]) -> None:
-        """Let other towns land where nothing waits any more."""
-        wanted = {each.branch for each in targets}
-        for (name, branch), landings in self._landings.items():
-            if name == rig.name and branch not in wanted and landings.holding.is_held:
-                holding = landings.holding
+        """Let other towns land where nothing waits any more, or this one stands still."""
+        mine = {
+            branch: each.holding
+            for (name, branch), each in self._landings.items()
+            if name == rig.name and each.holding.is_held
+        }
+        if not mine:
+            return
+        braked = tuning(self._town, rig).brake is not None
+        wanted = set() if braked else {each.branch for each in targets}
+        for branch, holding in mine.items():
+            if branch not in wanted:
                 direct.publisher(self._town, Target(rig, branch), holding).give_back()
 
     def _start(self, rig: Rig, live: GateRuns, lines: Sequence[Line]) -> list[float | None]:

@@ -16,7 +16,7 @@ HELD = [(name, *each) for name, tests in TABLE for each in _TEST.findall(tests)]
 
 
 def test_all_are_there():
-    wanted = [*(f"I{number}" for number in range(1, 12)), "L1", "L2", "L3"]
+    wanted = [*(f"I{number}" for number in range(1, 13)), "L1", "L2", "L3"]
     assert [name for name, _ in TABLE] == wanted
     assert {name for name, *_ in HELD} == {*wanted}
 

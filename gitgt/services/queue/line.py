@@ -117,7 +117,8 @@ class Line:
         races = 0
         self._catch_up()
         while True:
-            if not self._landings.decides(self._publisher):
+            # Who stands still lands nothing, and is in no other town's way.
+            if self._tuning.brake is None and not self._landings.decides(self._publisher):
                 self._only_test()
                 return
             try:
