@@ -66,6 +66,8 @@ def _refined(room: Room) -> Report:
     before = passing.requests(room)
     refine(room.town, room.rig)
     proposed = passing.propose(room)
+    followed = passing.follow(room)
     sync.sync(room.town, room.rig)
     held = [*passing.brake(room), *passing.others(room)]
-    return reporting.of_pass(before, passing.requests(room), held, proposed)
+    report = reporting.of_pass(before, passing.requests(room), held, proposed)
+    return reporting.with_issues(report, followed)

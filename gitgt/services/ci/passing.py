@@ -7,6 +7,8 @@ from gitgt.ledger import genesis
 from gitgt.model.documents import MergeRequest
 from gitgt.services.ci.room import Room
 from gitgt.services.forge import pull_requests
+from gitgt.services.forge.issues import sync as issues
+from gitgt.services.forge.issues.sync import Synced as Issues
 from gitgt.services.forge.pull_requests import Synced
 from gitgt.services.queue import holders
 from gitgt.services.queue.direct import takes_pushes
@@ -51,6 +53,12 @@ def propose(room: Room) -> Synced | None:
     if not tuning(room.town, room.rig).has_forge:
         return None
     return pull_requests.sync(room.town, room.rig)
+
+
+def follow(room: Room) -> Issues | None:
+    """See to the forge's issues, if the rig wants them; None if it is not asked."""
+    found = issues.sync(room.town, room.rig)
+    return found if found.forge else None
 
 
 def requests(room: Room) -> list[MergeRequest]:

@@ -12,6 +12,7 @@ from gitgt.model.gate import Verdict
 from gitgt.model.push.broken import Broken
 from gitgt.services.ci.testing import GatesSaid
 from gitgt.services.ci.verifying import Verified
+from gitgt.services.forge.issues.sync import Synced as Issues
 from gitgt.services.forge.pull_requests import Synced
 from gitgt.services.gates.gate_asked import Answer
 
@@ -79,6 +80,15 @@ def _code(found: GatesSaid) -> int:
 def with_note(report: Report, said: str) -> Report:
     """Return the report with one more line, if there is anything to say."""
     return replace(report, rows=(*report.rows, Row("forge", said))) if said else report
+
+
+def with_issues(report: Report, followed: Issues | None) -> Report:
+    """Return the report with what became of the forge's issues, if it was asked of them."""
+    if followed is None:
+        return report
+    rows = [Row(bead or "issues", said) for bead, said in followed.done]
+    rows += [Row("issues", followed.trouble, Level.WARNING)] if followed.trouble else []
+    return replace(report, rows=(*report.rows, *rows))
 
 
 def of_pass(
