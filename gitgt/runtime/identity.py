@@ -15,6 +15,7 @@ from typing import Final
 from gitgt.values import dataclass
 
 _PROC: Final = Path("/proc")
+_PIECE: Final = 1 << 16
 _HAS_PROC: Final = Path("/proc/self/stat").exists()
 # Processes of ours that outlive whoever started them carry this; no sweep goes into them.
 DETACHED: Final = "GT_DETACHED"
@@ -197,9 +198,7 @@ def living(those: Iterable[Identity]) -> list[Identity]:
 def _environment(pid: int) -> list[str]:
     if _HAS_PROC:
         try:
-            return (
-                (_PROC / str(pid) / "environ").read_bytes().decode(errors="replace").split("\0")
-            )
+            return _told(pid, "environ").decode(errors="replace").split("\0")
         except OSError:
             return []
     return _environment_elsewhere(pid)
@@ -209,7 +208,7 @@ def _row(pid: int) -> _Row | None:
     if not _HAS_PROC:
         return _row_elsewhere(pid)
     try:
-        text = (_PROC / str(pid) / "stat").read_bytes()
+        text = _told(pid, "stat")
     except OSError:
         return None
     # The name, in parentheses, may itself hold spaces and parentheses.
@@ -221,6 +220,18 @@ def _row(pid: int) -> _Row | None:
     who = Identity(pid, fields[19].decode())
     parent, session, terminal = int(fields[1]), int(fields[3]), int(fields[4])
     return _Row(who, parent, session, terminal, spent)
+
+
+def _told(pid: int, what: str) -> bytes:
+    """Return what the system tells of *pid*; all are asked often, so without a ``Path``."""
+    handle = os.open(f"{_PROC}/{pid}/{what}", os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        pieces = []
+        while piece := os.read(handle, _PIECE):
+            pieces.append(piece)
+        return b"".join(pieces)
+    finally:
+        os.close(handle)
 
 
 def _table() -> Iterator[_Row]:
