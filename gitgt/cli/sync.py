@@ -123,6 +123,11 @@ def _tell(done: Synced, would: str) -> None:
         words.append(f"{_commits(done.sent)} {would}sent")
     told = ", ".join(words) or f"nothing new here or at {done.remote}"
     output.answer(f"{done.name}: {told}")
+    if done.rewound:
+        output.answer(
+            f"  {done.remote} had lost {_commits(done.rewound)} that it once had; "
+            f"here they are, and {'go' if would else 'went'} there again"
+        )
     for each in done.fields()["lost"]:
         output.answer(
             f"  {each['id']}: {each['field']} by {each['by']} lost; "

@@ -14,6 +14,7 @@ from gitgt.git.command import Outcome, clean_environment
 
 # For so many seconds it may say nothing at all before we go on without it.
 PATIENCE: Final = float(os.environ.get("GT_NETWORK_PATIENCE", "60"))
+_GRACE: Final = 5.0
 LATE: Final = 124
 
 
@@ -48,4 +49,8 @@ def attempt_within(
 
 def _end(child: subprocess.Popen[bytes]) -> None:
     os.killpg(child.pid, signal.SIGTERM)
-    child.communicate()
+    try:
+        child.communicate(timeout=_GRACE)
+    except subprocess.TimeoutExpired:  # what it started heeds nothing, or was told not to
+        os.killpg(child.pid, signal.SIGKILL)
+        child.communicate()

@@ -14,13 +14,10 @@ from typing import Final
 from gitgt.errors import EnvironmentProblemError, what_git_said
 from gitgt.git.command import Outcome
 from gitgt.git.patient import attempt_within
-from gitgt.git.remote import TOO_LATE
+from gitgt.git.remote import TOO_LATE, TROUBLE
 from gitgt.git.repository import Repository
 from gitgt.git.transaction import RefMove
 from gitgt.values import dataclass
-
-# A server that has trouble of its own says so in the same place as one that does not want it.
-_TROUBLE: Final = ("remote failure", "unpacker error", "failed to write", "internal error")
 
 # What a server says of all refs if one of them no longer stood where it was said to.
 _LOST_THERE: Final = "atomic transaction failed"
@@ -99,7 +96,7 @@ def _answer(outcome: Outcome) -> Answer:
     said = [row.rpartition("\t")[2] for row in rows if row.startswith("!")]
     # What is refused only because the other one was tells nothing.
     causes = list(dict.fromkeys(each for each in said if "atomic" not in each)) or said
-    if not causes or any(sign in each for each in causes for sign in _TROUBLE):
+    if not causes or any(sign in each for each in causes for sign in TROUBLE):
         told = what_git_said(outcome.stderr, outcome.code)
         return Answer(Fate.UNKNOWN, "; ".join((*causes, told)))
     lost = any(_LOST_THERE in each for each in causes) and _BY_A_HOOK not in outcome.stderr

@@ -7,6 +7,7 @@ Our own hooks don't run for it: what they check was checked when it was written.
 from __future__ import annotations
 
 import re
+import shlex
 from typing import Final
 
 from gitgt.errors import EnvironmentProblemError, GitFailedError, RefusedError
@@ -14,12 +15,23 @@ from gitgt.git.command import Outcome, attempt
 from gitgt.git.patient import PATIENCE, attempt_within
 from gitgt.git.repository import Repository
 
+_WHEN_BACK: Final = (
+    "nothing is lost: what was written is in this clone; git gt sync when it is back"
+)
 _ABSENT: Final = "couldn't find remote ref"
 # What git says of a push that somebody else was faster than; seen over file, ssh and HTTP.
 TOO_LATE: Final = re.compile(
     r"fetch first|non-fast-forward|stale info|cannot lock ref|failed to update ref|"
     r"incorrect old value|reference already exists|failed to lock"
 )
+# A server that has trouble of its own says so in the same place as one that does not want it.
+TROUBLE: Final = ("remote failure", "unpacker error", "failed to write", "internal error")
+# What git says where it was not let in; seen over ssh and HTTP.
+_NOT_LET_IN: Final = re.compile(
+    r"Authentication failed|could not read (?:Username|Password)|Permission denied|"
+    r"returned error: 40[13]|Host key verification failed"
+)
+_PASSWORD: Final = re.compile(r"(?<=://)([^/@:]*):[^/@]*@")
 OURS: Final = ("-c", "core.hooksPath=/dev/null", "-c", "push.followTags=false")
 
 
@@ -66,7 +78,7 @@ def push(repository: Repository, remote: str, commit: str, branch: str) -> bool:
     """Bring *commit* to *branch* of *remote*; tell whether it is there, not too late.
 
     Raises:
-        UnreachableError: *remote* does not answer.
+        UnreachableError: *remote* does not answer, or has trouble of its own.
         RefusedError: it answers that it does not want it.
     """
     argv = (*OURS, "push", "--porcelain", remote, f"{commit}:refs/heads/{branch}")
@@ -85,8 +97,11 @@ def is_taken(repository: Repository, remote: str, branch: str, outcome: Outcome)
     if any(TOO_LATE.search(each) for each in said):
         return False
     reasons = [row for row in outcome.stderr.splitlines() if row.startswith("remote: ")]
+    told = "; ".join((*said, *reasons))
+    if any(sign in each for each in said for sign in TROUBLE):
+        raise UnreachableError(f"{remote} has trouble of its own: {told}", hint=_WHEN_BACK)
     raise RefusedError(
-        f"{remote} does not take {branch}: {'; '.join((*said, *reasons))}",
+        f"{remote} does not take {branch}: {told}",
         hint="ask who runs it; what was written is in this clone",
     )
 
@@ -113,9 +128,13 @@ def place(
 
 
 def unreachable(repository: Repository, remote: str, outcome: Outcome) -> UnreachableError:
-    """Return the error of whoever got no answer from *remote*."""
+    """Return the error of whoever got no answer from *remote*, or was not let in."""
     said = GitFailedError(("fetch",), outcome.code, outcome.stderr).message.partition(": ")[2]
-    return UnreachableError(
-        f"{remote} ({address(repository, remote)}) cannot be reached: {said}",
-        hint="nothing is lost: what was written is in this clone; git gt sync when it is back",
-    )
+    where = _PASSWORD.sub(r"\1@", address(repository, remote))
+    if _NOT_LET_IN.search(outcome.stderr):
+        asked = f"git -C {shlex.quote(str(repository.common))} fetch {remote}"
+        return UnreachableError(
+            f"{remote} ({where}) does not let us in: {said}",
+            hint=f"nothing is lost; log in, until this answers: {asked}; then git gt sync",
+        )
+    return UnreachableError(f"{remote} ({where}) cannot be reached: {said}", hint=_WHEN_BACK)

@@ -64,7 +64,8 @@ def fetch_work(repository: Repository, where: str) -> dict[str, str]:
     """
     here = f"{_THEIRS}{where}/{WIP}"
     branches = [f"+refs/heads/{name}*:{remote.tracking(where, name)}*" for name in _BRANCHES]
-    _bring(repository, where, [f"+{_OF_ALL}{WIP}*:{here}*", *branches])
+    # What was deleted there may be all that is left of a machine's work: it stays here.
+    _bring(repository, where, [f"+{_OF_ALL}{WIP}*:{here}*", *branches], prune=False)
     return {name.removeprefix(here): oid for name, oid in repository.refs(here).items()}
 
 
@@ -98,10 +99,16 @@ def note(repository: Repository, where: str, name: str, commit: str) -> None:
 
 
 def _bring(
-    repository: Repository, where: str, wanted: Sequence[str], *, within: float = PATIENCE
+    repository: Repository,
+    where: str,
+    wanted: Sequence[str],
+    *,
+    within: float = PATIENCE,
+    prune: bool = True,
 ) -> None:
+    pruned = ("--prune",) if prune else ("--no-prune",)
     argv = (
-        *remote.OURS, "fetch", "--quiet", "--no-tags", "--prune", "--no-auto-maintenance",
+        *remote.OURS, "fetch", "--quiet", "--no-tags", *pruned, "--no-auto-maintenance",
         "--no-write-fetch-head", "--no-recurse-submodules", where, *wanted,
     )  # fmt: skip
     outcome = attempt_within(within, *argv, cwd=repository.common)

@@ -51,6 +51,7 @@ def transact(town: Town, rig: Rig | None, decide: Decide, who: Actor) -> Snapsho
 
 
 def _catch_up(ledger: Ledger, where: str) -> None:
+    sync.keep_arrived(ledger, where)
     theirs = remote.fetch(ledger.repository, where, sync.branch_of(ledger))
     if theirs is not None:
         sync.check_same(ledger, theirs, where)

@@ -36,12 +36,16 @@ TOWNS_REMOTE: Final = "origin"
 
 @dataclass(frozen=True, slots=True)
 class Synced:
-    """How the sync of one ledger went."""
+    """How the sync of one ledger went.
+
+    ``rewound`` is how many commits the remote had when it was last asked, and has lost since.
+    """
 
     name: str
     remote: str
     received: int = 0
     sent: int = 0
+    rewound: int = 0
     merged: bool = False
     lost: Mapping[str, tuple[Lost, ...]] = field(default_factory=dict)
     unread: tuple[str, ...] = ()
@@ -59,7 +63,7 @@ class Synced:
         ]
         return {
             "name": self.name, "remote": self.remote, "received": self.received,
-            "sent": self.sent, "merged": self.merged, "lost": lost,
+            "sent": self.sent, "rewound": self.rewound, "merged": self.merged, "lost": lost,
             "unread": list(self.unread), "renamed": dict(self.renamed),
             "calls": dict(self.calls),
         }  # fmt: skip
@@ -86,21 +90,23 @@ def sync(town: Town, rig: Rig | None, *, dry_run: bool = False) -> Synced:
         raise unshared(rig)
     ledger = town.ledger_at(rig)
     before, known = ledger.head(), _known(ledger, where)
-    taken: list[Joined] = []
+    taken: list[Joined] = [] if dry_run else keep_arrived(ledger, where)
+    rewound = 0
     for pause in pauses():
         theirs = remote.fetch(ledger.repository, where, branch_of(ledger))
-        known = known or theirs
+        rewound = rewound or _rewound(ledger, known, theirs)
+        wanted, known = Synced(name, where, rewound=rewound), known or theirs
         if theirs is not None:
             check_same(ledger, theirs, where)
             if dry_run:
-                return _foreseen(ledger, Synced(name, where), theirs)
+                return _foreseen(ledger, wanted, theirs)
             taken += take_in(ledger, theirs)
         elif dry_run:
-            return _foreseen(ledger, Synced(name, where), None)
+            return _foreseen(ledger, wanted, None)
         head = ledger.head()
         if theirs == head or remote.push(ledger.repository, where, head, branch_of(ledger)):
             sharing.exchange(town, rig, where)
-            return _told(ledger, Synced(name, where), (before, theirs), taken)
+            return _told(ledger, wanted, (before, theirs), taken)
         time.sleep(pause)
     raise BusyError(
         f"{where} moved on again and again", hint=f"git gt sync --rig {name}, in a while"
@@ -125,6 +131,31 @@ def branch_of(ledger: Ledger) -> str:
 
 def _known(ledger: Ledger, where: str) -> str | None:
     return ledger.repository.ref(remote.tracking(where, branch_of(ledger)))
+
+
+def keep_arrived(ledger: Ledger, where: str) -> list[Joined]:
+    """Take in what was last fetched from *where*, before a fetch may put something else there.
+
+    A remote that was set back would else take with it what only it and we have had.
+    """
+    known = _known(ledger, where)
+    if known is None or _has(ledger.repository, ledger, known):
+        return []
+    try:
+        check_same(ledger, known, where)
+    except RefusedError:
+        return []  # it is no ledger of ours, and stays where it is
+    return take_in(ledger, known)
+
+
+def _rewound(ledger: Ledger, known: str | None, theirs: str | None) -> int:
+    """Return how many commits of the ledger the remote has lost since it was *known*."""
+    repository = ledger.repository
+    if known is None or not _has(repository, ledger, known):
+        return 0
+    if theirs is not None and repository.is_ancestor(known, theirs):
+        return 0
+    return len(repository.between(theirs, known))
 
 
 def pauses(attempts: int = _ATTEMPTS) -> Iterator[float]:
@@ -237,6 +268,7 @@ def _told(
     return Synced(
         wanted.name,
         wanted.remote,
+        rewound=wanted.rewound,
         received=len(repository.between(before, theirs)) if theirs else 0,
         sent=len(repository.between(theirs, now)),
         merged=any(each.commit not in (before, theirs) for each in taken),

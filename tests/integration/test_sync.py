@@ -73,8 +73,8 @@ def test_what_was_written_apart_is_together_afterwards(hubs, here, there):
     assert here.head == there.head == hubs.git("rev-parse", "beads")
     assert {here.builder.now(each.id).title for each in (one, two)} == {"One", "Two"}
     assert here.sync().fields() == {
-        "name": "shop", "remote": "origin", "received": 0, "sent": 0, "merged": False,
-        "lost": [], "unread": [], "renamed": {}, "calls": {},
+        "name": "shop", "remote": "origin", "received": 0, "sent": 0, "rewound": 0,
+        "merged": False, "lost": [], "unread": [], "renamed": {}, "calls": {},
     }  # fmt: skip
 
 

@@ -110,6 +110,7 @@ class Direct:
 
     def _take_in_ledger(self) -> None:
         branch = sync.branch_of(self._ledger)
+        sync.keep_arrived(self._ledger, self._remote)
         theirs = remote.fetch(self._repository, self._remote, branch, within=self.how.within)
         if theirs is not None:
             sync.check_same(self._ledger, theirs, self._remote)
