@@ -86,7 +86,7 @@ def test_a_server_that_does_not_want_it_says_why_and_all_of_it_waits_here(hubs, 
     assert said == (
         "gt: origin does not take beads: [remote rejected] (pre-receive hook declined); "
         "remote: no beads here, please: ask Ada        \n"
-        "hint: ask who runs it; what was written is in this clone\n",
+        "hint: ask who runs it; what was written is in this clone\n"
     )
     with pytest.raises(RefusedError, match="does not take beads"):
         claim(here, bead)  # nobody has it: the remote settles that, and it said no
@@ -161,7 +161,8 @@ def test_who_never_answers_is_waited_for_a_while(hubs, here):
     assert code == 1
     assert said == (
         f"gt: origin ({where}) cannot be reached: no answer within 0.3 s\n"
-        "hint: nothing is lost: what was written is in this clone; git gt sync when it is back\n"
+        "hint: nothing is lost: what was written is in this clone; "
+        "git gt sync when it is back\n"
     )
     here.repo.git("config", "remote.origin.url", str(hubs.path))
     assert here.sync().sent == 1
