@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from gitgt.errors import RefusedError
@@ -14,40 +17,84 @@ from gitgt.services.beads import Update
 from gitgt.services.town import Town
 from tests.support.clones import Place
 from tests.support.crowd import crowd
-from tests.support.remotes import reached
+from tests.support.served import served
 
 
-def race(folder: Path, bare: Path, how: str, *, clones: int, beads_each: int) -> list[str]:
-    """Let clones claim what is at the remote; return what went wrong, if anything."""
-    with reached(how, bare, folder) as url:
-        first = Place(folder / "clone 0", url)
+@dataclass(frozen=True)
+class Raced:
+    """What went wrong, how long each claim took, won or lost, and all of it together."""
+
+    problems: list[str]
+    doubles: int
+    claims: list[float]
+    seconds: float
+
+
+def race(folder: Path, bare: Path, how: str, *, clones: int, beads_each: int) -> Raced:
+    """Let clones claim what is at the remote, all of them the same beads."""
+    with served(how, bare, folder) as url, _places(folder, url, clones) as places:
+        first = places[0]
         names = [
             str(first.builder.bead(first.rig, f"Bead {number}").id)
             for number in range(beads_each)
         ]
         first.sync()
-        places = [first, *(Place(folder / f"clone {n}", url) for n in range(1, clones))]
-        won = crowd(clones, lambda number: _claims(places[number].town.root, number, names))
+        began = time.perf_counter()
+        done = crowd(clones, lambda number: _claims(places[number].town.root, number, names))
+        seconds = time.perf_counter() - began
         for place in (*places, *places):
             place.sync()
-        problems = _judged(places, names, won)
+        won = [[name for name, _, has_it in each if has_it] for each in done]
+        counted = Counter(name for each in won for name in each)
+        doubles = sum(many > 1 for many in counted.values())
+        took = [spent for each in done for _, spent, _ in each]
+        return Raced(_judged(places, names, won), doubles, took, seconds)
+
+
+def syncs(folder: Path, bare: Path, how: str, *, clones: int, each: int) -> float:
+    """Let clones write something and sync it, again and again; return syncs a second."""
+    with served(how, bare, folder) as url, _places(folder, url, clones) as places:
+        places[0].sync()
+        began = time.perf_counter()
+        crowd(clones, lambda number: _syncs(places[number], each))
+        return clones * each / (time.perf_counter() - began)
+
+
+def _syncs(place: Place, many: int) -> None:
+    for number in range(many):
+        place.builder.bead(place.rig, f"Bead {number}")
+        place.sync()
+
+
+@contextmanager
+def _places(folder: Path, url: str, clones: int) -> Iterator[list[Place]]:
+    places: list[Place] = []
+    try:
+        for number in range(clones):
+            places.append(Place(folder / f"clone {number}", url))
+            places[0].sync()
+        yield places
+    finally:
         for place in places:
             place.builder.close()
-    return problems
 
 
-def _claims(root: Path, number: int, names: Sequence[str]) -> list[str]:
-    """Claim all of *names*, each clone beginning somewhere else; return those that it got."""
+def _claims(
+    root: Path, number: int, names: Sequence[str]
+) -> list[tuple[str, float, bool]]:  # fmt: skip
+    """Claim all of *names*, each clone beginning somewhere else; return how each went."""
     town, who = Town(root), Actor(f"rival {number}", "r@example.com", Standing.PERSON)
     start = number * len(names) // 8
-    won = []
-    for name in (*names[start:], *names[:start]):
-        try:
-            beads.update(town, BeadId(name), who, Update({}, claimed_by=who.address))
-        except RefusedError:
-            continue
-        won.append(name)
-    return won
+    return [_claim(town, who, name) for name in (*names[start:], *names[:start])]
+
+
+def _claim(town: Town, who: Actor, name: str) -> tuple[str, float, bool]:
+    began = time.perf_counter()
+    try:
+        beads.update(town, BeadId(name), who, Update({}, claimed_by=who.address))
+    except RefusedError:
+        return name, time.perf_counter() - began, False
+    return name, time.perf_counter() - began, True
 
 
 def _judged(places: list[Place], names: list[str], won: list[list[str]]) -> list[str]:
