@@ -62,7 +62,7 @@ def _catch_up(ledger: Ledger, where: str) -> None:
 class _Online:
     ledger: Ledger
     where: str
-    pauses: Iterator[float] = field(default_factory=lambda: sync.pauses(_ATTEMPTS))
+    pauses: Iterator[float] = field(default_factory=lambda: sync.turns(_ATTEMPTS))
 
     def settled(self, decide: Decide) -> Decide:
         """Return *decide* with a word in its commit on who settled it: only so it moves."""
@@ -98,8 +98,8 @@ class _Online:
                 self.ledger.repository, self.where, commit, sync.branch_of(self.ledger)
             ):
                 return True
+            time.sleep(pause)  # before the look, so that what is seen then is new
             _catch_up(self.ledger, self.where)
-            time.sleep(pause)
             if self.ledger.head() != before:
                 break
         return False

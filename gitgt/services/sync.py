@@ -32,6 +32,9 @@ _ATTEMPTS: Final = 60
 _AT_ONCE: Final = 3  # so often without a pause
 _LONGEST_PAUSE: Final = 0.3
 TOWNS_REMOTE: Final = "origin"
+_USUAL: Final = 0.15  # what a try takes, before one was made
+_OTHERS: Final = 6  # so many may be at it, as a guess
+_LONGEST_TURN: Final = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,7 @@ def sync(town: Town, rig: Rig | None, *, dry_run: bool = False) -> Synced:
     before, known = ledger.head(), _known(ledger, where)
     taken: list[Joined] = [] if dry_run else keep_arrived(ledger, where)
     rewound = 0
-    for pause in pauses():
+    for pause in turns():
         theirs = remote.fetch(ledger.repository, where, branch_of(ledger))
         rewound = rewound or _rewound(ledger, known, theirs)
         wanted, known = Synced(name, where, rewound=rewound), known or theirs
@@ -163,6 +166,21 @@ def pauses(attempts: int = _ATTEMPTS) -> Iterator[float]:
     for attempt in range(attempts):
         longest = min(_LONGEST_PAUSE, 0.02 * 2 ** min(9, max(0, attempt - _AT_ONCE)))
         yield 0.0 if attempt < _AT_ONCE else random.uniform(0.0, longest)
+
+
+def turns(attempts: int = _ATTEMPTS) -> Iterator[float]:
+    """Yield how long to wait before each further try at a remote that others push to, too.
+
+    A try that loses costs both machines as much as one that wins. So whoever has just lost
+    waits for some of the others to be through, as long as these may take by what the last
+    try took, and whoever has lost often waits less: so nobody waits forever.
+    """
+    took, pause, last = _USUAL, 0.0, time.monotonic()
+    for attempt in range(1, attempts + 1):
+        pause = random.uniform(0.0, min(_LONGEST_TURN, _OTHERS * took / attempt))
+        yield pause
+        took = max(0.0, time.monotonic() - last - pause)
+        last = time.monotonic()
 
 
 def check_same(ledger: Ledger, theirs: str, where: str) -> None:
