@@ -63,8 +63,10 @@ setenv.set-environment = (
 
 
 @contextmanager
-def served(how: str, bare: Path, folder: Path) -> Iterator[str]:
+def served(how: str, bare: Path, folder: Path, *, host: str = _HOST) -> Iterator[str]:
     """Serve a repository as *how* says, one of ``WAYS``; yield its address.
+
+    By HTTP it may be another *host* of this machine's than the loopback.
 
     *folder* is for the server's files, and is gone afterwards. Where a program is missing the
     test is skipped, and says which.
@@ -75,7 +77,7 @@ def served(how: str, bare: Path, folder: Path) -> Iterator[str]:
     place = folder / f"a server by {how}"
     place.mkdir()
     try:
-        with _by_ssh(bare, place) if how == "ssh" else _by_http(bare, place) as address:
+        with _by_ssh(bare, place) if how == "ssh" else _by_http(bare, place, host) as address:
             yield address
     finally:
         shutil.rmtree(place)
@@ -137,14 +139,14 @@ def _start_sshd(sshd: str, place: Path) -> tuple[subprocess.Popen[bytes], int]:
 
 
 @contextmanager
-def _by_http(bare: Path, place: Path) -> Iterator[str]:
+def _by_http(bare: Path, place: Path, host: str) -> Iterator[str]:
     lighttpd = _program("lighttpd", "lighttpd")
     answer = subprocess.run(["git", "--exec-path"], capture_output=True, text=True, check=True)
     backend = Path(answer.stdout.strip()) / "git-http-backend"
     if not backend.exists():
         pytest.skip(f"there is no {backend}")
     subprocess.run(["git", "config", "http.receivepack", "true"], cwd=bare, check=True)
-    with socket.create_server((_HOST, 0), backlog=64) as listening:
+    with socket.create_server((host, 0), backlog=64) as listening:
         port = listening.getsockname()[1]
         mark = _mark('"{}" => "{}"')
         settings = _LIGHTTPD.format(
@@ -156,7 +158,7 @@ def _by_http(bare: Path, place: Path) -> Iterator[str]:
             argv, stdin=listening.fileno(), stderr=subprocess.DEVNULL, env=_bare_environment()
         )
     try:
-        yield f"http://{_HOST}:{port}/{quote(bare.name)}"
+        yield f"http://{host}:{port}/{quote(bare.name)}"
     finally:
         _end(process)
 
