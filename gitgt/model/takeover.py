@@ -6,7 +6,7 @@ Nothing is hidden: whatever the machine may have had beyond what is here is said
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 
 from gitgt.values import dataclass
 
@@ -17,6 +17,12 @@ class Machine:
 
     host: str
     place: str
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read what ``str`` of one gave."""
+        host, _, place = text.partition(":")
+        return cls(host, place)
 
     def __str__(self) -> str:
         """Return it as people write it."""
@@ -39,10 +45,10 @@ class Fate(StrEnum):
 class Left:
     """An assignment as the lost machine left it, as far as that is known here.
 
-    ``session`` is the record of its last session. ``tip`` is where its branch stands here and
-    ``since`` of when that is, ``saved`` of when the snapshot is of what was not committed;
-    ``request`` is its merge request if it was handed in, and ``head`` what that asks to land,
-    empty if it is not here.
+    ``session`` is the record of its last session, if any. ``tip`` is where its branch stands
+    here and ``since`` of when that is, ``saved`` of when the snapshot is of what was not
+    committed; ``request`` is its merge request if it was handed in, and ``head`` what that
+    asks to land, empty if it is not here.
     """
 
     address: str

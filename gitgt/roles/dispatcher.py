@@ -31,7 +31,6 @@ from gitgt.services import (
     branch,
     claims,
     freeze,
-    home,
     rig_state,
     sling,
     submit,
@@ -183,7 +182,9 @@ class DispatcherRole:
         seat = Seat(
             address, bead, last.state, starts, last.said, sessions=of_all,
             failures=work.failures, rounds=loop[0], gone=loop[1],
-            elsewhere=self._is_elsewhere(rig, now, work, last),
+            elsewhere=takeover.is_elsewhere(
+                self._town, rig, now, work, begun=last.bead == bead
+            ),
             provisional=last.bead != bead and claims.waits(self._town, rig, work),
         )  # fmt: skip
         if last.bead != bead or not of_all:
@@ -191,13 +192,6 @@ class DispatcherRole:
         since = self._town.clock() - last.run.at
         fault = "" if last.run.began else last.said
         return replace(seat, at_it=True, since=since, fault=fault)
-
-    def _is_elsewhere(self, rig: Rig, now: Snapshot, work: Bead, last: Seen) -> bool:
-        """Tell whether another town that shares the rig is to start it, or has."""
-        if not rig.shared or last.bead == work.id:
-            return False
-        is_here = home.is_here(self._town, rig, now.agent_at(work.assignee))
-        return not is_here or takeover.is_elsewhere(self._town, rig, work)
 
     def _loop(self, rig: Rig, work: Bead, last: Seen) -> tuple[int, int]:
         """Return how many rounds the loop of a bead has, and had; none, if it is in none.

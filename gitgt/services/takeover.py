@@ -6,9 +6,9 @@ remote is here; whatever had not is said to be lost.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any
 
 from gitgt.errors import NotFoundError, RefusedError
 from gitgt.git import snapshot
@@ -17,18 +17,17 @@ from gitgt.ledger.snapshot import Snapshot
 from gitgt.ledger.transact import Change
 from gitgt.model.actor import Actor
 from gitgt.model.dispatch import is_polecat
-from gitgt.model.documents import Agent, Bead, Comment, MergeRequest, in_order
+from gitgt.model.documents import Agent, Bead, Comment, Document, MergeRequest, in_order
 from gitgt.model.instant import exact_text_of, text_of
 from gitgt.model.lifecycle import BeadStatus, BeadVerb
 from gitgt.model.session_record import SessionRecord
 from gitgt.model.takeover import Fate, Left, Machine, Verdict, judge
-from gitgt.services import claims, home, submit, sync, work_sharing
+from gitgt.services import claims, submit, sync, work_sharing
 from gitgt.services.agents import hook, sandbox
+from gitgt.services.home import here
 from gitgt.services.sessions import session_records
 from gitgt.services.town import Rig, Town
 from gitgt.values import dataclass
-
-_WAS_LOST: Final = " was lost"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,26 +56,23 @@ class TakenOver:
 
 
 def elsewhere(town: Town, rig: Rig) -> dict[Machine, list[str]]:
-    """Return the other machines whose agents have work of *rig*, and which beads.
-
-    Whose session a bead's last one was is what counts, as far as sessions were exchanged.
-    """
+    """Return the other machines whose agents have work of *rig*, and which beads."""
     found: dict[Machine, list[str]] = {}
-    now = town.ledger_at(rig).snapshot()
-    for bead, record in _last(town, rig, now):
-        machine = Machine(record.host, record.place)
-        if machine != home.here(town) and not record.how.endswith(_WAS_LOST):
-            found.setdefault(machine, []).append(bead.id)
+    for seat in _seats(town, rig, town.ledger_at(rig).snapshot()):
+        if seat.machine not in (None, here(town)):
+            found.setdefault(seat.machine, []).append(seat.bead.id)
     return dict(sorted(found.items()))
 
 
-def is_elsewhere(town: Town, rig: Rig, bead: Bead) -> bool:
-    """Tell whether a session of another machine is at *bead*, for all that is known here."""
-    if not rig.shared:
+def is_elsewhere(town: Town, rig: Rig, now: Snapshot, bead: Bead, *, begun: bool) -> bool:
+    """Tell whether *bead* is another town's to begin, for all that is known here.
+
+    One whose agent's identity names no town, and that was *begun* here, is ours.
+    """
+    agent = now.agent_at(bead.assignee) if rig.shared else None
+    if not rig.shared or (begun and not (agent and agent.home)):
         return False
-    record = _last_of(town, rig, bead.assignee, bead.id)
-    machine = record and Machine(record.host, record.place)
-    return record is not None and record.is_open and machine != home.here(town)
+    return _machine(town, rig, now, bead)[0] not in (None, here(town))
 
 
 def take_over(
@@ -92,21 +88,18 @@ def take_over(
         NotFoundError: nothing is known of such a machine.
         UnreachableError: the remote does not answer, so nobody knows what had arrived there.
     """
-    if lost in (home.here(town).place, str(home.here(town))):
+    if lost in (here(town).place, str(here(town))):
         raise RefusedError("this town is not lost: it is here", hint="git gt rig takeover RIG")
     sync.sync(town, rig)
     work_sharing.exchange(town, rig)
     now = town.ledger_at(rig).snapshot()
-    machines = _meant(town, rig, lost)
-    seats = [
-        (bead, record) for bead, record in _last(town, rig, now)
-        if Machine(record.host, record.place) in machines
-    ]  # fmt: skip
-    judged = [judge(_left(rig, now, *each), give_back=give_back) for each in seats]
-    _write(town, rig, judged, lost, who)
-    _end(town, rig, machines, lost)
+    gone = _meant(town, rig, now, lost)
+    seats = [each for each in _seats(town, rig, now) if each.machine in gone]
+    judged = [judge(_left(rig, now, each), give_back=give_back) for each in seats]
+    _write(town, rig, judged, lost, gone, who)
+    _end(town, rig, gone, lost)
     sync.sync(town, rig)
-    return TakenOver(rig.name, tuple(machines), tuple(judged), _missing(now, judged))
+    return TakenOver(rig.name, tuple(gone), tuple(judged), _missing(now, judged))
 
 
 def _missing(now: Snapshot, judged: Sequence[Verdict]) -> tuple[MergeRequest, ...]:
@@ -119,34 +112,51 @@ def _missing(now: Snapshot, judged: Sequence[Verdict]) -> tuple[MergeRequest, ..
     )
 
 
-def _meant(town: Town, rig: Rig, lost: str) -> list[Machine]:
+def _meant(town: Town, rig: Rig, now: Snapshot, lost: str) -> list[Machine]:
     known = {Machine(each.host, each.place) for each in session_records.records(town, rig)}
-    found = sorted(each for each in known - {home.here(town)} if each.is_meant(lost))
+    known |= {Machine.parse(each.home) for each in now.all(Agent) if each.home}
+    found = sorted(each for each in known - {here(town)} if each.is_meant(lost))
     if not found:
-        told = ", ".join(str(each) for each in sorted(known - {home.here(town)})) or "no other"
+        told = ", ".join(str(each) for each in sorted(known - {here(town)})) or "no other"
         raise NotFoundError(
-            f"no session of {rig.name} was ever at {lost}", hint=f"sessions were at: {told}"
+            f"no agent of {rig.name} was ever at {lost}", hint=f"they were at: {told}"
         )
     return found
 
 
-def _last(town: Town, rig: Rig, now: Snapshot) -> Iterator[tuple[Bead, SessionRecord]]:
-    """Yield what polecats are at, in the queue too, with the record of its last session."""
+@dataclass(frozen=True, slots=True)
+class _Seat:
+    """What a polecat is at, or has handed in: where, as far as that is known here."""
+
+    bead: Bead
+    machine: Machine | None
+    session: str
+
+
+def _seats(town: Town, rig: Rig, now: Snapshot) -> list[_Seat]:
     rows = now.rows(kind="bead", status=hook.HELD)
-    for row in sorted(rows, key=lambda each: each.id):
-        if not is_polecat(row.assignee):
-            continue
-        record = _last_of(town, rig, row.assignee, row.id)
-        if record is not None:
-            yield now.bead(row.id), record
+    names = sorted(row.id for row in rows if is_polecat(row.assignee))
+    beads = [now.bead(name) for name in names]
+    return [_Seat(each, *_machine(town, rig, now, each)) for each in beads]
 
 
-def _last_of(town: Town, rig: Rig, address: str, bead: str) -> SessionRecord | None:
-    records = session_records.of(town, rig).of(address)
-    return next((each for each in reversed(records) if each.bead == bead), None)
+def _machine(town: Town, rig: Rig, now: Snapshot, bead: Bead) -> tuple[Machine | None, str]:
+    """Return where a bead's agent is, and the record of its last session there.
+
+    What the agent's identity says counts, else where a session is that has not ended.
+    """
+    records = session_records.of(town, rig).of(bead.assignee)
+    last = next((each for each in reversed(records) if each.bead == bead.id), None)
+    agent = now.agent_at(bead.assignee)
+    session = last.id if last else ""
+    if agent is not None and agent.home:
+        return Machine.parse(agent.home), session
+    is_there = last is not None and last.is_open
+    return (Machine(last.host, last.place) if last and is_there else None), session
 
 
-def _left(rig: Rig, now: Snapshot, bead: Bead, record: SessionRecord) -> Left:
+def _left(rig: Rig, now: Snapshot, seat: _Seat) -> Left:
+    bead = seat.bead
     repository = now.repository
     branch = sandbox.branch_of(bead.assignee, bead.id)
     there = repository.ref(tracking(rig.remote, branch))
@@ -158,7 +168,7 @@ def _left(rig: Rig, now: Snapshot, bead: Bead, record: SessionRecord) -> Left:
         address=bead.assignee,
         bead=bead.id,
         begun=bead.status is BeadStatus.IN_PROGRESS,
-        session=record.id,
+        session=seat.session,
         tip=tip,
         since=_when(now, tip) if tip else "",
         saved=_when(now, saved.commit) if saved is not None and is_its else "",
@@ -171,26 +181,30 @@ def _when(now: Snapshot, commit: str) -> str:
     return text_of(float(now.repository.committed(commit)[0].seconds))
 
 
-def _write(town: Town, rig: Rig, judged: Sequence[Verdict], lost: str, who: Actor) -> None:
-    """Give back what is to be given back, and say at each bead what was lost of it."""
+def _write(
+    town: Town,
+    rig: Rig,
+    judged: Sequence[Verdict],
+    lost: str,
+    gone: Sequence[Machine],
+    who: Actor,
+) -> None:
+    """Give back what is to be given back, say what was lost, and let the agents be ours."""
 
     def decide(now: Snapshot) -> Change | None:
+        theirs = [each for each in now.all(Agent) if each.home and _is_of(each, gone)]
+        agents = [each.replace(home=str(here(town))) for each in theirs]
         changed = [_after(now.bead(each.left.bead), each, lost, town, who) for each in judged]
-        documents = tuple(each for each in changed if each is not None)
-        said = f"take over from {lost}: {', '.join(each.id for each in documents)}"
-        if not documents:
-            return None
-        moved = _at_home_here(town, now, {each.left.address for each in judged})
-        return Change(said, (*documents, *moved), event="rig.taken-over")
+        beads = [each for each in changed if each is not None]
+        said = f"take over from {lost}: {', '.join(each.id for each in beads)}"
+        documents: tuple[Document, ...] = (*beads, *agents)
+        return Change(said.rstrip(": "), documents, event="rig.taken-over")
 
     claims.transact(town, rig, decide, who)
 
 
-def _at_home_here(town: Town, now: Snapshot, addresses: Collection[str]) -> list[Agent]:
-    """Return those agents as they are started here from now on."""
-    mine = str(home.here(town))
-    known = (now.agent_at(each) for each in sorted(addresses))
-    return [each.replace(home=mine) for each in known if each and each.home not in ("", mine)]
+def _is_of(agent: Agent, machines: Sequence[Machine]) -> bool:
+    return Machine.parse(agent.home) in machines
 
 
 def _after(
@@ -201,7 +215,7 @@ def _after(
         return None
     if verdict.fate is Fate.GIVEN_BACK:
         bead = bead.after(BeadVerb.RELEASE, reason=f"{lost} is lost")
-    name = f"lost-{verdict.left.session}"
+    name = f"lost-{verdict.left.session or bead.id}"
     if not verdict.lost or any(each.id == name for each in bead.comments):
         return bead
     told = f"{lost} is lost, and with it {verdict.lost}"
@@ -225,4 +239,4 @@ def _end(town: Town, rig: Rig, machines: Sequence[Machine], lost: str) -> None:
 def _ended(record: SessionRecord, at: float, lost: str) -> SessionRecord:
     if not record.is_open:
         return record
-    return replace(record, ended=exact_text_of(at), how=f"{lost}{_WAS_LOST}")
+    return replace(record, ended=exact_text_of(at), how=f"{lost} was lost")

@@ -131,7 +131,7 @@ def test_what_was_sent_goes_on_elsewhere_and_the_rest_is_said_to_be_lost(first, 
     assert takeover.elsewhere(other.town, other.rig) == {lost: [sent.id, unsent.id]}
     with pytest.raises(RefusedError, match="this town is not lost"):
         takeover.take_over(other.town, other.rig, str(other.town.root), TESS)
-    with pytest.raises(NotFoundError, match="no session of shop was ever at attic"):
+    with pytest.raises(NotFoundError, match="no agent of shop was ever at attic"):
         takeover.take_over(other.town, other.rig, "attic", TESS)
     burn(first)
 
@@ -177,3 +177,25 @@ def test_a_town_that_has_a_remote_comes_as_a_whole(tmp_path, first):
     assert digest.of(town, shop).fields() == told(first)
     assert [sync(town, each).sent for each in (None, shop)] == [0, 0]
     assert [each.name for each in gate.gates(town, shop)] == ["check"]
+
+
+def test_of_two_towns_that_see_a_hook_only_one_begins(first, second):
+    other = second()
+    names = [first.builder.bead(first.rig, title).id for title in ("One", "Two")]
+    first.sync(), other.sync()
+    for place, name in zip((first, other), names, strict=True):
+        place.builder.sling(name)
+    first.sync(), other.sync(), first.sync()
+    assert first.head == other.head
+    whose = {name: other.builder.now(name).assignee for name in names}
+    assert list(whose.values()) == ["shop/polecats/obsidian", "shop/polecats/quartz"]
+    seen = other.builder.ledger(other.rig)
+    homes = [seen.agent_at(each).home for each in whose.values()]
+    assert homes == [str(home.here(place.town)) for place in (first, other)]
+
+    for place in (first, other):
+        place.builder.turn()
+    until(lambda: first.builder.sessions() and other.builder.sessions())
+    assert [
+        each[0][0] for each in (first.builder.sessions(), other.builder.sessions())
+    ] == names
