@@ -64,7 +64,7 @@ class Town:
         self.place.sync()
         return "begun"
 
-    def beads(self, many: int = 6) -> list[str]:
+    def beads(self, many: int = 4) -> list[str]:
         """Make what is to be done."""
         made = [self.place.builder.bead(self.place.rig, f"Bead {n}").id for n in range(many)]
         self.place.sync()
