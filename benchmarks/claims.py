@@ -56,23 +56,30 @@ def _way(how: str, clones: int, beads: int) -> int:
             each = syncs(folder, hub(folder).path, how, clones=many, each=_SYNCS)
         share = 1 / each / pair
         print(f"  {many} clones: {each:.1f} syncs a second, each {share:.1f} bare pairs")
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        raced = race(folder, hub(folder).path, how, clones=clones, beads_each=beads)
-    _tell(raced, pair, clones, beads)
-    return len(raced.problems)
+    wrong = 0
+    for together in (False, True):
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            raced = race(
+                folder, hub(folder).path, how, clones=clones, beads_each=beads,
+                together=together,
+            )  # fmt: skip
+        print(f"  {clones} clones x {beads} claims, {'together' if together else 'apart'}:")
+        _tell(raced, pair, beads)
+        wrong += len(raced.problems)
+    return wrong
 
 
-def _tell(raced: Raced, pair: float, clones: int, beads: int) -> None:
+def _tell(raced: Raced, pair: float, beads: int) -> None:
     took = sorted(raced.claims)
     median, p95 = statistics.median(took), took[int(0.95 * len(took))]
     print(
-        f"  {clones} clones x {beads} claims: {raced.doubles} doubles, "
-        f"{len(raced.problems)} wrong, {raced.seconds:.0f} s, "
-        f"{len(took) / raced.seconds:.1f} claims a second"
+        f"    {raced.doubles} doubles, {len(raced.problems)} wrong, {raced.seconds:.0f} s, "
+        f"{len(took) / raced.seconds:.1f} claims a second, of which the remote settled "
+        f"{beads / raced.seconds:.1f}"
     )
     print(
-        f"  a claim: median {median:.2f} s ({median / pair:.1f} bare pairs), p95 {p95:.2f} s "
+        f"    a claim: median {median:.2f} s ({median / pair:.1f} bare pairs), p95 {p95:.2f} s "
         f"({p95 / pair:.1f}), the longest {took[-1]:.2f} s"
     )
     print("".join(f"    {each}\n" for each in raced.problems[:10]), end="")

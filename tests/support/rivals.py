@@ -30,8 +30,13 @@ class Raced:
     seconds: float
 
 
-def race(folder: Path, bare: Path, how: str, *, clones: int, beads_each: int) -> Raced:
-    """Let clones claim what is at the remote, all of them the same beads."""
+def race(
+    folder: Path, bare: Path, how: str, *, clones: int, beads_each: int, together: bool = False
+) -> Raced:
+    """Let clones claim what is at the remote, all of them the same beads.
+
+    If *together*, in the same order, so that all want the same one at the same moment.
+    """
     with served(how, bare, folder) as url, _places(folder, url, clones) as places:
         first = places[0]
         names = [
@@ -40,7 +45,10 @@ def race(folder: Path, bare: Path, how: str, *, clones: int, beads_each: int) ->
         ]
         first.sync()
         began = time.perf_counter()
-        done = crowd(clones, lambda number: _claims(places[number].town.root, number, names))
+        done = crowd(
+            clones,
+            lambda number: _claims(places[number].town.root, number, names, together=together),
+        )
         seconds = time.perf_counter() - began
         for place in (*places, *places):
             place.sync()
@@ -80,11 +88,11 @@ def _places(folder: Path, url: str, clones: int) -> Iterator[list[Place]]:
 
 
 def _claims(
-    root: Path, number: int, names: Sequence[str]
-) -> list[tuple[str, float, bool]]:  # fmt: skip
+    root: Path, number: int, names: Sequence[str], *, together: bool
+) -> list[tuple[str, float, bool]]:
     """Claim all of *names*, each clone beginning somewhere else; return how each went."""
     town, who = Town(root), Actor(f"rival {number}", "r@example.com", Standing.PERSON)
-    start = number * len(names) // 8
+    start = 0 if together else number * len(names) // 8
     return [_claim(town, who, name) for name in (*names[start:], *names[:start])]
 
 
