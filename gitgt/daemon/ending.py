@@ -90,7 +90,7 @@ def down(
         for run in runs:
             with suppress(EnvironmentProblemError):  # it is found again below
                 process.stop(run, grace)
-        others = _sweep(town, grace)
+        others = sweep(town, grace)
         return Stopped(watcher, runs, tuple(others), tuple(_left(town, folders)))
 
 
@@ -146,7 +146,7 @@ def end_watcher(watcher: Identity | None, grace: float) -> bool:
     return not process.kill_all(left, grace=0.0)
 
 
-def _sweep(town: Path, grace: float) -> list[Identity]:
+def sweep(town: Path, grace: float) -> list[Identity]:
     """End whoever is left, and look again, until nobody is; return who was."""
     ended: list[Identity] = []
     for _ in range(_SWEEPS):

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
+from gitgt.daemon import ending
+from gitgt.daemon.instance import Instance
 from gitgt.daemon.refining import refine
 from gitgt.model.ci.event import Happened
 from gitgt.model.ci.plan import Nothing, Places, Refine, RunGates, Verify, plan
@@ -14,7 +18,10 @@ from gitgt.services import sync
 from gitgt.services.ci import passing, reporting, telling, testing, verifying
 from gitgt.services.ci.room import Names, Room, room, take_settings
 from gitgt.services.gates.probe_branch import PROBE_BRANCH
+from gitgt.services.town import Town
 
+# So long may take to end whoever is at work when a pipeline is over.
+_GRACE: Final = 2.0
 Shown = Callable[[bytes], None]
 
 
@@ -32,10 +39,24 @@ def run(
     if isinstance(todo, Nothing) and not happened.new:
         return Report(f"nothing to do: {todo.why}")
     old = todo.old if isinstance(todo, Verify) else ""
-    with room(checkout, environ, happened.product, clock, old=old) as found:
+    with room(checkout, environ, happened.product, clock, old=old) as found, _alone(found.town):
         now = found.town.ledger_at(found.rig).snapshot()
         known = Places(found.rig.ledger_branch, PROBE_BRANCH, testing.asked(now))
         return _done(found, plan(happened, known), shown)
+
+
+@contextmanager
+def _alone(town: Town) -> Iterator[None]:
+    """Be the watcher of a momentary town, and end whoever is left in it.
+
+    A gate whose end nobody watches for has a pass of all roles made, which would start agents
+    here, and go on while the town is removed.
+    """
+    with Instance(town.gt).held():
+        try:
+            yield
+        finally:
+            ending.sweep(town.root, _GRACE)
 
 
 def _done(room: Room, todo: Verify | RunGates | Refine | Nothing, shown: Shown) -> Report:

@@ -1,6 +1,7 @@
 """What else a pipeline meets: no gates, no leave, conflicts, what was forced."""
 
 import os
+import subprocess
 
 import pytest
 
@@ -9,11 +10,14 @@ from gitgt.errors import RefusedError
 from gitgt.git.publish import Way
 from gitgt.ledger import genesis
 from gitgt.model.ci.event import Product, recognize
-from gitgt.model.ci.report import Level, Row
+from gitgt.model.ci.report import Level, Report, Row
+from gitgt.runtime import process
+from gitgt.runtime.environment import town_mark
 from gitgt.services import fsck
 from gitgt.services.ci import installing
 from gitgt.services.ci.room import room
 from gitgt.services.queue.holding import Holding
+from gitgt.services.sessions import sessions
 from gitgt.services.verify.judging import judge
 from tests.support.served import served
 from tests.support.town import TESS
@@ -164,3 +168,28 @@ def test_while_another_lands_a_pass_only_tests_and_says_so(pipelines):
 
     report = run(pipelines, {"GT_CI_EVENT": "schedule"})
     assert report.headline == "the refinery made a pass: 1 moved, 0 waiting"
+
+
+def test_nobody_makes_a_pass_of_all_roles_when_a_gate_has_ended(
+    pipelines, tmp_path, monkeypatch
+):
+    pipelines.install("github")
+    mark = tmp_path / "a pass"
+    monkeypatch.setattr(sessions, "own_command", lambda: ("sh", "-c", f"echo >{str(mark)!r}"))
+    report = run(pipelines, {"GT_CI_EVENT": "schedule"})
+    assert report.headline == "the refinery made a pass: 1 moved, 0 waiting"
+    assert not mark.exists()
+
+
+def test_who_is_still_at_work_when_a_pipeline_is_over_is_ended(pipelines, monkeypatch):
+    pipelines.install("github")
+    left = []
+
+    def leaves_one(found, *_):
+        environ = {**os.environ, process.TOWN_MARK: town_mark(found.town.root)}
+        left.append(subprocess.Popen(["sleep", "600"], env=environ))
+        return Report("done")
+
+    monkeypatch.setattr(pipeline, "_done", leaves_one)
+    run(pipelines, {"GT_CI_EVENT": "schedule"})
+    assert left[0].wait(0) < 0
