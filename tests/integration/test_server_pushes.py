@@ -143,6 +143,17 @@ def test_a_closed_branch_moves_by_landing_alone(tmp_path):
     )  # fmt: skip
 
 
+def test_nobody_rewinds_a_protected_branch_by_pushing_what_stands_for_its_commits(tmp_path):
+    there = bare(tmp_path, protected=["main"])
+    code = clone(str(there.path), tmp_path / "code")
+    before, tree = code.head, code.git("rev-parse", "HEAD^{tree}")
+    other = code.git("commit-tree", "-m", "Begin anew", tree)
+    pretends = code.git("commit-tree", "-m", "Go on", "-p", before, tree)
+    push(code, f"{pretends}:refs/replace/{other}")
+    assert push(code, "--force", f"{other}:main")[0] == 1
+    assert f"refs/heads/main {before}" in standing(there)
+
+
 def test_of_two_at_once_both_are_judged_and_one_is_first(ledger, there, tmp_path):
     others = [clone(str(there.path), tmp_path / name, "beads") for name in "ab"]
     for number, other in enumerate(others):
