@@ -11,6 +11,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -109,12 +110,13 @@ def room(
     names = Names.said(environ)
     there = access.of(checkout, REMOTE, token=environ.get("GT_PUSH_TOKEN", ""))
     with TemporaryDirectory(prefix="gt-ci-", ignore_cleanup_errors=True) as folder:
-        config = Path(folder) / "gitconfig"
+        config, seen_by_gates = Path(folder) / "gitconfig", Path(folder) / "gitconfig of gates"
         access.write(there, config, environ)
+        access.write(replace(there, settings=()), seen_by_gates, environ)
         with _configured(config):
             town, _ = install.install(Path(folder) / "pipeline", WHO, clock)
             town = Town(town.root, clock)
-            runners.become(town)  # it is here that they run
+            runners.become(town, seen_by_gates)  # it is here that they run
             yield Room(town, _rig(town, names, there.url, old), product)
 
 

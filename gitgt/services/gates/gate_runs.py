@@ -34,7 +34,7 @@ from gitgt.services.gates.leaks import Leaks
 from gitgt.services.gates.pool import Pool
 from gitgt.services.gates.probes import Probes
 from gitgt.services.gates.run_folder import AtWork, Live
-from gitgt.services.gates.runners import place_of
+from gitgt.services.gates.runners import place_of, settings_of_git
 from gitgt.services.sessions import sessions
 from gitgt.services.town import Rig, Town
 
@@ -158,7 +158,9 @@ class GateRuns:
         """Return what a gate's environment is made of: an agent has no say in it."""
         agent = os.environ.get("GT_AGENT")
         given = sessions.environment_of(self._rig, agent) if agent else None
-        return os.environ if given is None else given
+        ours = os.environ if given is None else given
+        settings = settings_of_git(self._town)
+        return ours if settings is None else {**ours, "GIT_CONFIG_GLOBAL": str(settings)}
 
     def cancel(self, run: Run) -> None:
         """Ask a run that can tell nothing any more to end; it leaves no verdict."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, Final
 
 from gitgt.model.gate import Gate, Runs
@@ -44,10 +46,22 @@ class Runners:
     has_forge: bool = False
 
 
-def become(town: Town) -> None:
-    """Let *town* be a runner's own: what a forge is asked for is run there."""
+def become(town: Town, settings: Path) -> None:
+    """Let *town* be a runner's own: what a forge is asked for is run there.
+
+    Its gates see the *settings* of git, a file, instead of those by which it reaches its
+    remote: what is tested has no leave to push.
+    """
     town.gt.mkdir(parents=True, exist_ok=True)
-    (town.gt / _RUNNER).touch()
+    (town.gt / _RUNNER).write_bytes(os.fsencode(settings))
+
+
+def settings_of_git(town: Town) -> Path | None:
+    """Return what gates see of git's settings; None where those are the user's."""
+    try:
+        return Path(os.fsdecode((town.gt / _RUNNER).read_bytes()))
+    except FileNotFoundError:
+        return None
 
 
 def place_of(town: Town, gate: Gate) -> Runs:

@@ -1,6 +1,7 @@
 """What else a pipeline meets: no gates, no leave, conflicts, what was forced."""
 
 import os
+import shlex
 import subprocess
 
 import pytest
@@ -193,3 +194,23 @@ def test_who_is_still_at_work_when_a_pipeline_is_over_is_ended(pipelines, monkey
     monkeypatch.setattr(pipeline, "_done", leaves_one)
     run(pipelines, {"GT_CI_EVENT": "schedule"})
     assert left[0].wait(0) < 0
+
+
+def test_what_is_tested_has_no_leave_to_push(pipelines, tmp_path):
+    told = tmp_path / "told"
+    look = f"git config --list --show-origin >{str(told)!r}"
+    pipelines.place.builder.gate(pipelines.rig, f"sh -c {shlex.quote(look)}", "look")
+    pipelines.install("github")
+    bead = pipelines.place.builder.bead(pipelines.rig, "Sell limes")
+    pipelines.place.sync()
+    branch = f"polecat/nux/{bead.id}"
+    head = pipelines.push(branch, "limes.txt", "lime 2\n")
+    work = pipelines.runner.clone("main")
+    work.git("config", "http.https://example.com/.extraheader", "AUTHORIZATION: basic s3cret")
+    facts = pushed(branch, new=head)
+    environ = {**os.environ, "GT_RIG": "shop", **facts}
+
+    report = pipeline.run(work.path, environ, recognize(facts, {}), lambda _: None)
+    assert report.code == 0
+    assert "user.name=" in told.read_text()
+    assert "s3cret" not in told.read_text()
