@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any, Final
 from xml.sax.saxutils import escape, quoteattr
 
+from gitgt.model.push.broken import harmless, shown
 from gitgt.values import dataclass
 
 _LONGEST: Final = 4_000
@@ -42,7 +43,8 @@ class Row:
     @property
     def where(self) -> str:
         """The place as people write it; empty if there is none."""
-        return f"{self.path}:{self.line}" if self.path and self.line else self.path
+        path = shown(self.path)
+        return f"{path}:{self.line}" if path and self.line else path
 
     @property
     def whole(self) -> str:
@@ -73,11 +75,11 @@ class Report:
 
 
 def lines(report: Report) -> Iterator[str]:
-    """Yield the report as a person reads it."""
-    yield report.headline
+    """Yield the report as a person reads it; nothing in it is a command to a runner."""
+    yield harmless(report.headline)
     for each in report.rows:
         where = f"{each.where}: " if each.path else ""
-        yield f"{each.title}: {where}{each.said}"
+        yield harmless(f"{each.title}: {where}{each.said}")
 
 
 def markdown(report: Report) -> str:
@@ -91,11 +93,16 @@ def markdown(report: Report) -> str:
 
 
 def _bullet(row: Row) -> str:
-    where = f" `{row.where}`" if row.path else ""
+    where = f" {_code(row.where)}" if row.path else ""
     first, _, rest = row.whole.partition("\n")
     more = "".join(f"\n  {each}" for each in _fenced(rest).splitlines()) if rest else ""
     more = f"\n{more}" if more else ""
     return f"- {_plain(row.title)}{where}: {_plain(first)}{more}"
+
+
+def _code(text: str) -> str:
+    """Return one line as code; what holds the sign for it is only escaped."""
+    return _plain(text) if "`" in text else f"`{text}`"
 
 
 def _fenced(text: str) -> str:

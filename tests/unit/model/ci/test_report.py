@@ -36,6 +36,18 @@ def test_a_person_reads_lines():
     ]
 
 
+def test_no_name_of_a_file_is_a_command_or_calls_somebody():
+    row = Row("file", "its name\n::add-mask::a", path="items/a\n::error::b")
+    assert [*lines(Report("::warning::done", (row,)))] == [
+        "\\::warning::done",
+        "file: items/a\\n::error::b: its name\n\\::add-mask::a",
+    ]
+    calls = Row("file", "no", path="items/`@all`")
+    assert markdown(Report("done", (calls,))).endswith(
+        "- file items/\\`@\N{ZERO WIDTH SPACE}all\\`: no\n"
+    )
+
+
 def test_github_is_told_by_commands():
     assert [*commands(REPORT.rows)] == [
         "::notice title=gitgt%3A gate words::passes, in 0.2 s",
