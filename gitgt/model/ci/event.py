@@ -7,13 +7,16 @@ of ours.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, Final
 
+from gitgt.errors import RefusedError
 from gitgt.values import dataclass
 
 _HEADS: Final = "refs/heads/"
+_OID: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 
 class Product(StrEnum):
@@ -80,6 +83,9 @@ def recognize(environ: Mapping[str, str], payload: Mapping[str, Any]) -> Happene
 
     *payload* is what GitHub and its like write into a file: the only place that says where the
     branch stood before.
+
+    Raises:
+        RefusedError: what is said to be a commit's id is none.
     """
     product = product_of(environ)
     if product.speaks_github:
@@ -94,12 +100,12 @@ def recognize(environ: Mapping[str, str], payload: Mapping[str, Any]) -> Happene
         old, new = environ.get("CI_COMMIT_BEFORE_SHA", ""), environ.get("CI_COMMIT_SHA", "")
         return _happened(product, said, ref, old, new)
     ref = environ.get("GT_CI_REF", "")
-    said = environ.get("GT_CI_EVENT", "push" if ref else "")
+    said = environ.get("GT_CI_EVENT") or ("push" if ref else "")
     old, new = environ.get("GT_CI_BEFORE", ""), environ.get("GT_CI_AFTER", "")
     return _happened(product, said, ref, old, new) if said else None
 
 
-def _happened(product: Product, said: str, ref: str, old: str, new: str) -> Happened:
+def _happened(product: Product, said: str, ref: str, old: object, new: object) -> Happened:
     kind = _KINDS.get(said, Kind.OTHER)
     branch = ref.removeprefix(_HEADS)
     if kind is Kind.PUSH and not ref.startswith(_HEADS):
@@ -109,6 +115,12 @@ def _happened(product: Product, said: str, ref: str, old: str, new: str) -> Happ
     return Happened(product, kind, said, branch, _commit(old), _commit(new))
 
 
-def _commit(oid: str) -> str:
-    """Return a commit's id; none, where zeros stand for none."""
-    return oid if oid.strip("0") else ""
+def _commit(said: object) -> str:
+    """Return a commit's id; none, where nothing or zeros stand for none."""
+    if not said or not str(said).strip("0"):
+        return ""
+    if not isinstance(said, str) or not _OID.fullmatch(said):
+        raise RefusedError(
+            f"{str(said)[:80]!r} is no commit's id", hint="all of it, as git rev-parse tells it"
+        )
+    return said

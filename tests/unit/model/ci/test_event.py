@@ -2,6 +2,7 @@
 
 import pytest
 
+from gitgt.errors import RefusedError
 from gitgt.model.ci.event import Happened, Kind, Product, recognize
 from gitgt.model.ci.plan import Nothing, Places, Refine, RunGates, Verify, plan
 
@@ -104,3 +105,15 @@ def test_what_happened_is_read_from_the_environment(environ, payload, expected):
 )
 def test_each_kind_of_branch_has_something_to_be_done(happened, expected):
     assert plan(happened, PLACES) == expected
+
+
+@pytest.mark.parametrize("said", ["HEAD~1", "--upload-pack=a", OLD[:12], 7, [OLD]])
+def test_what_is_no_commits_id_is_told(said):
+    environ = {**ACTIONS, "GITHUB_REF": "refs/heads/beads"}
+    with pytest.raises(RefusedError, match="is no commit's id"):
+        recognize(environ, {"before": said, "after": NEW})
+
+
+def test_an_event_without_a_name_is_a_push_if_there_is_a_ref():
+    said = {"GT_CI_REF": "refs/heads/beads", "GT_CI_EVENT": "", "GT_CI_AFTER": NEW}
+    assert recognize(said, {}) == push(Product.GENERIC, "beads", "")
