@@ -14,7 +14,7 @@ import os
 import shlex
 import shutil
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, field
 from pathlib import Path
 from typing import Final
 
@@ -28,8 +28,10 @@ from gitgt.git.hookfiles import (
     SHARED,
     WORKTREES,
     Kit,
+    digest,
     holds,
     is_foreign,
+    keep_edit,
     own_folder,
     place_of,
     put,
@@ -57,6 +59,7 @@ class _Record:
     made_folder: bool = False
     values: list[str] | None = None  # of core.hooksPath before us; None if we left it alone
     left: str = ""  # hash of the config file as we left it
+    put: dict[str, str] = field(default_factory=dict)  # hashes of ours as we put them there
 
 
 def install(
@@ -120,7 +123,7 @@ def _take_out(common: Path, kit: Kit) -> None:
     if record.values is not None and hookspath.effective(common) == str(own):
         hookspath.restore(common, record.values, own, record.left)
     if not (common / "hooks").is_symlink():
-        _empty(common / "hooks", common, kit, remove=record.made_folder)
+        _empty(common / "hooks", common, kit, record)
     if not _replaced(common, kit):
         chained.forget(common)
     for folder in (chained.folder(common), own):
@@ -159,7 +162,10 @@ def _install_plainly(common: Path, record: _Record, kit: Kit) -> None:
     for name in kit.hooks:
         if is_foreign(place_of(hooks / name)):
             chained.set_aside(common, hooks / name)
+        else:
+            keep_edit(place_of(hooks / name), record.put.get(name))
     chained.link_neighbors(common, hooks, _ours(kit))
+    record.put |= {name: digest(template(name)) for name in kit.hooks}
     _write(common, record)
     put_templates(hooks, ())
     for name in kit.hooks:
@@ -192,15 +198,16 @@ def _install_pathed(common: Path, record: _Record, kit: Kit) -> None:
         _write(common, record)
 
 
-def _empty(hooks: Path, common: Path, kit: Kit, *, remove: bool) -> None:
+def _empty(hooks: Path, common: Path, kit: Kit, record: _Record) -> None:
     """Take ours out of the ordinary folder."""
     for name in kit.hooks:
         place = place_of(hooks / name)
+        keep_edit(place, record.put.get(name))
         if not is_foreign(place) and not chained.put_back(common, place, name):
             place.unlink(missing_ok=True)
     if not is_foreign(hooks / SHARED):
         (hooks / SHARED).unlink(missing_ok=True)
-    if remove and hooks.is_dir() and not any(hooks.iterdir()):
+    if record.made_folder and hooks.is_dir() and not any(hooks.iterdir()):
         hooks.rmdir()
 
 

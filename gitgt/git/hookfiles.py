@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
@@ -46,6 +48,8 @@ SERVER: Final = Kit(
 # What ours share, and the one that stands for hooks that are only passed on.
 SHARED: Final = "gitgt.sh"
 PASSER: Final = "pass-through"
+# Behind the name of what somebody made of ours.
+EDITED: Final = ".edited"
 _SIGN: Final = b"gitgt hook "
 
 
@@ -77,6 +81,23 @@ def put(path: Path, content: bytes, mode: int) -> None:
     draft.write_bytes(content)
     draft.chmod(mode)
     draft.replace(path)
+
+
+def digest(content: bytes) -> str:
+    """Return what tells one text of a hook from others."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def keep_edit(place: Path, was: str | None) -> None:
+    """Copy what somebody made of ours beside it, since ours goes or comes back.
+
+    It stays where it is meanwhile: a server is never without its hook. *was* tells the text
+    that we put there, whatever version we were then; None if nobody knows.
+    """
+    if was is None or is_foreign(place) or not place.is_file():
+        return
+    if digest(place.read_bytes()) != was:
+        shutil.copy2(place, place.with_name(f"{place.name}{EDITED}"))
 
 
 def is_foreign(path: Path) -> bool:

@@ -78,6 +78,23 @@ def test_what_was_there_runs_on_and_comes_back_byte_for_byte(bare, rig):
     assert not furnishing.uninstall(bare.path)
 
 
+def test_what_somebody_made_of_a_hook_of_ours_is_kept_beside_it(bare):
+    install(bare)
+    ours = bare.path / "hooks" / "pre-receive"
+    changed = f"{ours.read_text()}echo theirs\n"
+    ours.write_text(changed)
+    assert install(bare)[1]
+    assert states(bare) == ["ours", "ours"]
+    assert furnishing.edited(bare.path)[0].read_text() == changed
+
+    ours.write_text(f"{changed}echo again\n")
+    done = gt("server", "uninstall", str(bare.path), cwd=bare.path)
+    kept = ours.with_name("pre-receive.edited")
+    assert f"what somebody made of a hook of ours is kept in {kept}\n" in done.stderr
+    assert kept.read_text() == f"{changed}echo again\n"
+    assert not ours.exists()
+
+
 def test_a_folder_of_hooks_elsewhere_goes_on_working(bare, rig, tmp_path):
     hook(tmp_path / "hooks of all", "pre-receive", SAYS.format("theirs"))
     hook(tmp_path / "hooks of all", "update", "#!/bin/sh\necho updated\n")

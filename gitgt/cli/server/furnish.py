@@ -80,6 +80,8 @@ def uninstall(*, bare: Path, as_json: bool) -> None:
     else:
         told = "has the hooks that it had before" if done else "has no hooks of ours"
         output.answer(f"{bare} {told}")
+    for each in furnishing.edited(bare) if done else ():
+        output.say(f"gt: what somebody made of a hook of ours is kept in {each}")
 
 
 @click.command()

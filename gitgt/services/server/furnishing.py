@@ -14,6 +14,7 @@ from gitgt.errors import NotFoundError, RefusedError
 from gitgt.git import githooks, refs, signposts
 from gitgt.git.command import attempt
 from gitgt.git.githooks import SERVER, InstalledHook
+from gitgt.git.hookfiles import EDITED
 from gitgt.git.hookstates import installed
 from gitgt.git.repository import Repository
 from gitgt.model.actor import Actor
@@ -115,6 +116,17 @@ def uninstall(path: Path) -> bool:
             (common / name).rmdir()
     server.path_of(common).unlink(missing_ok=True)  # last: by it a run that was killed is known
     return True
+
+
+def edited(path: Path) -> list[Path]:
+    """Return what somebody made of hooks of ours, which was kept beside them.
+
+    Raises:
+        NotFoundError: there is no repository.
+    """
+    hooks = _served(path).common / "hooks"
+    places = (hooks / f"{name}{EDITED}" for name in SERVER.hooks)
+    return [each for each in places if each.exists()]
 
 
 def standing(path: Path) -> Standing:
