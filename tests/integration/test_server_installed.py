@@ -111,6 +111,15 @@ def test_a_folder_of_hooks_elsewhere_goes_on_working(bare, rig, tmp_path):
     assert after == before
 
 
+def test_that_what_the_hooks_start_is_gone_is_told(bare):
+    assert install(bare)[0].runs
+    (bare.path / "gt" / "command").write_text("#!/bin/sh\nexec /nowhere/python\n")
+    assert not furnishing.standing(bare.path).runs
+    told = gt("server", "status", str(bare.path), cwd=bare.path).stdout
+    assert "cannot be started: git gt server install mends it" in told
+    assert install(bare)[0].runs
+
+
 def test_rules_are_kept_until_they_are_named_again(bare):
     install(bare, protected=["main", "release/*"], largest=9)
     found, changed = install(bare, closed=["main"])

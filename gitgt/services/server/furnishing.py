@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -25,6 +26,7 @@ from gitgt.services.town import Clock
 from gitgt.values import dataclass
 
 _HEADS: Final = "refs/heads/"
+_PATIENCE: Final = 30.0
 # Folders that git leaves behind of refs that are gone.
 _EMPTIED: Final = ("refs/gt", "logs/refs/gt", "logs/refs", "logs")
 
@@ -50,7 +52,7 @@ class Standing:
     rules: Rules | None
     hooks: tuple[InstalledHook, ...]
     has_ledger: bool
-    runs: bool  # what starts gitgt is there
+    runs: bool  # what the hooks start does start
 
     def fields(self) -> dict[str, Any]:
         """Return it as plain values."""
@@ -141,8 +143,21 @@ def standing(path: Path) -> Standing:
     return Standing(
         common, rules, installed(repository, SERVER),
         has_ledger=repository.ref(ledger) is not None,
-        runs=os.access(common / "gt" / "command", os.X_OK),
+        runs=_starts(common),
     )  # fmt: skip
+
+
+def _starts(common: Path) -> bool:
+    """Tell whether the hooks can start gitgt: its Python may be gone, or may have changed."""
+    argv = [str(common / "gt" / "command"), "--version"]
+    try:
+        done = subprocess.run(
+            argv, cwd=common, stdin=subprocess.DEVNULL, capture_output=True, check=False,
+            timeout=_PATIENCE,
+        )  # fmt: skip
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return done.returncode == 0
 
 
 def _served(path: Path) -> Repository:
