@@ -37,6 +37,9 @@ def test_github_tests_a_branch_once_and_says_what_is_red(pipelines):
     red = pipelines.runner.github(Push(branch, good))
     assert (red.code, red.stderr) == (1, "")
     assert "::error title=gitgt%3A gate check::is red: it exited with 1%0A" in red.stdout
+    # What the gate printed is no command to GitHub's runner; what we say afterwards is.
+    quoted = r"::stop-commands::(\w+)\n(.*\n)*.*FIXME\n\n::\1::\n"
+    assert re.match(quoted, red.stdout)
     assert "  ./limes.txt:1:FIXME\n" in red.files["summary.md"]
 
     sync(pipelines.town, pipelines.rig)
