@@ -90,7 +90,9 @@ def test_who_leaves_programs_running_is_told_once_until_it_is_mended(town, shop)
     def said() -> list[str]:
         return [title for _, title in town.escalations(shop.rig)]
 
-    gate.add(town.town, shop.rig, "test", ["sh", "-c", "sleep 1000 & true"], TESS)
+    # The shell's child is called sh for a moment, before it is what it runs.
+    left = "sleep 1000 & until [ $(cat /proc/$!/comm) = sleep ]; do :; done"
+    gate.add(town.town, shop.rig, "test", ["sh", "-c", left], TESS)
     for title in ("one", "two"):
         shop.asks(title, src=GOOD)
         town.settle()
