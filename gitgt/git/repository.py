@@ -189,6 +189,11 @@ class Repository:
             return few.has(oid)
         return oid in self._git
 
+    def is_commit(self, oid: str) -> bool:
+        """Tell whether the object is here, and a commit."""
+        found = self._git.get(oid)
+        return found is not None and found.type_str == "commit"
+
     def entry(self, treeish: str, path: str) -> str | None:
         """Return the id of what lies at *path* in a commit or tree; None if nothing does."""
         if few := self._few:

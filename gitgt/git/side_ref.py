@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from gitgt.errors import LedgerConflictError
+from gitgt.errors import LedgerConflictError, RefusedError
 from gitgt.git.repository import Repository
 from gitgt.git.transaction import RefMove, move_refs
 
@@ -45,8 +45,11 @@ def meet(
     """Take in what another clone has at *ref*; return where ours stands then, if at all.
 
     Raises:
+        RefusedError: what they have there is nothing of the kind.
         LedgerConflictError: others were faster again and again.
     """
+    if theirs is not None and not repository.is_commit(theirs):
+        raise RefusedError(f"{what} of others are none: {ref} is no commit there")
 
     def decide(ours: str | None) -> str | None:
         if theirs is None or ours is None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from gitgt.git.command import git
 from gitgt.git.repository import Repository
-from gitgt.ledger.verdicts import REF
+from gitgt.ledger.verdicts import REF, read
 from gitgt.model.gate import Verdict
 from gitgt.model.instant import exact_seconds_of
 from gitgt.model.queue.queue_cost import Ran
@@ -31,7 +30,7 @@ def runs_since(repository: Repository, since: float = 0.0) -> list[Ran]:
     found = [
         ran
         for _, content in repository.blobs(set(changed))
-        for ran in _told(json.loads(content)["runs"])
+        for ran in _told([each for each in read(content)["runs"] if _is_dated(each)])
         if ran[1].at >= since
     ]
     return [ran for _, ran in sorted(found, key=lambda each: each[0])]
@@ -41,6 +40,15 @@ def _before(repository: Repository, since: float) -> str | None:
     """Return the last commit of the verdicts from before *since*; the second may be split."""
     asked = ("rev-list", "-1", f"--before=@{int(since) - 1}", REF, "--")
     return git(*asked, cwd=repository.common).decode().strip() or None
+
+
+def _is_dated(run: Mapping[str, Any]) -> bool:
+    """Tell whether a run, which anybody may have written, says when it was."""
+    try:
+        exact_seconds_of(run["at"])
+    except (ValueError, OverflowError):
+        return False
+    return True
 
 
 def _told(runs: Sequence[Mapping[str, Any]]) -> Iterator[tuple[int, Ran]]:

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from gitgt.errors import GtError
 from gitgt.git.repository import Difference, Repository
-from gitgt.ledger.verdicts import REF
+from gitgt.ledger.verdicts import REF, read
 from gitgt.model.flaky import Flakes
 from gitgt.model.gate_times import Times
 from gitgt.values import dataclass
@@ -90,7 +90,7 @@ class GatePast:
         there = [(path, oid) for path, oid in sides if oid is not None]
         content = dict(self._repository.blobs({oid for _, oid in there}))
         for path, oid in there:
-            runs: list[dict[str, Any]] = json.loads(content[oid])["runs"]
+            runs: list[dict[str, Any]] = read(content[oid])["runs"]
             yield path.rpartition("-")[2], Past(Flakes.of(runs), Times.of(runs))
 
     def _kept(self) -> tuple[str | None, dict[str, Past]]:

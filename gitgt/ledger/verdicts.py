@@ -27,6 +27,7 @@ _WHO: Final = ("refinery", "refinery@gitgt.invalid")
 _HEAD_OF_LOG: Final = 16 * 1024
 _TAIL_OF_LOG: Final = 64 * 1024
 _END_OF_PASS: Final = 8 * 1024
+_SPOKEN: Final = (Verdict.PASS, Verdict.FAIL)
 LOG: Final = {Verdict.FAIL: ".log", Verdict.PASS: ".pass.log"}
 
 
@@ -115,7 +116,7 @@ class Verdicts:
 
     def _runs(self, head: str | None, tree: str, digest: str) -> list[dict[str, Any]]:
         content = head and self._repository.read(head, path_of(tree, digest))
-        runs: list[dict[str, Any]] = json.loads(content)["runs"] if content else []
+        runs: list[dict[str, Any]] = read(content)["runs"] if content else []
         return runs
 
     def _written(
@@ -181,10 +182,45 @@ def _of_pair(repository: Repository, one: str, two: str) -> str:
 
 
 def _runs_of_both(one: bytes, two: bytes) -> bytes:
-    said, more = json.loads(one), json.loads(two)
+    said, more = read(one), read(two)
     runs = {each["run"]: each for each in (*said["runs"], *more["runs"])}
     ordered = sorted(runs.values(), key=lambda each: (each["number"], each["run"]))
     return _text({**said, "runs": ordered})
+
+
+def read(content: bytes) -> dict[str, Any]:
+    """Return what a file says; what is no run in it was written by somebody else, and is none.
+
+    Whoever may push may push anything there, which is to stop nobody's queue.
+    """
+    try:
+        said = json.loads(content)
+    except (ValueError, RecursionError):
+        said = None
+    found = said if isinstance(said, dict) else {}
+    runs = found.get("runs")
+    given = runs if isinstance(runs, list) else []
+    return {**found, "runs": [each for each in given if _is_run(each)]}
+
+
+def _is_run(said: object) -> bool:
+    """Tell whether *said* has all that ``_written`` writes, as it writes it."""
+    if not isinstance(said, dict):
+        return False
+    texts = ("run", "gate", "at", "verdict", *(["why"] if "why" in said else []))
+    lists = [said.get(name, []) for name in ("failures", "left", "heads")]
+    return (
+        all(isinstance(said.get(name), str) for name in texts)
+        and said["verdict"] in _SPOKEN
+        and type(said.get("number")) is int
+        and type(said.get("seconds")) in (int, float)
+        and all(_are_texts(each) for each in lists)
+        and (not said.get("whole") or "failures" in said)
+    )
+
+
+def _are_texts(said: object) -> bool:
+    return isinstance(said, list) and all(isinstance(each, str) for each in said)
 
 
 def _text(found: Mapping[str, Any]) -> bytes:

@@ -1,14 +1,17 @@
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from gitgt.git.repository import Repository
+from gitgt.errors import RefusedError
+from gitgt.git import side_ref
+from gitgt.git.repository import Repository, Signature
 from gitgt.ledger.gate_log import runs_since
-from gitgt.ledger.verdicts import REF, Record, Verdicts, path_of
+from gitgt.ledger.verdicts import REF, Record, Verdicts, join, path_of
 from gitgt.model.gate import Evidence, Verdict
 from gitgt.model.instant import text_of
 from gitgt.model.queue.queue_cost import Ran
@@ -105,16 +108,17 @@ from gitgt.git.repository import Repository
 from gitgt.ledger.verdicts import Record, Verdicts
 from gitgt.model.gate import Verdict
 
+AT = "2026-11-22T14:30:00Z"
 path, who = sys.argv[1:]
 verdicts = Verdicts(Repository.at(Path(path)))
 print(flush=True)
 sys.stdin.readline()
 for number in range(15):
     tree = f"{number:02x}" + who * 38
-    said = Record(run=who, gate="test", verdict=Verdict.PASS, seconds=1, at="")
+    said = Record(run=who, gate="test", verdict=Verdict.PASS, seconds=1, at=AT)
     verdicts.put(tree, "0" * 16, said)
     verdicts.put("c" * 40, "0" * 16, Record(run=f"{who}{number}", gate="test",
-        verdict=Verdict.FAIL, seconds=1, at=""))
+        verdict=Verdict.FAIL, seconds=1, at=AT))
 """
 
 
@@ -137,3 +141,47 @@ def test_six_processes_write_at_once_from_the_first_commit_on_and_none_is_lost(v
             assert verdicts.evidence(f"{number:02x}" + who * 38, "0" * 16).passes == 1
     assert verdicts.evidence("c" * 40, "0" * 16).fails == 90
     assert rig.git("rev-list", "--count", REF) == "180"
+
+
+_GOOD = {
+    "run": "r9", "gate": "test", "verdict": "pass", "number": 9, "seconds": 1,
+    "at": "2026-11-22T14:30:00Z",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"\xff{", b"[" * 100_000, b"[]", b'{"runs": 1}', b'{"runs": [1]}', b'{"runs": [{}]}',
+        json.dumps({"runs": [{**_GOOD, "verdict": "fine"}]}).encode(),
+        json.dumps({"runs": [{**_GOOD, "number": True}]}).encode(),
+        json.dumps({"runs": [{**_GOOD, "failures": [[]], "whole": True}]}).encode(),
+        json.dumps({"runs": [{**_GOOD, "whole": True}]}).encode(),
+    ],
+)  # fmt: skip
+def test_what_others_wrote_there_that_is_no_verdict_is_none(rig, verdicts, said):
+    verdicts.put(TREE, GATE, record("r1"))
+    repo = Repository.at(rig.path)
+    ours, path = repo.ref(REF), path_of(TREE, GATE)
+    before = verdicts.evidence(TREE, GATE)
+    who = Signature("Eve", "eve@example.com", 1_795_357_800)
+    tree = repo.write_tree(None, {path: repo.write_blob(said)})
+    theirs = repo.write_commit(tree, [], "Nothing of the kind\n", who)
+    rig.git("update-ref", REF, theirs)
+    assert verdicts.evidence(TREE, GATE) == Evidence()
+    assert runs_since(repo) == []
+    rig.git("update-ref", REF, join(repo, ours, theirs))
+    assert verdicts.evidence(TREE, GATE) == before
+
+
+def test_a_run_without_a_date_is_passed_over_by_whoever_looks_back(rig, verdicts):
+    verdicts.put(TREE, GATE, record("r1", at="soon"))
+    assert runs_since(Repository.at(rig.path)) == []
+
+
+def test_a_ref_of_others_that_is_no_commit_is_not_taken_in(rig):
+    repo = Repository.at(rig.path)
+    blob = repo.write_blob(b"a")
+    with pytest.raises(RefusedError, match="is no commit there"):
+        side_ref.meet(repo, REF, blob, join, what="the verdicts")
+    assert repo.ref(REF) is None
