@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from gitgt.errors import ToolMissingError
+from gitgt.errors import EnvironmentProblemError
 from gitgt.git.spool import Spool
 from gitgt.model.lifecycle import AgentStatus
 from gitgt.runtime import identity, process
@@ -159,13 +159,13 @@ def _sync_taps(town: Town, place: Rig | Town) -> str:
 
 
 def programs_there(town: Town, rigs: Sequence[Rig]) -> Iterator[Finding]:
-    """Yield the runtimes that somebody has chosen, and whose programs are not here."""
+    """Yield the runtimes that somebody has chosen, and that cannot be run here."""
     for rig in (None, *rigs):
         nearest, *_ = runtime_layers.layers(town, rig)
         for name in sorted({nearest.default, *nearest.roles.values()} - {""}):
             try:
                 programs.ready(runtimes.named(town, rig, name))
-            except ToolMissingError as error:
+            except EnvironmentProblemError as error:
                 yield Finding(
                     check="runtimes", what=error.message, where=rig.name if rig else "hq",
                     hint=error.hint,
