@@ -51,9 +51,11 @@ def tracking(remote: str, branch: str) -> str:
 
 
 def fetch(
-    repository: Repository, remote: str, branch: str, *, within: float = PATIENCE
+    repository: Repository, remote: str, branch: str, *also: str, within: float = PATIENCE
 ) -> str | None:
     """Bring *branch* from *remote*; return where it stands there, None if it is not there.
+
+    What is to come *also* comes with it, unless one of these is not there.
 
     Raises:
         UnreachableError: *remote* does not answer.
@@ -62,13 +64,13 @@ def fetch(
     argv = (
         *OURS, "fetch", "--quiet", "--no-tags", "--no-auto-maintenance",
         "--no-write-fetch-head", "--no-recurse-submodules", remote,
-        f"+refs/heads/{branch}:{here}",
+        *(f"+refs/heads/{each}:{tracking(remote, each)}" for each in (branch, *also)),
     )  # fmt: skip
     outcome = attempt_within(within, *argv, cwd=repository.common)
     if outcome.ok:
         return repository.ref(here)
     if _ABSENT in outcome.stderr:
-        return None
+        return fetch(repository, remote, branch, within=within) if also else None
     if "cannot lock ref" in outcome.stderr and repository.ref(here):
         return repository.ref(here)  # another fetch of ours brought it at this moment
     raise unreachable(repository, remote, outcome)

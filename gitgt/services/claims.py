@@ -25,7 +25,7 @@ from gitgt.ledger.transact import Change, Decide, Ledger
 from gitgt.model.actor import Actor
 from gitgt.model.documents import Bead
 from gitgt.model.event import SETTLED
-from gitgt.services import settings, sync
+from gitgt.services import following, settings, sync
 from gitgt.services.town import Rig, Town
 from gitgt.values import dataclass
 
@@ -42,7 +42,9 @@ def transact(town: Town, rig: Rig | None, decide: Decide, who: Actor) -> Snapsho
     if not where:
         return ledger.transact(decide, who)
     try:
-        _catch_up(ledger, where)
+        also = following.targets(ledger.repository, rig, where)
+        _catch_up(ledger, where, *also)
+        following.follow(ledger.repository, where, also)
         online = _Online(ledger, where)
         return ledger.transact(online.settled(decide), who, move=online.move)
     except UnreachableError as error:
@@ -50,9 +52,9 @@ def transact(town: Town, rig: Rig | None, decide: Decide, who: Actor) -> Snapsho
         return ledger.transact(decide, who)
 
 
-def _catch_up(ledger: Ledger, where: str) -> None:
+def _catch_up(ledger: Ledger, where: str, *also: str) -> None:
     sync.keep_arrived(ledger, where)
-    theirs = remote.fetch(ledger.repository, where, sync.branch_of(ledger))
+    theirs = remote.fetch(ledger.repository, where, sync.branch_of(ledger), *also)
     if theirs is not None:
         sync.check_same(ledger, theirs, where)
         sync.take_in(ledger, theirs)

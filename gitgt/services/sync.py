@@ -24,7 +24,7 @@ from gitgt.ledger.join import Joined, join
 from gitgt.ledger.transact import Ledger
 from gitgt.model.lost_claims import TELLER
 from gitgt.model.merge import Lost
-from gitgt.services import sharing
+from gitgt.services import following, sharing
 from gitgt.services.town import Rig, Town
 from gitgt.values import dataclass
 
@@ -94,9 +94,9 @@ def sync(town: Town, rig: Rig | None, *, dry_run: bool = False) -> Synced:
     ledger = town.ledger_at(rig)
     before, known = ledger.head(), _known(ledger, where)
     taken: list[Joined] = [] if dry_run else keep_arrived(ledger, where)
-    rewound = 0
+    rewound, also = 0, following.targets(ledger.repository, rig, where)
     for pause in turns():
-        theirs = remote.fetch(ledger.repository, where, branch_of(ledger))
+        theirs = remote.fetch(ledger.repository, where, branch_of(ledger), *also)
         rewound = rewound or _rewound(ledger, known, theirs)
         wanted, known = Synced(name, where, rewound=rewound), known or theirs
         if theirs is not None:
@@ -104,6 +104,7 @@ def sync(town: Town, rig: Rig | None, *, dry_run: bool = False) -> Synced:
             if dry_run:
                 return _foreseen(ledger, wanted, theirs)
             taken += take_in(ledger, theirs)
+            following.follow(ledger.repository, where, also)
         elif dry_run:
             return _foreseen(ledger, wanted, None)
         head = ledger.head()

@@ -78,6 +78,38 @@ def test_what_was_written_apart_is_together_afterwards(hubs, here, there):
     }  # fmt: skip
 
 
+def land_elsewhere(hubs, there):
+    """Let another town land something; return where main stands then."""
+    tree = hubs.git("rev-parse", "main^{tree}")
+    made = hubs.git("commit-tree", tree, "-p", "main", "-m", "It landed")
+    hubs.git("update-ref", "refs/heads/main", made)
+    there.builder.bead(there.rig, "What has landed")
+    there.sync()
+    return made
+
+
+@pytest.mark.parametrize("way", ["sync", "claim"])
+def test_what_landed_elsewhere_is_here_with_the_ledger_that_says_so(hubs, here, there, way):
+    made = land_elsewhere(hubs, there)
+    if way == "sync":
+        here.sync()
+    else:
+        bead = here.builder.bead(here.rig, "Next")
+        sling(here.town, [bead.id], Order(to="shop/nux", convoy=False), TESS)
+    assert here.repo.git("rev-parse", "main") == made
+    assert here.repo.git("rev-parse", "refs/gt/seen/origin/main") == made
+
+
+def test_a_target_that_parted_or_was_rewound_stays_for_a_person_to_judge(hubs, here, there):
+    root = hubs.git("rev-parse", "main")
+    made = land_elsewhere(hubs, there)
+    here.sync()
+    hubs.git("update-ref", "refs/heads/main", root)
+    here.sync()
+    assert here.repo.git("rev-parse", "main") == made
+    assert here.repo.git("rev-parse", "refs/gt/seen/origin/main") == made
+
+
 def test_two_who_merge_the_same_make_the_same(here, there):
     bead = here.builder.bead(here.rig, "Both", description="one\ntwo\nthree")
     here.sync(), there.sync()

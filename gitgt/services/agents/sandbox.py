@@ -84,7 +84,16 @@ def _start(rig: Rig, now: Snapshot, bead: Bead) -> str:
     found = target.tip(now.repository, where)
     if found is None:
         raise NotFoundError(f"{rig.name} has no branch {where!r} to start {bead.id} from")
-    return found
+    return _newest(rig, now.repository, where, found)
+
+
+def _newest(rig: Rig, repository: Repository, branch: str, here: str) -> str:
+    """Return where *branch* is known to stand where others land on it, too; else *here*.
+
+    A ledger says that something has landed a moment before our own branch has it.
+    """
+    there = repository.ref(tracking(rig.remote, branch)) if rig.shared else None
+    return there if there and repository.is_ancestor(here, there) else here
 
 
 def _give_back(

@@ -10,7 +10,6 @@ import shlex
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
 
 from gitgt.errors import LeaseHeldError, LedgerConflictError, RefusedError
 from gitgt.git import landing, lfs, publish, remote
@@ -19,11 +18,11 @@ from gitgt.git.publish import DeclinedError, Fate, Way
 from gitgt.git.remote import UnreachableError
 from gitgt.git.remote_lease import Held
 from gitgt.git.repository import Repository
-from gitgt.git.transaction import RefMove, move_refs
+from gitgt.git.transaction import RefMove
 from gitgt.ledger.transact import Ledger
 from gitgt.model.queue.merge_chain import Link
 from gitgt.model.upstream import Course, Upstream
-from gitgt.services import sync
+from gitgt.services import following, sync
 from gitgt.services.queue.holding import Holding
 from gitgt.services.queue.merge_queue import Target
 from gitgt.services.queue.publish import (
@@ -36,9 +35,6 @@ from gitgt.services.queue.publish import (
 )
 from gitgt.services.town import Rig, Town
 from gitgt.values import dataclass
-
-# Where a remote's target stood when we last looked, and took it for right.
-_SEEN: Final = "refs/gt/seen/"
 
 
 def publisher(town: Town, target: Target, holding: Holding) -> Publisher:
@@ -89,7 +85,7 @@ class Direct:
 
     @property
     def _seen(self) -> str:
-        return f"{_SEEN}{self._remote}/{self.target.branch}"
+        return following.seen(self._remote, self.target.branch)
 
     def is_behind(self) -> bool:
         """Tell whether a landing was published, and what has become of it is not known."""
@@ -139,9 +135,7 @@ class Direct:
 
     def _note(self, now: str | None) -> None:
         """Note where the remote's target stands, for whoever looks next."""
-        seen = self._repository.ref(self._seen)
-        if now is not None and seen != now:
-            move_refs(self._repository, [RefMove(self._seen, seen, now)], why="seen")
+        following.note(self._repository, self._remote, self.target.branch, now)
 
     def _parked(self, course: Course, found: Upstream) -> ParkedError:
         branch, where = self.target.branch, self._remote
