@@ -108,7 +108,7 @@ def test_one_that_is_spoilt_keeps_no_other_from_running_and_rigs_come_first(town
 def test_an_agent_is_told_and_says_that_it_is_done(town, tmp_path):
     agent = tmp_path / "dog.sh"
     agent.write_text(
-        f"echo $GT_AGENT >>{shlex.quote(str(tmp_path))}/began; exec tail -f dog.sh\n"
+        f"echo $GT_AGENT >>{shlex.quote(str(tmp_path))}/began; exec tail -f /dev/null\n"
     )
     town.runtime("script", f"sh {shlex.quote(str(agent))}")
     plugin(town, "yard", TOLD)
