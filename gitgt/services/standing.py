@@ -9,6 +9,7 @@ from typing import Any
 
 from gitgt.git.command import attempt
 from gitgt.git.repository import Repository
+from gitgt.services.queue.direct import lands_there
 from gitgt.services.town import Rig, Town
 from gitgt.values import dataclass
 
@@ -17,7 +18,8 @@ from gitgt.values import dataclass
 class Standing:
     """Counts of commits: ``ahead`` is what landed here and is not at the origin yet.
 
-    ``bring`` is a command for the person who wants it there.
+    ``bring`` is a command for the person who wants it there; empty where to land is to land
+    there: whoever pushed by hand might bring back what was taken off.
     """
 
     head: str
@@ -31,12 +33,16 @@ class Standing:
 
 
 def of(town: Town, rig: Rig) -> Standing:
-    """Return how *rig* stands against what was last fetched from its origin."""
+    """Return how *rig* stands against what was last fetched from its origin.
+
+    Raises:
+        SettingsError: the rig's settings break their schema.
+    """
     repository = town.ledger_at(rig).repository
     head = repository.ref(rig.target) or ""
     fetched = repository.ref(f"refs/remotes/origin/{rig.branch}") or ""
     ahead, behind = _apart(repository, head, fetched)
-    return Standing(head, ahead, behind, _bring(rig))
+    return Standing(head, ahead, behind, "" if lands_there(town, rig) else _bring(rig))
 
 
 def _apart(repository: Repository, head: str, fetched: str) -> tuple[int, int]:

@@ -56,7 +56,8 @@ def status(*, name: str | None, as_json: bool) -> None:
         output.answer_json({**found, **{name: each for name, each in more.items() if each}})
         return
     for label, value in found.items():
-        output.answer(output.one_line(f"{label}: {value}"))
+        if label != "bring" or value:
+            output.answer(output.one_line(f"{label}: {value}"))
     for each in turns:
         output.answer(output.one_line(f"refinery: {each.told}"))
     if none:

@@ -51,6 +51,15 @@ def publisher(town: Town, target: Target, holding: Holding) -> Publisher:
     return Local(town, target, how, holding)
 
 
+def lands_there(town: Town, rig: Rig) -> bool:
+    """Tell whether to land is to land at the remote.
+
+    Raises:
+        SettingsError: the rig's settings break their schema.
+    """
+    return publishing(town, rig).direct and takes_pushes(town, rig)
+
+
 def takes_pushes(town: Town, rig: Rig) -> bool:
     """Tell whether the rig is shared through a remote that we may push its target to.
 

@@ -149,6 +149,7 @@ def test_a_rig_that_is_not_shared_or_is_told_so_lands_here_alone(shared):
     bead = shared.shop.ask("Sell shoes", shoes="red\n")
     shared.settle()
     assert (shared.shop.status(bead), shared.main) == ("landed", ["Begin"])
+    assert standing.of(shared.builder.town, shared.rig).bring.endswith(" push origin main")
 
 
 def test_while_another_town_lands_it_is_tested_here_and_lands_once_that_ran_out(shared):
@@ -288,6 +289,7 @@ def test_a_target_that_was_rewound_there_is_left_to_a_person(shared):
     shared.settle(after=600)
     assert shared.shop.status(second) == "queued"
     assert shared.main == ["Begin"]
+    assert standing.of(shared.builder.town, shared.rig).bring == ""
     [call] = shared.calls
     why = f"main of origin was rewound: {tip[:12]} is gone from it"
     assert call == f"the queue of shop stands still: {why}"
