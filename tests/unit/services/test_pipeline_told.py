@@ -8,13 +8,14 @@ from gitgt.services.ci.told import happened
 
 def test_what_github_wrote_into_a_file_is_read(tmp_path):
     event = tmp_path / "event.json"
-    event.write_text('{"before": "1", "after": "2"}')
+    old, new = "1" * 40, "2" * 40
+    event.write_text(f'{{"before": "{old}", "after": "{new}"}}')
     facts = {
         "GITHUB_ACTIONS": "true", "GITHUB_EVENT_NAME": "push", "GITHUB_REF": "refs/heads/beads",
         "GITHUB_EVENT_PATH": str(event),
     }  # fmt: skip
     found = happened(facts)
-    assert (found.branch, found.old, found.new) == ("beads", "1", "2")
+    assert (found.branch, found.old, found.new) == ("beads", old, new)
     event.write_text("{")
     with pytest.raises(EnvironmentProblemError, match="does not say what happened"):
         happened(facts)
