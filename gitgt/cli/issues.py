@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gitgt.cli import context, output
+from gitgt.cli import context, forges, output
 from gitgt.cli.noun import Noun
-from gitgt.errors import GtError
 
 if TYPE_CHECKING:
-    from gitgt.services.forge.issues.sync import Synced
     from gitgt.services.forge.issues.viewing import Standing
 
 command = Noun(
@@ -50,40 +48,10 @@ def ask(*, rig: str | None, whole: bool, dry: bool, as_json: bool) -> None:
     from gitgt.services.forge.issues import sync
 
     town = context.town()
-    rigs = [town.rig(rig)] if rig else [*town.rigs_here().values()]
-    failed: list[GtError] = []
-    done: list[Synced] = []
-    for each in rigs:
-        try:
-            with output.progress(f"asking the forge of {each.name}"):
-                done.append(sync.sync(town, each, whole=whole, dry=dry))
-        except GtError as error:
-            failed.append(error)
-    _tell(done, as_json=as_json)
-    if not dry and any(each.done for each in done):
-        context.after_writing(town)
-    if failed:
-        raise failed[0]
-
-
-def _tell(done: list[Synced], *, as_json: bool) -> None:
-    if as_json:
-        output.answer_json([each.fields() for each in done])
-        return
-    lines = [line for each in done for line in _lines(each)]
-    for line in lines or ["no rig wants the issues of a forge"]:
-        output.answer(line)
-
-
-def _lines(synced: Synced) -> Iterator[str]:
-    if not synced.forge:
-        return
-    for bead, what in synced.done:
-        yield f"{bead or synced.rig}: {what}"
-    if synced.trouble:
-        yield f"{synced.rig}: {synced.trouble}"
-    elif not synced.done:
-        yield f"{synced.rig}: nothing new at {synced.forge}"
+    forges.ask(
+        town, rig, lambda each: sync.sync(town, each, whole=whole, dry=dry),
+        nobody="no rig wants the issues of a forge", as_json=as_json, dry=dry,
+    )  # fmt: skip
 
 
 def _fields(found: Standing) -> dict[str, object]:

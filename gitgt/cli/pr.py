@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gitgt.cli import context, output
+from gitgt.cli import context, forges, output
 from gitgt.cli.noun import Noun
-from gitgt.errors import GtError
 
 if TYPE_CHECKING:
     from gitgt.model.documents import MergeRequest
-    from gitgt.services.forge.pull_requests import Synced
 
 command = Noun(
     "See pull requests, and ask the forge about them.",
@@ -51,40 +49,10 @@ def ask(*, rig: str | None, as_json: bool) -> None:
     from gitgt.services.forge import pull_requests
 
     town = context.town()
-    rigs = [town.rig(rig)] if rig else [*town.rigs_here().values()]
-    failed: list[GtError] = []
-    done: list[Synced] = []
-    for each in rigs:
-        try:
-            with output.progress(f"asking the forge of {each.name}"):
-                done.append(pull_requests.sync(town, each))
-        except GtError as error:
-            failed.append(error)
-    _tell(done, as_json=as_json)
-    if any(each.done for each in done):
-        context.after_writing(town)
-    if failed:
-        raise failed[0]
-
-
-def _tell(done: list[Synced], *, as_json: bool) -> None:
-    if as_json:
-        output.answer_json([each.fields() for each in done])
-        return
-    lines = [line for each in done for line in _lines(each)]
-    for line in lines or ["nothing lands by pull requests"]:
-        output.answer(line)
-
-
-def _lines(synced: Synced) -> Iterator[str]:
-    if not synced.forge:
-        return
-    for request, what in synced.done:
-        yield f"{request}: {what}"
-    if synced.trouble:
-        yield f"{synced.rig}: {synced.trouble}"
-    elif not synced.done:
-        yield f"{synced.rig}: nothing new at {synced.forge}"
+    forges.ask(
+        town, rig, lambda each: pull_requests.sync(town, each),
+        nobody="nothing lands by pull requests", as_json=as_json,
+    )  # fmt: skip
 
 
 def _fields(request: MergeRequest) -> dict[str, object]:

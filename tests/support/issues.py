@@ -12,7 +12,7 @@ from gitgt.model.documents import Bead, Outcome
 from gitgt.model.lifecycle import BeadVerb
 from gitgt.services import install, rig
 from gitgt.services.forge.issues import sync
-from gitgt.services.forge.issues.sync import Synced
+from gitgt.services.forge.synced import Synced
 from gitgt.services.queue import merge_queue
 from gitgt.services.town import Town
 from tests.support import forge_program

@@ -16,7 +16,7 @@ from gitgt.ledger import codec
 from gitgt.model.documents import Bead, Comment, Escalation, MergeRequest, Outcome
 from gitgt.services import ending, rig, submit
 from gitgt.services.forge import proposing, pull_requests
-from gitgt.services.forge.pull_requests import Synced
+from gitgt.services.forge.synced import Synced
 from gitgt.services.queue.merge_queue import Target
 from gitgt.services.rig import Wanted
 from gitgt.services.submit import Submission

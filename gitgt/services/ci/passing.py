@@ -8,8 +8,7 @@ from gitgt.model.documents import MergeRequest
 from gitgt.services.ci.room import Room
 from gitgt.services.forge import pull_requests
 from gitgt.services.forge.issues import sync as issues
-from gitgt.services.forge.issues.sync import Synced as Issues
-from gitgt.services.forge.pull_requests import Synced
+from gitgt.services.forge.synced import Synced
 from gitgt.services.queue import holders
 from gitgt.services.queue.direct import takes_pushes
 from gitgt.services.queue.publish import publishing
@@ -55,7 +54,7 @@ def propose(room: Room) -> Synced | None:
     return pull_requests.sync(room.town, room.rig)
 
 
-def follow(room: Room) -> Issues | None:
+def follow(room: Room) -> Synced | None:
     """See to the forge's issues, if the rig wants them; None if it is not asked."""
     found = issues.sync(room.town, room.rig)
     return found if found.forge else None

@@ -12,8 +12,7 @@ from gitgt.model.gate import Verdict
 from gitgt.model.push.broken import Broken
 from gitgt.services.ci.testing import GatesSaid
 from gitgt.services.ci.verifying import Verified
-from gitgt.services.forge.issues.sync import Synced as Issues
-from gitgt.services.forge.pull_requests import Synced
+from gitgt.services.forge.synced import Synced
 from gitgt.services.gates.gate_asked import Answer
 
 FAILED: Final = 1
@@ -82,7 +81,7 @@ def with_note(report: Report, said: str) -> Report:
     return replace(report, rows=(*report.rows, Row("forge", said))) if said else report
 
 
-def with_issues(report: Report, followed: Issues | None) -> Report:
+def with_issues(report: Report, followed: Synced | None) -> Report:
     """Return the report with what became of the forge's issues, if it was asked of them."""
     if followed is None:
         return report

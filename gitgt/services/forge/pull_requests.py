@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Sequence
-from dataclasses import field, replace
+from dataclasses import replace
 from typing import Any, Final
 
 from gitgt.errors import LedgerConflictError, RefusedError
@@ -47,32 +47,14 @@ from gitgt.services.forge.proposing import REMOTE, WHO, branch_of
 from gitgt.services.forge.pull_request_facts import Facts
 from gitgt.services.forge.pull_request_text import body_of, title_of
 from gitgt.services.forge.settings import Place, place_of
+from gitgt.services.forge.synced import Synced
 from gitgt.services.queue import merge_queue
 from gitgt.services.queue.merge_queue import Target
 from gitgt.services.queue.tuning import tuning
 from gitgt.services.town import Rig, Town
-from gitgt.values import dataclass
 
 _TURN: Final = "pull-requests"
-
-
-@dataclass(slots=True)
-class Synced:
-    """What asking a forge came to. ``wait`` is for how long it wants to be left alone."""
-
-    rig: str
-    forge: str = ""
-    done: list[tuple[str, str]] = field(default_factory=list)
-    trouble: str = ""
-    wait: float | None = None
-
-    def fields(self) -> dict[str, Any]:
-        """Return it as plain values."""
-        done = [{"request": request, "done": what} for request, what in self.done]
-        return {
-            "rig": self.rig, "forge": self.forge, "done": done, "trouble": self.trouble,
-            "wait": self.wait,
-        }  # fmt: skip
+_ABOUT: Final = "request"
 
 
 def sync(town: Town, rig: Rig) -> Synced:
@@ -83,10 +65,10 @@ def sync(town: Town, rig: Rig) -> Synced:
     """
     place = place_of(town, rig)
     if place is None:
-        return Synced(rig.name)
+        return Synced(rig.name, _ABOUT)
     repository = town.ledger_at(rig).repository
     with turn(repository, _TURN):
-        synced = Synced(rig.name, f"{place.project} at {place.host}")
+        synced = Synced(rig.name, _ABOUT, f"{place.project} at {place.host}")
         try:
             _Sync(town, rig, place, synced).all()
         except (CouldNotAskError, UnreachableError) as error:

@@ -7,8 +7,8 @@ so that two towns make the same one, and what was said is found again below the 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field, replace
-from typing import Any, Final
+from dataclasses import replace
+from typing import Final
 
 from gitgt.git import remote
 from gitgt.git.remote import UnreachableError
@@ -27,30 +27,12 @@ from gitgt.services.forge.issues.taking import WHO, Taking
 from gitgt.services.forge.issues.telling import Due, tell
 from gitgt.services.forge.proposing import REMOTE
 from gitgt.services.forge.settings import Place, place_of
+from gitgt.services.forge.synced import Synced
 from gitgt.services.town import Rig, Town
-from gitgt.values import dataclass
 
 _TURN: Final = "issues"
+_ABOUT: Final = "bead"
 _AT_ONCE: Final = 200
-
-
-@dataclass(slots=True)
-class Synced:
-    """What asking a forge came to. ``wait`` is for how long it wants to be left alone."""
-
-    rig: str
-    forge: str = ""
-    done: list[tuple[str, str]] = field(default_factory=list)
-    trouble: str = ""
-    wait: float | None = None
-
-    def fields(self) -> dict[str, Any]:
-        """Return it as plain values."""
-        done = [{"bead": bead, "done": what} for bead, what in self.done]
-        return {
-            "rig": self.rig, "forge": self.forge, "done": done, "trouble": self.trouble,
-            "wait": self.wait,
-        }  # fmt: skip
 
 
 def sync(town: Town, rig: Rig, *, whole: bool = False, dry: bool = False) -> Synced:
@@ -64,10 +46,10 @@ def sync(town: Town, rig: Rig, *, whole: bool = False, dry: bool = False) -> Syn
     """
     place = place_of(town, rig)
     if place is None or place.issues is None:
-        return Synced(rig.name)
+        return Synced(rig.name, _ABOUT)
     repository = town.ledger_at(rig).repository
     with turn(repository, _TURN):
-        synced = Synced(rig.name, f"{place.project} at {place.host}")
+        synced = Synced(rig.name, _ABOUT, f"{place.project} at {place.host}")
         try:
             one = _Sync(town, rig, place, place.issues, synced)
             one.foresee() if dry else one.all(whole=whole)
